@@ -1,0 +1,73 @@
+import type { KubeObject, ObjectKey } from '../../../kube/object.ts';
+import type { ResourceType } from '../../../kube/resource-type.ts';
+import type { FieldError } from '../../../kube/status-error.ts';
+
+/** One column of `kubectl get`. `cell` returns null for a missing value. */
+export interface Column<T extends KubeObject> {
+  name: string;
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  /** `name` on the first column. */
+  format?: string;
+  /** 1 hides the column unless `-o wide`. */
+  priority?: 0 | 1;
+  description?: string;
+  cell(object: T, nowMs: number): string | number | boolean | null;
+}
+
+/** What a row may use while it prepares an object. */
+export interface PrepareContext {
+  nowMs: number;
+  /** Takes a free Service address (or exactly `wanted`). Throws an Error when it is taken. */
+  allocateServiceIp(wanted?: string): string;
+  /** Takes a free port of 30000-32767 (or exactly `wanted`). Throws an Error when it is taken. */
+  allocateNodePort(wanted?: number): number;
+  /** Reads another object of the cluster. */
+  get<R extends KubeObject>(type: ResourceType<R>, key: ObjectKey): R | undefined;
+  uid(): string;
+  suffix(length: number): string;
+  dryRun: boolean;
+}
+
+/**
+ * One row of the table that drives the generic registry: what is particular to a kind. Functions get a private copy of the
+ * object that they may change. A CRD becomes a row of the same shape.
+ */
+export interface Resource<T extends KubeObject = KubeObject> {
+  readonly type: ResourceType<T>;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  /** Row of `kube/generated/schema.ts`; absent for custom resources. */
+  readonly schemaName?: string;
+  /** Verbs in discovery; default: create delete deletecollection get list patch update watch. */
+  readonly verbs?: readonly string[];
+  /** `status` is written through its own subresource only. */
+  readonly hasStatus: boolean;
+  readonly scale?: {
+    /** JSON paths as in a CRD: `.spec.replicas`. */
+    specReplicasPath: string; statusReplicasPath: string; labelSelectorPath?: string;
+    /** The selector in string form, when it is not simply at `labelSelectorPath`. */
+    selector?(object: T): string;
+  };
+  /** Whether `metadata.generation` is kept, bumped by changes outside metadata and status. */
+  readonly hasGeneration: boolean;
+  /** PUT without resourceVersion is refused. */
+  readonly needsResourceVersion?: boolean;
+  /** DELETE answers with the object instead of a Status. */
+  readonly returnsDeleted?: boolean;
+  /** Fields beyond metadata.name and metadata.namespace that field selectors may use, with their value as a string. */
+  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  readonly columns: readonly Column<T>[];
+  /** Upstream's defaulting; runs on create, update and patch, before validation. Must be idempotent. */
+  default?(object: T): void;
+  /** Runs once on create after defaulting: server-set fields such as addresses, phases, Job selectors. May throw StatusError. */
+  prepareCreate?(object: T, ctx: PrepareContext): void;
+  /** Runs on update after defaulting: keeps server-set fields that a client left out. */
+  prepareUpdate?(object: T, old: T, ctx: PrepareContext): void;
+  validate?(object: T): FieldError[];
+  validateUpdate?(object: T, old: T): FieldError[];
+  /** Status writes only. */
+  validateStatus?(object: T): FieldError[];
+  /** Called after an object is gone from the store, to give back what `prepareCreate` took. */
+  afterDelete?(object: T): void;
+}
