@@ -19,6 +19,9 @@ const ROOTS = [
   'V1SelfSubjectRulesReview', 'V1LocalSubjectAccessReview', 'V1SelfSubjectReview', 'V1APIService', 'V1DeleteOptions', 'V1Status',
 ];
 
+/** Metadata that every object has once the server has stored it; drafts use `Partial<ObjectMeta>`. */
+const READ_BACK = ['name', 'uid', 'resourceVersion', 'creationTimestamp'];
+
 const models = join(dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen/models');
 const exportName = (model: string): string => model === 'CoreV1Event' ? 'Event' : model.replace(/^V1(?=[A-Z])/, '');
 
@@ -74,9 +77,8 @@ for (const [model, { attributes, required }] of [...seen].sort(([a], [b]) => exp
   const isKind = attributes.some((a) => a.baseName === 'apiVersion') && attributes.some((a) => a.baseName === 'metadata' && a.type === 'V1ObjectMeta');
   const fields = attributes.map((a) => ({ name: a.baseName, word: notation(a.type, a.format, seen), must: required.has(a.name) }));
   schema.push(`  ${exportName(model)}: { ${fields.map((f) => `${JSON.stringify(f.name)}: ${JSON.stringify(f.word + (f.must ? '!' : ''))}`).join(', ')} },`);
-  if (model === 'V1ObjectMeta') continue;
   const lines = fields.map((f) => {
-    const must = f.must || (isKind && (f.name === 'metadata' || f.name === 'spec'));
+    const must = f.must || (model === 'V1ObjectMeta' && READ_BACK.includes(f.name)) || (isKind && (f.name === 'metadata' || f.name === 'spec'));
     const shape = f.word === 'ObjectMeta' && !isKind ? 'Partial<ObjectMeta>' : typeScript(f.word);
     return `  ${/^[A-Za-z_]\w*$/.test(f.name) ? f.name : JSON.stringify(f.name)}${must ? '' : '?'}: ${shape}${must ? '' : ' | undefined'};`;
   });
@@ -91,4 +93,4 @@ export const schema: Readonly<Record<string, Readonly<Record<string, string>>>> 
 ${schema.join('\n')}
 };
 `);
-await writeFile('src/kube/generated/types.ts', `${head}import type { IntOrString, ObjectMeta } from '../object.ts';\n\n${types.join('\n')}`);
+await writeFile('src/kube/generated/types.ts', `${head}\n/** A field that holds a number or a string, such as \`maxSurge: 25%\` or a port's name. */\nexport type IntOrString = number | string;\n\n${types.join('\n')}`);

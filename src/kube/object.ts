@@ -1,26 +1,6 @@
-import type { ManagedFieldsEntry, OwnerReference } from './generated/types.ts';
+import type { IntOrString, ObjectMeta, OwnerReference } from './generated/types.ts';
 
-/** A field that holds a number or a string, such as `maxSurge: 25%` or a port's name. */
-export type IntOrString = number | string;
-
-/** Object metadata as the API server returns it. Times are RFC 3339 strings in UTC with whole seconds. */
-export interface ObjectMeta {
-  name: string;
-  generateName?: string | undefined;
-  /** Absent on cluster-scoped objects. */
-  namespace?: string | undefined;
-  uid: string;
-  resourceVersion: string;
-  generation?: number | undefined;
-  creationTimestamp: string;
-  deletionTimestamp?: string | undefined;
-  deletionGracePeriodSeconds?: number | undefined;
-  labels?: Record<string, string> | undefined;
-  annotations?: Record<string, string> | undefined;
-  ownerReferences?: OwnerReference[] | undefined;
-  finalizers?: string[] | undefined;
-  managedFields?: ManagedFieldsEntry[] | undefined;
-}
+export type { IntOrString, ObjectMeta };
 
 /** What every Kubernetes object has. */
 export interface KubeObject {

@@ -1,0 +1,29 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Toolbox } from '../tools/toolbox.ts';
+
+/** The environment in which client programs see one cluster and nothing of the user's own set-up. */
+export function clientEnvironment(folder: string, kubeconfig: string): Record<string, string> {
+  return {
+    KUBECONFIG: kubeconfig,
+    KUBECACHEDIR: path.join(folder, 'kube-cache'),
+    KUBERC: 'off',
+    HELM_CACHE_HOME: path.join(folder, 'helm', 'cache'),
+    HELM_CONFIG_HOME: path.join(folder, 'helm', 'config'),
+    HELM_DATA_HOME: path.join(folder, 'helm', 'data'),
+  };
+}
+
+/** A folder in which kubectl finds our plugin as `kubectl-argo-rollouts`. `pluginProgram` is the absolute path of its launcher. */
+export async function pluginFolder(folder: string, pluginProgram: string): Promise<string> {
+  const bin = path.join(folder, 'bin');
+  await mkdir(bin, { recursive: true, mode: 0o700 });
+  if (process.platform === 'win32') await writeFile(path.join(bin, 'kubectl-argo-rollouts.cmd'), `@node "${pluginProgram}" %*\r\n`);
+  else await symlink(pluginProgram, path.join(bin, 'kubectl-argo-rollouts')).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'EEXIST') throw error; });
+  return bin;
+}
+
+/** Programs that talk to the cluster of `kubeconfig`, with their caches and settings below `folder`. */
+export async function clientTools(tools: Toolbox, folder: string, kubeconfig: string, pluginProgram: string): Promise<Toolbox> {
+  return tools.with({ programEnv: clientEnvironment(folder, kubeconfig), pathFirst: [await pluginFolder(folder, pluginProgram)] });
+}

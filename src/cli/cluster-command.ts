@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { LabError } from '../base/errors.ts';
+import { poll } from '../base/poll.ts';
+import { connect } from '../client/connect.ts';
+import type { ServeAnnouncement } from '../cluster/serve-announcement.ts';
+import { type App, EXIT } from './app.ts';
+import { clientEnvironment, pluginFolder } from './client-environment.ts';
+import { addServeCommand } from './cluster-serve.ts';
+import type { Outcome } from './outcome.ts';
+
+interface KeptCluster { name: string; folder: string; announcement: ServeAnnouncement }
+
+/** `canary-lab cluster up|down|status|list`: an embedded cluster that stays up between runs. */
+export function addClusterCommand(program: Command, app: App, outcome: Outcome): void {
+  const cluster = program.command('cluster').description('keep a cluster up between runs').exitOverride();
+  cluster.command('up').description('start an embedded cluster and print the line that selects it')
+    .option('--name <name>', 'name of the cluster', 'canary-lab')
+    .action(async ({ name }: { name: string }) => { await up(app, checkedName(name)); });
+  cluster.command('down').description('stop the cluster and delete its data')
+    .option('--name <name>', 'name of the cluster', 'canary-lab')
+    .action(async ({ name }: { name: string }) => { await down(app, checkedName(name)); });
+  cluster.command('status').description('say whether the cluster answers (exit code 1 when it does not)')
+    .option('--name <name>', 'name of the cluster', 'canary-lab')
+    .action(async ({ name }: { name: string }) => {
+      const kept = await read(app, checkedName(name));
+      const alive = kept !== undefined && await answers(app, kept);
+      app.stdout.write(kept === undefined ? `${name}: not created\n` : `${name}: ${alive ? 'running' : 'not answering'}\n${alive ? selection(app, kept) : ''}`);
+      if (!alive) {
+        app.stderr.write(`Next: npm run cluster -- ${kept === undefined ? 'up' : 'down'}${name === 'canary-lab' ? '' : ` --name ${name}`}\n`);
+        outcome.exitCode = EXIT.checkFailed;
+      }
+    });
+  cluster.command('list').description('list kept clusters')
+    .action(async () => {
+      const names = await readdir(app.folder.clusters).catch(() => []);
+      for (const name of names.sort()) {
+        const kept = await read(app, name);
+        app.stdout.write(`${name}\t${kept !== undefined && await answers(app, kept) ? 'running' : 'not answering'}\t${kept?.announcement.server ?? '-'}\n`);
+      }
+      if (names.length === 0) app.stderr.write('No kept clusters.\nNext: npm run cluster -- up\n');
+    });
+  addServeCommand(cluster, app);
+}
+
+function checkedName(name: string): string {
+  if (!/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/.test(name)) throw new LabError('BAD_OPTION', `--name is "${name}", which is not a cluster name.`, { next: 'Use lower-case letters, digits and "-", at most 42 characters.' });
+  return name;
+}
+
+async function read(app: App, name: string): Promise<KeptCluster | undefined> {
+  const folder = app.folder.cluster(name);
+  const text = await readFile(path.join(folder, 'cluster.json'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : { name, folder, announcement: JSON.parse(text) as ServeAnnouncement };
+}
+
+async function answers(app: App, kept: KeptCluster): Promise<boolean> {
+  try {
+    const connection = await connect({ kubeconfig: kept.announcement.kubeconfig, env: app.env, clock: app.clock, requestTimeoutMs: 2000 });
+    const health = await connection.raw('/healthz');
+    connection.close();
+    return health === 'ok';
+  } catch { return false; }
+}
+
+async function up(app: App, name: string): Promise<void> {
+  await app.folder.prepare();
+  const folder = app.folder.cluster(name);
+  const before = await read(app, name);
+  if (before !== undefined && await answers(app, before)) {
+    app.stderr.write(`Cluster "${name}" is already up.\n`);
+    app.stdout.write(selection(app, before));
+    return;
+  }
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const logFile = await open(path.join(folder, 'cluster.log'), 'a', 0o600);
+  const [program, ...first] = app.selfCommand;
+  const child = spawn(program!, [...first, 'cluster', 'serve', '--directory', folder, '--name', name, '--kept'], { stdio: ['ignore', logFile.fd, logFile.fd], detached: true, cwd: app.workingDirectory });
+  await logFile.close();
+  let ended: number | null | undefined;
+  child.once('exit', (code) => { ended = code; });
+  try {
+    const announcement = await poll(async () => (await read(app, name))?.announcement, { until: (found) => found !== undefined || ended !== undefined, everyMs: 20, timeoutMs: 20_000, what: `cluster "${name}" to answer` }, app);
+    if (announcement === undefined) throw new LabError('CLUSTER_START_FAILED', `The cluster ended while starting (exit code ${ended}).`, { next: `Read ${path.join(folder, 'cluster.log')}.` });
+    await pluginFolder(folder, app.pluginProgram);
+    child.unref();
+    app.stderr.write(`Cluster "${name}" is up: ${announcement.server}, ingress ${announcement.ingressUrl}\n`);
+    app.stdout.write(selection(app, { name, folder, announcement }));
+    app.stderr.write('Next: npm run lab -- --cluster existing\nEnd it with: npm run cluster -- down\n');
+  } catch (error) {
+    child.kill('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The lines that make this shell's kubectl and helm use the cluster. */
+function selection(app: App, { folder, announcement }: KeptCluster): string {
+  const { KUBECONFIG, ...rest } = clientEnvironment(folder, announcement.kubeconfig);
+  const quote = (text: string): string => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  const settings = Object.entries(rest).filter(([key]) => key !== 'KUBERC').map(([key, value]) => `export ${key}=${quote(value)}\n`).join('');
+  return `export KUBECONFIG=${quote(KUBECONFIG!)}\n${settings}export PATH=${quote(path.join(folder, 'bin'))}:"$PATH"\n`;
+}
+
+async function down(app: App, name: string): Promise<void> {
+  const kept = await read(app, name);
+  const folder = app.folder.cluster(name);
+  if (kept !== undefined && await answers(app, kept)) {
+    process.kill(kept.announcement.pid, 'SIGTERM');
+    await poll(() => isAlive(kept.announcement.pid), { until: (alive) => !alive, everyMs: 20, timeoutMs: 10_000, what: `cluster "${name}" to end` }, app);
+  }
+  await rm(folder, { recursive: true, force: true });
+  app.stderr.write(kept === undefined ? `There is no cluster "${name}".\n` : `Cluster "${name}" is gone.\n`);
+}
+
+function isAlive(pid: number): boolean {
+  try { process.kill(pid, 0); return true; } catch { return false; }
+}

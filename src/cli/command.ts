@@ -1,0 +1,30 @@
+import { Command, CommanderError } from 'commander';
+import { type App, EXIT } from './app.ts';
+import { addClusterCommand } from './cluster-command.ts';
+import { addDoctorCommand } from './doctor-command.ts';
+import { addLabCommand } from './lab-command.ts';
+import { addListCommand } from './list-command.ts';
+import type { Outcome } from './outcome.ts';
+
+/** Runs one command line and resolves with its exit code. Misuse is told on stderr (2); other failures are thrown. */
+export async function runCommand(args: readonly string[], app: App): Promise<number> {
+  const outcome: Outcome = { exitCode: EXIT.ok };
+  const program = new Command('canary-lab')
+    .description('Canary deployments, step by step, on a Kubernetes cluster that starts in a second')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => app.stdout.write(text), writeErr: (text) => app.stderr.write(text) })
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('Next: see "canary-lab --help".');
+  addLabCommand(program, app, outcome);
+  addListCommand(program, app);
+  addClusterCommand(program, app, outcome);
+  addDoctorCommand(program, app, outcome);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misused;
+    throw error;
+  }
+  return outcome.exitCode;
+}

@@ -1,0 +1,30 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Cleanup } from '../base/cleanup.ts';
+
+/** `.canary-lab/` in the working directory: all that the program writes, readable by its user alone. */
+export class WorkingFolder {
+  readonly root: string;
+
+  constructor(workingDirectory: string) { this.root = path.join(workingDirectory, '.canary-lab'); }
+
+  get cache(): string { return path.join(this.root, 'cache'); }
+
+  /** Home of a kept cluster. */
+  cluster(name: string): string { return path.join(this.root, 'clusters', name); }
+  get clusters(): string { return path.join(this.root, 'clusters'); }
+
+  async prepare(): Promise<void> {
+    await mkdir(this.root, { recursive: true, mode: 0o700 });
+    await mkdir(this.cache, { recursive: true, mode: 0o700 });
+  }
+
+  /** A fresh folder for one run; its removal is registered in `cleanup` unless `keep`. */
+  async newRun(cleanup: Cleanup, keep: boolean): Promise<string> {
+    const runs = path.join(this.root, 'runs');
+    await mkdir(runs, { recursive: true, mode: 0o700 });
+    const folder = await mkdtemp(path.join(runs, 'run-'));
+    if (!keep) cleanup.add(`folder ${folder}`, () => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+    return folder;
+  }
+}
