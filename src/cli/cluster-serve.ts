@@ -40,7 +40,8 @@ async function serve(options: ServeOptions, app: App): Promise<void> {
       const file = path.join(options.directory, 'cluster.json');
       await writeFile(`${file}.new`, `${JSON.stringify(announcement, null, 2)}\n`, { mode: 0o600 });
       await rename(`${file}.new`, file);
-    } else app.stdout.write(`${JSON.stringify(announcement)}\n`);
+    }
+    app.stdout.write(`${JSON.stringify(announcement)}\n`);
     await ended;
   } finally {
     await cluster.stop();

@@ -38,7 +38,7 @@ const app: App = {
   log,
   signal: interrupt.signal,
   cleanup: new Cleanup(),
-  tools: new Toolbox({ clock: hostClock, env: process.env, cacheDirectory: folder.cache, workingDirectory: process.cwd(), npmCopiesOnly: process.env['CANARY_LAB_NPM_CLIENTS'] === '1' }),
+  tools: new Toolbox({ clock: hostClock, env: process.env, cacheDirectory: folder.cache, workingDirectory: process.cwd(), sources: process.env['CANARY_LAB_CLIENTS'] as 'npm' | 'path' | undefined }),
   folder,
   workingDirectory: process.cwd(),
   projectRoot,

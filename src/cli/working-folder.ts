@@ -14,6 +14,13 @@ export class WorkingFolder {
   cluster(name: string): string { return path.join(this.root, 'clusters', name); }
   get clusters(): string { return path.join(this.root, 'clusters'); }
 
+  /** The home of a new kept cluster with a name of its own: `lab-SUFFIX`. */
+  async newKept(suffix: string): Promise<string> {
+    const folder = this.cluster(`lab-${suffix}`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  }
+
   async prepare(): Promise<void> {
     await mkdir(this.root, { recursive: true, mode: 0o700 });
     await mkdir(this.cache, { recursive: true, mode: 0o700 });

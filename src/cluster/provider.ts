@@ -31,6 +31,8 @@ export interface ClusterSpec {
   seed: number;
   /** Context of a kubeconfig (provider `existing` only). */
   context?: string | undefined;
+  /** The cluster, and what the run installs into it, stays when the run ends. */
+  keep: boolean;
 }
 
 export interface ClusterProvider {

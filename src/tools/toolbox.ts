@@ -36,8 +36,8 @@ export interface ToolboxOptions {
   programEnv?: Readonly<Record<string, string>> | undefined;
   /** Folders put first in every program's PATH: the kubectl plugin. */
   pathFirst?: readonly string[] | undefined;
-  /** Uses only the npm copies, whatever PATH has (tests). */
-  npmCopiesOnly?: boolean | undefined;
+  /** Where programs may come from: `npm` ignores PATH, `path` ignores the npm copies. Default: PATH first, then npm. */
+  sources?: 'npm' | 'path' | undefined;
 }
 
 /** Finds client programs (PATH first, then npm copies) and runs them. Every program gets argv, never a shell string. */
@@ -111,7 +111,7 @@ export class Toolbox {
   }
 
   async #search(name: ProgramName): Promise<Program | undefined> {
-    if (!this.#options.npmCopiesOnly) {
+    if (this.#options.sources !== 'npm') {
       const names = process.platform === 'win32' ? [`${name}.exe`, `${name}.cmd`] : [name];
       for (const folder of (this.#options.env['PATH'] ?? '').split(path.delimiter).filter((part) => part !== '')) {
         for (const file of names.map((candidate) => path.join(folder, candidate))) {
@@ -119,6 +119,7 @@ export class Toolbox {
         }
       }
     }
+    if (this.#options.sources === 'path') return undefined;
     const copy = await npmCopy(name, this.#options.cacheDirectory);
     return copy === undefined ? undefined : { name, path: copy, source: 'npm' };
   }

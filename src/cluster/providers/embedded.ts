@@ -22,12 +22,17 @@ export class EmbeddedProvider implements ClusterProvider {
   async create(spec: ClusterSpec, ctx: RunContext): Promise<Cluster> {
     ctx.signal.throwIfAborted();
     const [program, ...first] = this.#serveCommand;
-    const args = [...first, '--directory', spec.directory, '--name', spec.name, '--seed', String(spec.seed)];
+    const args = [...first, '--directory', spec.directory, '--name', spec.name, '--seed', String(spec.seed), ...(spec.keep ? ['--kept'] : [])];
     // Detached: Ctrl-C in the terminal reaches the lab, which then ends the cluster in its own order.
     const child = spawn(program!, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: { ...ctx.env } as NodeJS.ProcessEnv, cwd: ctx.workingDirectory });
     child.stdin.on('error', () => { /* the process is gone: nothing to tell it */ });
-    ctx.cleanup.add(`embedded cluster "${spec.name}"`, () => end(child));
-    const announcement = await announced(child, ctx.signal);
+    if (!spec.keep) ctx.cleanup.add(`embedded cluster "${spec.name}"`, () => end(child));
+    const announcement = await announced(child, ctx.signal).catch(async (error: unknown) => {
+      child.kill('SIGTERM');
+      await end(child);
+      throw error;
+    });
+    if (spec.keep) child.unref();
     return {
       provider: 'embedded', name: spec.name, context: undefined,
       kubeconfig: announcement.kubeconfig, ingressUrl: announcement.ingressUrl, chartRepositories: announcement.chartRepositories,

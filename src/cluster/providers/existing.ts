@@ -49,7 +49,7 @@ export class ExistingProvider implements ClusterProvider {
     }
     const before = { releases: await this.#releases(kubeconfig, signal), namespaces: await namespaceNames(connection.api, signal), crds: await crdNames(connection.api, signal) };
     const remove = (undo: AbortSignal): Promise<void> => this.#removeNew(kubeconfig, connection.api, before, undo);
-    ctx.cleanup.add(`what the run installed into "${connection.context}"`, remove);
+    if (!spec.keep) ctx.cleanup.add(`what the run installed into "${connection.context}"`, remove);
     return {
       provider: 'existing', name: connection.context, kubeconfig, context: undefined, ingressUrl: info.ingressUrl,
       chartRepositories: info.chartRepositories, kubernetesVersion: version.gitVersion, capabilities: info.capabilities,
