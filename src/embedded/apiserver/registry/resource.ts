@@ -1,6 +1,7 @@
-import type { KubeObject, ObjectKey } from '../../../kube/object.ts';
+import type { AnyObject, KubeObject, ObjectKey } from '../../../kube/object.ts';
 import type { ResourceType } from '../../../kube/resource-type.ts';
 import type { FieldError } from '../../../kube/status-error.ts';
+import type { TypeInfo } from '../apply/type-info.ts';
 
 /** One column of `kubectl get`. `cell` returns null for a missing value. */
 export interface Column<T extends KubeObject> {
@@ -39,6 +40,14 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly categories: readonly string[];
   /** Row of `kube/generated/schema.ts`; absent for custom resources. */
   readonly schemaName?: string;
+  /** How a body becomes an object; absent: `decodeObject(schemaName, value)` (see `decodeFor` in `schema/decode-for.ts`). */
+  decode?(value: unknown): { object: AnyObject; unknownFields: string[]; typeErrors: string[] };
+  /** What server-side apply and managedFields know of the type; absent: `builtInTypeInfo(schemaName)`. */
+  readonly typeInfo?: TypeInfo;
+  /** OpenAPI schema of the whole object, for kinds that are not in the field table. */
+  readonly openApiSchema?: Readonly<Record<string, unknown>>;
+  /** Set on custom resources: strategic merge patch is refused with 415, list items carry kind and apiVersion. */
+  readonly custom?: boolean;
   /** Verbs in discovery; default: create delete deletecollection get list patch update watch. */
   readonly verbs?: readonly string[];
   /** `status` is written through its own subresource only. */
@@ -66,8 +75,15 @@ export interface Resource<T extends KubeObject = KubeObject> {
   prepareUpdate?(object: T, old: T, ctx: PrepareContext): void;
   validate?(object: T): FieldError[];
   validateUpdate?(object: T, old: T): FieldError[];
+  /** Texts for `Warning` headers of a create or update: what is accepted but not modelled or deprecated. */
+  warnings?(object: T): string[];
   /** Status writes only. */
   validateStatus?(object: T): FieldError[];
   /** Called after an object is gone from the store, to give back what `prepareCreate` took. */
   afterDelete?(object: T): void;
+}
+
+/** A row among rows of other types. Sound because the registry only hands a row objects of its own type. */
+export function row<T extends KubeObject>(resource: Resource<T>): Resource {
+  return resource as unknown as Resource;
 }

@@ -1,0 +1,32 @@
+import type { Draft, KubeObject, AnyObject } from '../../kube/object.ts';
+import { clusterRoleBindings, clusterRoles, namespaces, type ResourceType, services } from '../../kube/resource-type.ts';
+import { isStatus } from '../../kube/status-error.ts';
+import { ADMIN } from './authentication/authenticator.ts';
+import { bootstrapClusterRoleBindings, bootstrapClusterRoles } from './authorization/bootstrap-policy.ts';
+import type { RequestContext } from './request-context.ts';
+import type { ServerCore } from './server-core.ts';
+import { createObject } from './verbs/create-object.ts';
+import { decodeBody } from './verbs/decode-body.ts';
+
+export const BOOTSTRAP_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'] as const;
+
+/** Creates what every cluster holds before its first client; what a kept store already has stays. */
+export async function createBootstrapObjects(core: ServerCore, serviceIp: string | undefined): Promise<void> {
+  const ctx: RequestContext = { user: ADMIN, defaultManager: 'kube-apiserver', signal: undefined, warn: () => {} };
+  const ensure = async (type: ResourceType, draft: Draft<KubeObject>): Promise<void> => {
+    const row = core.table.get(type);
+    const object = decodeBody(row, draft, 'Ignore', ctx) as AnyObject;
+    try {
+      await createObject(core, ctx, row, draft.metadata.namespace, object, { dryRun: false, fieldValidation: 'Ignore' });
+    } catch (error) {
+      if (!isStatus(error, 'AlreadyExists')) throw error;
+    }
+  };
+  for (const name of BOOTSTRAP_NAMESPACES) await ensure(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  for (const role of bootstrapClusterRoles()) await ensure(clusterRoles, role);
+  for (const binding of bootstrapClusterRoleBindings()) await ensure(clusterRoleBindings, binding);
+  await ensure(services, {
+    apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+    spec: { type: 'ClusterIP', sessionAffinity: 'None', ...(serviceIp === undefined ? {} : { clusterIP: serviceIp }), ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
+  } as Draft<KubeObject>);
+}

@@ -1,0 +1,53 @@
+import { createServer, type Server } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../../base/clock.ts';
+import { LabError } from '../../../base/errors.ts';
+import type { Identity } from '../authentication/certificate-authority.ts';
+
+const KEEP_ALIVE_MS = 120_000;
+
+export interface Listener { port: number; close(): Promise<void> }
+
+export interface ListenerOptions {
+  identity: Identity;
+  caCertificatePem: string;
+  /** Every answer's `Date` is this clock's time. */
+  clock: Clock;
+  onRequest(request: IncomingMessage, response: ServerResponse): void;
+  onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** Listens on 127.0.0.1 with TLS and HTTP/1.1. Rejects with `PORT_IN_USE` when the port is taken. */
+export async function listenHttps(port: number, options: ListenerOptions): Promise<Listener> {
+  const { identity, caCertificatePem, clock } = options;
+  const server: Server = createServer({
+    key: identity.privateKeyPem, cert: identity.certificatePem, ca: caCertificatePem, requestCert: true, rejectUnauthorized: false,
+    ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2', keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true,
+  });
+  let dateSecond = -1;
+  let dateText = '';
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    response.sendDate = false;
+    const second = Math.floor(clock.nowMs() / 1000);
+    if (second !== dateSecond) { dateSecond = second; dateText = new Date(second * 1000).toUTCString(); }
+    response.setHeader('Date', dateText);
+    options.onRequest(request, response);
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => options.onUpgrade(request, socket, head));
+  // Clients that talk plain HTTP or go away in the middle of a handshake are no concern of the server.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  server.on('clientError', (_error, socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? new LabError('PORT_IN_USE', `Port ${port} of 127.0.0.1 is in use.`, { cause: error, next: 'Choose another port, or leave the choice to the system.' }) : error));
+    server.listen(port, '127.0.0.1', () => resolve());
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }),
+  };
+}

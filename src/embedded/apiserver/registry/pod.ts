@@ -1,0 +1,147 @@
+import type { Container, Pod, PodSpec, Toleration } from '../../../kube/generated/types.ts';
+import { pods, priorityClasses, serviceAccounts } from '../../../kube/resource-type.ts';
+import { type FieldError, fieldError, forbidden } from '../../../kube/status-error.ts';
+import { deepEqual } from '../apply/compare.ts';
+import { ageColumn, column, nameColumn, wide } from './columns/column.ts';
+import { podCells, podIpCell, readinessGatesCell } from './columns/pod-cells.ts';
+import { defaultPodSpec } from './pod-spec-defaults.ts';
+import { validatePodSpec } from './pod-spec-validation.ts';
+import { qosClass } from './qos-class.ts';
+import type { PrepareContext, Resource } from './resource.ts';
+
+const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+export const pod: Resource<Pod> = {
+  type: pods, singular: 'pod', shortNames: ['po'], categories: ['all'], schemaName: 'Pod', hasStatus: true, hasGeneration: true, returnsDeleted: true,
+  selectableFields: {
+    'spec.nodeName': ({ spec }) => spec?.nodeName ?? '',
+    'spec.restartPolicy': ({ spec }) => spec?.restartPolicy ?? '',
+    'spec.schedulerName': ({ spec }) => spec?.schedulerName ?? '',
+    'spec.serviceAccountName': ({ spec }) => spec?.serviceAccountName ?? '',
+    'spec.hostNetwork': ({ spec }) => String(spec?.hostNetwork ?? false),
+    'status.phase': ({ status }) => status?.phase ?? '',
+    'status.podIP': ({ status }) => status?.podIP ?? '',
+    'status.podIPs': ({ status }) => (status?.podIPs ?? []).map((item) => item.ip).join(','),
+    'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName ?? '',
+  },
+  columns: [
+    nameColumn(),
+    column('Ready', (object, nowMs) => podCells(object, nowMs).ready),
+    column('Status', (object, nowMs) => podCells(object, nowMs).status),
+    column('Restarts', (object, nowMs) => podCells(object, nowMs).restarts),
+    ageColumn(),
+    wide('IP', podIpCell),
+    wide('Node', ({ spec }) => spec?.nodeName || '<none>'),
+    wide('Nominated Node', ({ status }) => status?.nominatedNodeName || '<none>'),
+    wide('Readiness Gates', readinessGatesCell),
+  ],
+  default(object) {
+    const spec = object.spec ??= { containers: [] } as PodSpec;
+    spec.containers ??= [];
+    defaultPodSpec(spec);
+    spec.enableServiceLinks ??= true;
+    for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) requestLimits(container);
+    object.status ??= {};
+    object.status.phase ||= 'Pending';
+  },
+  prepareCreate(object, ctx) {
+    const spec = object.spec!;
+    admitServiceAccount(object, ctx);
+    admitPriority(object, ctx);
+    for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) tolerate(spec, { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
+    object.status = { phase: 'Pending', qosClass: qosClass(spec) };
+    if ((spec.schedulingGates ?? []).length > 0) {
+      object.status.conditions = [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates', lastProbeTime: undefined, lastTransitionTime: undefined }];
+    }
+  },
+  prepareUpdate(object, old) {
+    if (old.status?.qosClass !== undefined) object.status = { ...object.status, qosClass: old.status.qosClass };
+  },
+  validate: (object) => validatePodSpec(object.spec, 'spec'),
+  validateUpdate: validatePodUpdate,
+  validateStatus: () => [],
+};
+
+/** Requests that were left out are the limits: SetDefaults_Pod. */
+function requestLimits(container: Container): void {
+  const { limits } = container.resources ?? {};
+  if (limits === undefined) return;
+  const requests = container.resources!.requests ??= {};
+  for (const [name, amount] of Object.entries(limits)) requests[name] ??= amount;
+}
+
+function tolerate(spec: PodSpec, toleration: Toleration): void {
+  const tolerations = spec.tolerations ??= [];
+  const tolerated = tolerations.some((other) => (other.key === toleration.key || !other.key) && (!other.effect || other.effect === 'NoExecute'));
+  if (!tolerated) tolerations.push(toleration);
+}
+
+/** The Priority admission plug-in: the class's value, or the global default class, or 0. */
+function admitPriority(object: Pod, ctx: PrepareContext): void {
+  const spec = object.spec!;
+  const systemClasses: Record<string, number> = { 'system-cluster-critical': 2_000_000_000, 'system-node-critical': 2_000_001_000 };
+  const name = spec.priorityClassName;
+  const found = name ? ctx.get(priorityClasses, { name }) : undefined;
+  if (name && found === undefined && systemClasses[name] === undefined) throw forbidden(pods, object.metadata.name, `no PriorityClass with name ${name} was found`);
+  spec.priority = found?.value ?? (name ? systemClasses[name] : undefined) ?? 0;
+  spec.preemptionPolicy ??= found?.preemptionPolicy ?? 'PreemptLowerPriority';
+}
+
+/**
+ * The ServiceAccount admission plug-in: names the account, refuses a missing one, mounts its token. The account `default` may be
+ * missing: its controller needs a moment after the Namespace, and callers here do not retry as kubelets' static Pods do.
+ */
+function admitServiceAccount(object: Pod, ctx: PrepareContext): void {
+  const spec = object.spec!;
+  const namespace = object.metadata.namespace ?? 'default';
+  const name = spec.serviceAccountName || 'default';
+  spec.serviceAccountName = name;
+  spec.serviceAccount = name;
+  const account = ctx.get(serviceAccounts, { namespace, name });
+  if (account === undefined && name !== 'default') throw forbidden(pods, object.metadata.name, `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`);
+  if ((spec.imagePullSecrets ?? []).length === 0 && (account?.imagePullSecrets ?? []).length > 0) spec.imagePullSecrets = structuredClone(account!.imagePullSecrets);
+  if ((spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true) === false) return;
+  const existing = (spec.volumes ?? []).find((volume) => volume.name.startsWith('kube-api-access-'));
+  const volumeName = existing?.name ?? `kube-api-access-${ctx.suffix(5)}`;
+  let mounted = false;
+  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+    if ((container.volumeMounts ?? []).some((mount) => mount.mountPath === TOKEN_PATH)) continue;
+    container.volumeMounts = [...(container.volumeMounts ?? []), { name: volumeName, readOnly: true, mountPath: TOKEN_PATH }];
+    mounted = true;
+  }
+  if (!mounted || existing !== undefined) return;
+  spec.volumes = [...(spec.volumes ?? []), {
+    name: volumeName,
+    projected: {
+      defaultMode: 420,
+      sources: [
+        { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+      ],
+    },
+  }];
+}
+
+/** Only images, deadlines, grace and added tolerations may change (and what the scheduler and subresources set). */
+function validatePodUpdate(object: Pod, old: Pod): FieldError[] {
+  const [now, before] = [structuredClone(object.spec!), old.spec!];
+  for (const list of ['containers', 'initContainers', 'ephemeralContainers'] as const) {
+    if ((now[list] ?? []).length !== (before[list] ?? []).length) {
+      return list === 'ephemeralContainers' ? [] : [fieldError.forbidden(`spec.${list}`, 'pod updates may not add or remove containers')];
+    }
+    for (const [i, container] of (now[list] ?? []).entries()) {
+      container.image = before[list]![i]!.image;
+      container.resources = before[list]![i]!.resources;
+    }
+  }
+  now.activeDeadlineSeconds = before.activeDeadlineSeconds;
+  if (before.terminationGracePeriodSeconds !== undefined && before.terminationGracePeriodSeconds < 0) now.terminationGracePeriodSeconds = before.terminationGracePeriodSeconds;
+  now.schedulingGates = before.schedulingGates;
+  const removed = (before.tolerations ?? []).filter((toleration) => !(now.tolerations ?? []).some((other) => deepEqual({ ...toleration, tolerationSeconds: 0 }, { ...other, tolerationSeconds: 0 })));
+  if (removed.length > 0) return [fieldError.forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
+  now.tolerations = before.tolerations;
+  if (before.nodeName === undefined || before.nodeName === '') { now.nodeName = before.nodeName; now.nodeSelector = before.nodeSelector; now.affinity = before.affinity; }
+  if (deepEqual(now, before)) return [];
+  return [fieldError.forbidden('spec', 'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)')];
+}
