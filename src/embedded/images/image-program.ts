@@ -14,9 +14,18 @@ export interface ImageContext {
   args: readonly string[];
   env: Readonly<Record<string, string>>;
   pod: { name: string; namespace: string; uid: string; ip: string; nodeName: string; labels: Readonly<Record<string, string>>; serviceAccountName: string };
-  container: { name: string; ports: readonly { name?: string | undefined; containerPort: number; protocol?: string | undefined }[] };
+  container: {
+    name: string;
+    ports: readonly { name?: string | undefined; containerPort: number; protocol?: string | undefined }[];
+    /** An init container, or one of a Pod under restartPolicy Never or OnFailure: it is there to end. */
+    runsToCompletion?: boolean;
+    /** Port numbers that the container's probes ask, declared or not. */
+    probePorts?: readonly number[];
+  };
   /** The content of a mounted file, or `undefined`. Reads see live ConfigMap and Secret updates. */
   readFile(path: string): string | undefined;
+  /** Paths of every mounted file, sorted. */
+  listFiles?(): string[];
   /** Writes one line to the container's log. */
   log(line: string): void;
   /** Aborts when the container must end (SIGTERM). A program that goes on is killed after the grace period. */
@@ -57,6 +66,9 @@ export interface ExecIo {
 
 /** Which program runs for an image reference. */
 export interface ImageTable {
-  /** `standIn` is true when no program was registered for the reference. */
-  find(reference: string): { program: ImageProgram; standIn: boolean };
+  /**
+   * `standIn` is true when no program was registered for the reference; `neverReady` marks a stand-in that is to be seen failing, whatever
+   * its probes say.
+   */
+  find(reference: string): { program: ImageProgram; standIn: boolean; neverReady?: boolean };
 }

@@ -1,7 +1,12 @@
 import type { Server, Socket } from 'node:net';
 
 /** One listening port of a Pod. */
-export interface PodListener { close(): void }
+export interface PodListener {
+  /** Stops accepting; connections that are open stay open. */
+  close(): void;
+  /** Ends every accepted connection: `gracefully` after what is written has left (the program ended), else with a reset (it was killed). */
+  endConnections(gracefully: boolean): void;
+}
 
 /**
  * Addresses of the cluster. Pod and Service addresses exist only in here: each listening container port is one listener on
@@ -18,10 +23,10 @@ export interface ClusterNetwork {
   listen(ip: string, port: number, server: Server, options?: { hostPort?: number | undefined }): Promise<PodListener>;
   /**
    * Opens a connection to a Pod address, a Service address (any ready endpoint), or a DNS name (`svc`, `svc.ns`, `svc.ns.svc`,
-   * `svc.ns.svc.cluster.local`, `pod-host.svc…` for headless ones; `from` gives the namespace for short names). Rejects with
-   * `ECONNREFUSED` or `ENOTFOUND`.
+   * `svc.ns.svc.cluster.local`, `pod-host.svc…` for headless ones; `from` gives the namespace for short names). `clientIp` is
+   * what session affinity goes by. Rejects with `ECONNREFUSED` or `ENOTFOUND`.
    */
-  dial(host: string, port: number, options?: { fromNamespace?: string; signal?: AbortSignal }): Promise<Socket>;
+  dial(host: string, port: number, options?: { fromNamespace?: string; clientIp?: string; signal?: AbortSignal }): Promise<Socket>;
   /** Where `ip:port` of a Pod really listens, for callers that keep their own pools; `undefined` when nothing listens. */
   resolvePod(ip: string, port: number): { host: string; port: number } | undefined;
 }

@@ -1,0 +1,29 @@
+import { createSampleApp } from '../../../sample-app/sample-app.ts';
+import { imageTag } from '../../../sample-app/identity.ts';
+import type { ImageContext, ImageProgram } from './image-program.ts';
+
+export const SAMPLE_APP_IMAGE = 'ghcr.io/canary-lab/sample-app';
+
+/** What the container would learn from the downward API, for charts that do not pass it on. */
+function identityEnv(ctx: ImageContext): Record<string, string> {
+  const { labels, name, namespace, nodeName } = ctx.pod;
+  return {
+    KUBERNETES_POD: name, KUBERNETES_NAMESPACE: namespace, KUBERNETES_NODE: nodeName,
+    KUBERNETES_POD_TEMPLATE_HASH: labels['rollouts-pod-template-hash'] ?? labels['pod-template-hash'] ?? '',
+  };
+}
+
+/** The sample app as an image of the embedded cluster: the module of `sample-app/` on the cluster's clock and network. */
+export function createSampleAppProgram(): ImageProgram {
+  return {
+    async run(ctx) {
+      const app = createSampleApp({ env: { ...identityEnv(ctx), ...ctx.env }, tag: imageTag(ctx.image), clock: ctx.clock, random: ctx.random, log: ctx.log });
+      await ctx.listen(app.port, app.server);
+      ctx.log(`listening on ${app.port}`);
+      if (app.metrics !== undefined) await ctx.listen(app.metrics.port, app.metrics.server);
+      // No lingering: the kubelet has withdrawn the endpoints before it sends the stop signal.
+      const stop = new Promise<void>((resolve) => ctx.signal.addEventListener('abort', () => resolve(), { once: true }));
+      return Promise.race([stop.then(() => app.drain(0)).then(() => 0), app.crashed]);
+    },
+  };
+}

@@ -1,0 +1,365 @@
+import { rfc3339 } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Container, ContainerState, LifecycleHandler, Pod, Probe } from '../../kube/generated/types.ts';
+import { httpOverDial } from '../network/http-over-dial.ts';
+import { ContainerLog } from './container-log.ts';
+import { type RunningContainer, startContainer } from './container-runtime.ts';
+import { containerEnv, EnvError, type EnvSources } from './env.ts';
+import { imageId, isMissingImage, normalizedImage, pullDelayMs, pullFailure, shouldPull } from './image-pull.ts';
+import type { KubeletDeps } from './kubelet-deps.ts';
+import type { ContainerSnapshot } from './pod-status.ts';
+import { httpUrl, probeOnce, probePort, type ProbeTarget } from './probe.ts';
+import { runProbe } from './probe-schedule.ts';
+import { afterRestart, restartDelayMs, type RestartBackoff } from './restart-backoff.ts';
+import { stopContainer } from './termination.ts';
+import { expandVariables } from './variable-expansion.ts';
+
+/** The Pod as its containers see it. */
+export interface PodSurroundings {
+  pod(): Pod;
+  ip(): string;
+  envSources(): EnvSources;
+  readFile(container: Container, path: string): string | undefined;
+  listFiles(container: Container): string[];
+  /** Resolves when an object that the Pod refers to may have changed, or rejects with the signal's reason. */
+  sourcesChanged(signal: AbortSignal): Promise<void>;
+  event(type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void;
+  /** Something that the Pod's status shows has changed. */
+  changed(): void;
+  /** Images that were pulled before. */
+  presentImages: Set<string>;
+}
+
+export type ContainerRole = 'init' | 'sidecar' | 'main';
+interface Run { container: RunningContainer; log: ContainerLog; probes: AbortController; startedAtMs: number; id: string; standIn: boolean; neverReady: boolean; stopping?: Promise<void> }
+
+/** What kubelet's relisting of containers takes before it acts on an exit. */
+const RELIST_MS = 1000;
+
+/** One container of a Pod over all its runs: pull, start, probes, restart with back-off. */
+export class ManagedContainer {
+  readonly spec: Container;
+  readonly role: ContainerRole;
+  readonly #around: PodSurroundings;
+  readonly #deps: KubeletDeps;
+  #state: ContainerState;
+  #lastState: ContainerState | undefined;
+  #restartCount: number;
+  #isReady = false;
+  #isStarted = false;
+  #id: string | undefined;
+  #run: Run | undefined;
+  #log: ContainerLog | undefined;
+  #previousLog: ContainerLog | undefined;
+  #backoff: RestartBackoff | undefined;
+  #onStarted: () => void = () => {};
+  /** Resolves when the container runs and has passed its startup probe for the first time. */
+  readonly firstStarted: Promise<void> = new Promise((resolve) => { this.#onStarted = resolve; });
+
+  constructor(spec: Container, role: ContainerRole, around: PodSurroundings, deps: KubeletDeps) {
+    this.spec = spec;
+    this.role = role;
+    this.#around = around;
+    this.#deps = deps;
+    const pod = around.pod();
+    this.#state = { waiting: { reason: (pod.spec.initContainers?.length ?? 0) > 0 ? 'PodInitializing' : 'ContainerCreating' } };
+    // After the cluster's process was started again, the runs of before are gone without a trace of how they ended.
+    const before = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(({ name }) => name === spec.name);
+    const wasRunning = before?.state?.running;
+    this.#restartCount = (before?.restartCount ?? 0) + (wasRunning !== undefined ? 1 : 0);
+    if (wasRunning !== undefined) {
+      this.#lastState = { terminated: { exitCode: 255, reason: 'Unknown', ...(wasRunning.startedAt ? { startedAt: wasRunning.startedAt } : {}), finishedAt: rfc3339(deps.clock.nowMs()), ...(before?.containerID ? { containerID: before.containerID } : {}) } };
+    }
+  }
+
+  get snapshot(): ContainerSnapshot {
+    const reference = this.spec.image ?? '';
+    const isPresent = this.#id !== undefined;
+    return {
+      spec: this.spec, state: this.#state, lastState: this.#lastState, restartCount: this.#restartCount, ready: this.#isReady, started: this.#isStarted,
+      containerId: this.#id, image: isPresent ? normalizedImage(reference) : reference, imageId: isPresent ? imageId(reference) : '',
+    };
+  }
+
+  get isRunning(): boolean { return this.#run !== undefined; }
+  get exitCode(): number | undefined { return this.#state.terminated?.exitCode; }
+  /** The log of the current or last run. */
+  get log(): ContainerLog | undefined { return this.#log; }
+  get previousLog(): ContainerLog | undefined { return this.#previousLog; }
+  /** The run that exec reaches. */
+  get running(): RunningContainer | undefined { return this.#run?.container; }
+
+  /** Runs the container, again and again as its restart policy wants, until it ends for good or the signal aborts. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      for (;;) {
+        await this.#pull(signal);
+        const exitCode = await this.#runOnce(signal);
+        if (signal.aborted || !this.#wantsRestart(exitCode)) return;
+        await this.#waitBeforeRestart(signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#deps.log.error(`container ${this.spec.name} of ${this.#around.pod().metadata.name}: ${error instanceof Error ? error.stack ?? '' : messageOf(error)}`);
+    }
+  }
+
+  /** Ends the current run: preStop, SIGTERM, grace, SIGKILL. Resolves when it has ended, at once when nothing runs. */
+  async stop(graceMs: number, reason: string): Promise<void> {
+    const run = this.#run;
+    if (run === undefined) return;
+    run.stopping ??= (async () => {
+      this.#around.event('Normal', 'Killing', reason, this.#fieldPath);
+      run.probes.abort();
+      await stopContainer(run.container, graceMs, (signal) => this.#preStop(run, signal), this.#deps);
+    })();
+    await run.stopping;
+    await nextState(() => this.#run !== run);
+  }
+
+  /** Ends the current run at once. */
+  kill(): void { this.#run?.container.kill(); }
+
+  get #fieldPath(): string { return `spec.${this.role === 'main' ? 'containers' : 'initContainers'}{${this.spec.name}}`; }
+
+  #wantsRestart(exitCode: number): boolean {
+    if (this.role === 'sidecar') return true;
+    const policy = this.#around.pod().spec.restartPolicy ?? 'Always';
+    if (this.role === 'init') return exitCode !== 0 && policy !== 'Never';
+    return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+  }
+
+  #setWaiting(reason: string, message?: string): void {
+    if (this.#state.terminated !== undefined) this.#lastState = this.#state;
+    this.#state = { waiting: { reason, ...(message === undefined ? {} : { message }) } };
+    this.#around.changed();
+  }
+
+  async #pull(signal: AbortSignal): Promise<void> {
+    const reference = this.spec.image ?? '';
+    for (let failures = 0; ;) {
+      signal.throwIfAborted();
+      if (!isMissingImage(reference)) break;
+      if (this.spec.imagePullPolicy === 'Never') {
+        const text = `Container image "${reference}" is not present with pull policy of Never`;
+        this.#setWaiting('ErrImageNeverPull', text);
+        this.#around.event('Warning', 'ErrImageNeverPull', text, this.#fieldPath);
+        this.#around.event('Warning', 'Failed', 'Error: ErrImageNeverPull', this.#fieldPath);
+        await this.#deps.clock.sleep(10_000, signal);
+        continue;
+      }
+      this.#around.event('Normal', 'Pulling', `Pulling image "${reference}"`, this.#fieldPath);
+      const text = pullFailure(reference);
+      this.#around.event('Warning', 'Failed', text, this.#fieldPath);
+      this.#around.event('Warning', 'Failed', 'Error: ErrImagePull', this.#fieldPath);
+      this.#setWaiting('ErrImagePull', text.slice(text.indexOf('rpc error')));
+      failures += 1;
+      // The error is seen for a moment before the back-off is.
+      await this.#deps.clock.sleep(RELIST_MS, signal);
+      this.#around.event('Normal', 'BackOff', `Back-off pulling image "${reference}"`, this.#fieldPath);
+      this.#around.event('Warning', 'Failed', 'Error: ImagePullBackOff', this.#fieldPath);
+      this.#setWaiting('ImagePullBackOff', `Back-off pulling image "${reference}": ErrImagePull: ${text.slice(text.indexOf('rpc error'))}`);
+      await this.#deps.clock.sleep(pullDelayMs(failures), signal);
+    }
+    const full = normalizedImage(reference);
+    if (shouldPull(this.spec.imagePullPolicy, this.#around.presentImages.has(full))) {
+      this.#around.event('Normal', 'Pulling', `Pulling image "${reference}"`, this.#fieldPath);
+      this.#around.event('Normal', 'Pulled', `Successfully pulled image "${reference}" in 1ms (1ms including waiting). Image size: 1048576 bytes.`, this.#fieldPath);
+      this.#around.presentImages.add(full);
+    } else this.#around.event('Normal', 'Pulled', `Container image "${reference}" already present on machine`, this.#fieldPath);
+  }
+
+  async #environment(signal: AbortSignal): Promise<Record<string, string>> {
+    for (;;) {
+      try {
+        return containerEnv(this.#around.pod(), this.spec, this.#around.envSources());
+      } catch (error) {
+        if (!(error instanceof EnvError)) throw error;
+        this.#setWaiting('CreateContainerConfigError', error.message);
+        this.#around.event('Warning', 'Failed', `Error: ${error.message}`, this.#fieldPath);
+        await this.#around.sourcesChanged(signal);
+      }
+    }
+  }
+
+  async #runOnce(signal: AbortSignal): Promise<number> {
+    const env = await this.#environment(signal);
+    signal.throwIfAborted();
+    const pod = this.#around.pod();
+    const { clock, images } = this.#deps;
+    const { program, standIn, neverReady = false } = images.find(this.spec.image ?? '');
+    const expand = (texts: readonly string[] | undefined): string[] => (texts ?? []).map((text) => expandVariables(text, env));
+    if (standIn) {
+      this.#around.event('Normal', 'StandIn', `Image "${this.spec.image ?? ''}" has no program in this cluster: a stand-in that becomes ready and answers HTTP runs in its place`, this.#fieldPath);
+    }
+    this.#around.event('Normal', 'Created', `Created container: ${this.spec.name}`, this.#fieldPath);
+    const log = new ContainerLog();
+    this.#previousLog = this.#log;
+    this.#log = log;
+    const id = `canary-lab://${this.#deps.random.uuid().replaceAll('-', '')}${this.#deps.random.uuid().replaceAll('-', '')}`;
+    const container = startContainer({
+      pod: () => this.#around.pod(), spec: this.spec, ip: this.#around.ip(), program, env, command: expand(this.spec.command), args: expand(this.spec.args), log,
+      readFile: (path) => this.#around.readFile(this.spec, path), listFiles: () => this.#around.listFiles(this.spec),
+      runsToCompletion: this.role === 'init' || (this.role === 'main' && (pod.spec.restartPolicy ?? 'Always') !== 'Always'),
+      api: this.#deps.apiFor({ namespace: pod.metadata.namespace ?? 'default', name: pod.spec.serviceAccountName ?? 'default' }),
+    }, this.#deps);
+    const run: Run = { container, log, probes: new AbortController(), startedAtMs: clock.nowMs(), id, standIn, neverReady };
+    this.#run = run;
+    this.#id = id;
+    if (this.#state.terminated !== undefined) this.#lastState = this.#state;
+    this.#state = { running: { startedAt: rfc3339(run.startedAtMs) } };
+    this.#isStarted = this.spec.startupProbe === undefined;
+    this.#isReady = this.#isStarted && this.spec.readinessProbe === undefined && !neverReady;
+    this.#around.event('Normal', 'Started', `Started container ${this.spec.name}`, this.#fieldPath);
+    if (this.#isStarted) this.#onStarted();
+    this.#around.changed();
+    void this.#postStart(run);
+    void this.#probe(run);
+
+    const exitCode = await container.exited;
+    run.probes.abort();
+    this.#run = undefined;
+    this.#isReady = false;
+    this.#isStarted = false;
+    const message = terminationMessage(this.spec, exitCode, log);
+    this.#state = {
+      terminated: {
+        exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', startedAt: rfc3339(run.startedAtMs), finishedAt: rfc3339(clock.nowMs()), containerID: id,
+        ...(message === undefined ? {} : { message: await message }),
+      },
+    };
+    this.#around.changed();
+    return exitCode;
+  }
+
+  async #waitBeforeRestart(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    const finishedAtMs = clock.nowMs();
+    await clock.sleep(RELIST_MS, signal);
+    const waitMs = restartDelayMs(this.#backoff, finishedAtMs, clock.nowMs());
+    if (waitMs > 0) {
+      const { metadata } = this.#around.pod();
+      const of = `${this.spec.name} pod=${metadata.name}_${metadata.namespace}(${metadata.uid})`;
+      this.#setWaiting('CrashLoopBackOff', `back-off ${goDuration(this.#backoff!.delayMs)} restarting failed container=${of}`);
+      this.#around.event('Warning', 'BackOff', `Back-off restarting failed container ${this.spec.name} in pod ${metadata.name}_${metadata.namespace}(${metadata.uid})`, this.#fieldPath);
+      await clock.sleep(waitMs, signal);
+    }
+    this.#backoff = afterRestart(this.#backoff, finishedAtMs, clock.nowMs());
+    this.#restartCount += 1;
+  }
+
+  async #probe(run: Run): Promise<void> {
+    const { startupProbe, readinessProbe, livenessProbe } = this.spec;
+    const signal = run.probes.signal;
+    const target: ProbeTarget = {
+      podIp: this.#around.ip(), container: this.spec,
+      dial: (host, port, abort) => this.#deps.network.dial(host === 'localhost' || host === '127.0.0.1' ? this.#around.ip() : host, port, abort ? { signal: abort } : {}),
+      exec: async (argv, abort) => {
+        let output = '';
+        const collect = (chunk: Uint8Array | string): void => { output += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'); };
+        const work = run.container.exec(argv, { stdin: undefined, stdout: collect, stderr: collect, signal: abort });
+        return { exitCode: await untilAborted(work, abort), output };
+      },
+    };
+    const listening = ({ httpGet, tcpSocket }: Probe): Promise<void> | undefined => {
+      const action = httpGet ?? tcpSocket;
+      const port = action === undefined || action.host !== undefined ? undefined : probePort(action.port, this.spec);
+      return port === undefined ? undefined : run.container.listening(port);
+    };
+    const unhealthy = (kind: string) => (output: string): void => this.#around.event('Warning', 'Unhealthy', `${kind} probe failed: ${output}`, this.#fieldPath);
+    const restart = (kind: string, probe: Probe): void => {
+      const seconds = probe.terminationGracePeriodSeconds ?? this.#around.pod().spec.terminationGracePeriodSeconds ?? 30;
+      void this.stop(seconds * 1000, `Container ${this.spec.name} failed ${kind} probe, will be restarted`);
+    };
+    const watch = (kind: string, probe: Probe, onVerdict: (isSuccess: boolean) => boolean): Promise<void> => runProbe(
+      probe, (abort) => (run.standIn && isBeyondStandIn(probe) ? Promise.resolve({ success: true }) : probeOnce(probe, target, abort)), listening(probe), { onFailure: unhealthy(kind), onVerdict }, this.#deps, signal,
+    );
+    if (startupProbe !== undefined) {
+      let hasStarted = false;
+      await watch('Startup', startupProbe, (isSuccess) => {
+        hasStarted = isSuccess;
+        if (!isSuccess) restart('startup', startupProbe);
+        return false;
+      });
+      if (!hasStarted || signal.aborted) return;
+      this.#isStarted = true;
+      if (readinessProbe === undefined) this.#isReady = !run.neverReady;
+      this.#onStarted();
+      this.#around.changed();
+    }
+    if (readinessProbe !== undefined) {
+      void watch('Readiness', readinessProbe, (isSuccess) => { this.#isReady = isSuccess && !run.neverReady; this.#around.changed(); return true; });
+    }
+    if (livenessProbe !== undefined) {
+      void watch('Liveness', livenessProbe, (isSuccess) => { if (!isSuccess) restart('liveness', livenessProbe); return isSuccess; });
+    }
+  }
+
+  async #postStart(run: Run): Promise<void> {
+    const hook = this.spec.lifecycle?.postStart;
+    if (hook === undefined) return;
+    try {
+      await this.#hook(run, hook, run.probes.signal);
+    } catch (error) {
+      if (run.probes.signal.aborted) return;
+      this.#around.event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${messageOf(error)}`, this.#fieldPath);
+      await this.stop(0, `FailedPostStartHook`);
+    }
+  }
+
+  async #preStop(run: Run, signal: AbortSignal): Promise<void> {
+    const hook = this.spec.lifecycle?.preStop;
+    if (hook === undefined) return;
+    try {
+      await this.#hook(run, hook, signal);
+    } catch (error) {
+      if (!signal.aborted) this.#around.event('Warning', 'FailedPreStopHook', `PreStopHook failed: ${messageOf(error)}`, this.#fieldPath);
+    }
+  }
+
+  async #hook(run: Run, hook: LifecycleHandler, signal: AbortSignal): Promise<void> {
+    if (hook.sleep !== undefined) return this.#deps.clock.sleep((hook.sleep.seconds ?? 0) * 1000, signal);
+    if (hook.exec !== undefined) {
+      const exitCode = await untilAborted(run.container.exec(hook.exec.command ?? [], { stdin: undefined, stdout: () => {}, stderr: () => {}, signal }), signal);
+      if (exitCode !== 0) throw new Error(`command '${(hook.exec.command ?? []).join(' ')}' exited with ${exitCode}: `);
+      return;
+    }
+    if (hook.httpGet !== undefined) {
+      const url = httpUrl(hook.httpGet, this.#around.ip(), this.spec);
+      if (url === undefined) throw new Error(`couldn't find port: ${String(hook.httpGet.port)}`);
+      await httpOverDial(url, (host, port, abort) => this.#deps.network.dial(host, port, abort ? { signal: abort } : {}), { signal });
+    }
+  }
+}
+
+/** A stand-in has no programs, certificates or gRPC services of the image it stands for: such probes find it well. */
+function isBeyondStandIn({ exec, grpc, httpGet }: Probe): boolean { return exec !== undefined || grpc !== undefined || httpGet?.scheme === 'HTTPS'; }
+
+/** A Go duration as Go prints it below an hour: `10s`, `2m40s`. */
+function goDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}
+
+/** The tail of the log of a failed container whose policy asks for it. Termination message files are not modelled. */
+function terminationMessage(spec: Container, exitCode: number, log: ContainerLog): Promise<string> | undefined {
+  if (exitCode === 0 || spec.terminationMessagePolicy !== 'FallbackToLogsOnError') return undefined;
+  return (async () => {
+    let text = '';
+    for await (const chunk of log.read({ tailLines: 80, nowMs: 0 }, AbortSignal.abort())) text += chunk;
+    return text.slice(-2048);
+  })();
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) { reject(signal.reason); return; }
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+/** Lets the continuations of a settled promise run until `holds`; they are all microtasks, so a few rounds do. */
+async function nextState(holds: () => boolean): Promise<void> {
+  for (let round = 0; round < 20 && !holds(); round++) await Promise.resolve();
+}

@@ -1,0 +1,308 @@
+import { messageOf } from '../../base/errors.ts';
+import { findCondition } from '../../kube/conditions.ts';
+import type { Pod, PodStatus } from '../../kube/generated/types.ts';
+import { keyOf } from '../../kube/object.ts';
+import { endpointSlices, pods, services } from '../../kube/resource-type.ts';
+import { isStatus } from '../../kube/status-error.ts';
+import type { EnvSources } from './env.ts';
+import type { NodeFacts } from './field-reference.ts';
+import { type KubeletDeps, NODE_CPU, NODE_MEMORY } from './kubelet-deps.ts';
+import { ManagedContainer, type PodSurroundings } from './managed-container.ts';
+import { ObjectReader } from './object-reader.ts';
+import { isSidecar, type PodSnapshot, podStatus } from './pod-status.ts';
+import { endpointsWithdrawn } from './termination.ts';
+import { firstMissingVolume, mountedFiles, readMountedFile, type VolumeSources } from './volumes.ts';
+
+const OWNED_CONDITIONS = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
+
+/** The life of one Pod on the node, from its binding to its last DELETE. */
+export class PodWorker {
+  readonly uid: string;
+  readonly #deps: KubeletDeps;
+  readonly #presentImages: Set<string>;
+  readonly #reader: ObjectReader;
+  readonly #stopping = new AbortController();
+  readonly #init: ManagedContainer[];
+  readonly #main: ManagedContainer[];
+  readonly #tokens = new Map<string, string>();
+  readonly #startTimeMs: number;
+  #pod: Pod;
+  #ip: string | undefined;
+  #failure: { reason: string; message: string } | undefined;
+  #final: 'Succeeded' | 'Failed' | undefined;
+  #isFinished = false;
+  #isGone = false;
+  #isTerminating = false;
+  #lastSent: string | undefined;
+  #lastStatus: PodStatus | undefined;
+  #publishing: Promise<void> | undefined;
+  #isDirty = false;
+  #wakeSources: (() => void)[] = [];
+  #lives: Promise<void> = Promise.resolve();
+
+  constructor(pod: Pod, presentImages: Set<string>, deps: KubeletDeps) {
+    this.uid = pod.metadata.uid;
+    this.#pod = pod;
+    this.#deps = deps;
+    this.#presentImages = presentImages;
+    this.#reader = new ObjectReader(deps.api, deps.informers, pod.metadata.namespace ?? 'default');
+    this.#startTimeMs = pod.status?.startTime === undefined ? deps.clock.nowMs() : Date.parse(pod.status.startTime);
+    const around = this.#surroundings();
+    this.#init = (pod.spec.initContainers ?? []).map((spec) => new ManagedContainer(spec, isSidecar(spec) ? 'sidecar' : 'init', around, deps));
+    this.#main = pod.spec.containers.map((spec) => new ManagedContainer(spec, 'main', around, deps));
+  }
+
+  get pod(): Pod { return this.#pod; }
+
+  container(name: string): ManagedContainer | undefined { return [...this.#main, ...this.#init].find(({ spec }) => spec.name === name); }
+
+  /** Begins the Pod's life on the node. */
+  start(): void {
+    const phase = this.#pod.status?.phase;
+    if (phase === 'Succeeded' || phase === 'Failed') {
+      // It ended in an earlier life of the cluster, whose status stands.
+      this.#isFinished = true;
+      if (this.#pod.metadata.deletionTimestamp !== undefined) void this.#terminate();
+      return;
+    }
+    if (this.#pod.metadata.deletionTimestamp !== undefined) { void this.#terminate(); return; }
+    const { activeDeadlineSeconds } = this.#pod.spec;
+    if (activeDeadlineSeconds !== undefined) {
+      const leftMs = this.#startTimeMs + activeDeadlineSeconds * 1000 - this.#deps.clock.nowMs();
+      void this.#deps.clock.sleep(leftMs, this.#stopping.signal).then(
+        () => this.#end({ reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' }),
+        () => {},
+      );
+    }
+    this.#lives = this.#live(this.#stopping.signal).catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) this.#deps.log.error(`pod ${this.#pod.metadata.name}: ${error instanceof Error ? error.stack ?? '' : messageOf(error)}`);
+    });
+  }
+
+  /** The Pod's object has changed. */
+  update(pod: Pod): void {
+    this.#pod = pod;
+    if (pod.metadata.deletionTimestamp !== undefined) void this.#terminate();
+    else this.#publish();
+  }
+
+  /** The Pod's object is gone: what still runs ends within the shortest grace. */
+  removed(): void {
+    this.#isGone = true;
+    void this.#terminate();
+  }
+
+  /** An object that a volume or a variable may come from has changed. */
+  sourceChanged(kind: 'configmap' | 'secret', name: string): void {
+    if (this.#wakeSources.length > 0 && ObjectReader.refersTo(this.#pod, kind, name)) for (const wake of this.#wakeSources.splice(0)) wake();
+  }
+
+  /** Ends everything at once, without a word to the API: the cluster stops. */
+  async abandon(): Promise<void> {
+    this.#isGone = true;
+    this.#stopping.abort(new Error('the kubelet has stopped'));
+    for (const container of [...this.#main, ...this.#init]) container.kill();
+    await this.#lives;
+  }
+
+  get #facts(): NodeFacts { return { podIp: this.#ip, hostIp: this.#deps.nodeIp, cpu: NODE_CPU, memory: NODE_MEMORY }; }
+
+  get #volumeSources(): VolumeSources {
+    return { configMap: (name) => this.#reader.configMap(name), secret: (name) => this.#reader.secret(name), token: (audience) => this.#tokens.get(audience ?? ''), node: this.#facts };
+  }
+
+  #envSources(): EnvSources {
+    const { informers, apiService } = this.#deps;
+    return { ...this.#volumeSources, services: informers.for(services).list(this.#pod.metadata.namespace ?? 'default'), apiService, node: this.#facts };
+  }
+
+  #surroundings(): PodSurroundings {
+    return {
+      pod: () => this.#pod,
+      ip: () => this.#ip!,
+      envSources: () => this.#envSources(),
+      readFile: (container, path) => readMountedFile(this.#pod, container, path, this.#volumeSources),
+      listFiles: (container) => [...mountedFiles(this.#pod, container, this.#volumeSources).keys()].sort(),
+      sourcesChanged: (signal) => this.#sourcesChanged(signal),
+      event: (type, reason, message, fieldPath) => this.#event(type, reason, message, fieldPath),
+      changed: () => this.#publish(),
+      presentImages: this.#presentImages,
+    };
+  }
+
+  #event(type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void {
+    if (!this.#isGone) this.#deps.events.record({ apiVersion: 'v1', kind: 'Pod', metadata: this.#pod.metadata }, type, reason, message, fieldPath);
+  }
+
+  async #live(signal: AbortSignal): Promise<void> {
+    this.#publish();
+    await this.#deps.activity.during(`preparation of ${this.#pod.metadata.name}`, () => this.#reader.refresh(this.#pod));
+    await this.#mountVolumes(signal);
+    await this.#issueTokens();
+    signal.throwIfAborted();
+    this.#ip = this.#pod.spec.hostNetwork ? this.#deps.nodeIp : this.#deps.network.allocatePodIp();
+    this.#publish();
+    const sidecars: Promise<void>[] = [];
+    for (const container of this.#init) {
+      if (container.role === 'sidecar') {
+        sidecars.push(container.run(signal));
+        await untilOrAborted(container.firstStarted, signal);
+        continue;
+      }
+      await container.run(signal);
+      signal.throwIfAborted();
+      if (container.exitCode !== 0) return this.#end();
+    }
+    await Promise.all(this.#main.map((container) => container.run(signal)));
+    if (signal.aborted) return;
+    // Every container has ended for good, so the sidecars do too.
+    await this.#end();
+  }
+
+  /** Waits until every volume can be set up. Events and retries follow kubelet/volumemanager. */
+  async #mountVolumes(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      signal.throwIfAborted();
+      const missing = firstMissingVolume(this.#pod, this.#volumeSources);
+      if (missing === undefined) return;
+      this.#event('Warning', 'FailedMount', `MountVolume.SetUp failed for volume "${missing.volume}" : ${missing.why}`);
+      await this.#sourcesChanged(signal);
+    }
+  }
+
+  async #issueTokens(): Promise<void> {
+    const { metadata, spec } = this.#pod;
+    const serviceAccount = { namespace: metadata.namespace ?? 'default', name: spec.serviceAccountName ?? 'default' };
+    for (const { projected } of spec.volumes ?? []) {
+      for (const { serviceAccountToken } of projected?.sources ?? []) {
+        if (serviceAccountToken === undefined) continue;
+        const { audience, expirationSeconds = 3600 } = serviceAccountToken;
+        const token = await this.#deps.activity.during('issue of a token', async () => this.#deps.issueToken(serviceAccount, this.#pod, { audience, expirationSeconds }));
+        this.#tokens.set(audience ?? '', token);
+      }
+    }
+  }
+
+  #sourcesChanged(signal: AbortSignal): Promise<void> {
+    const changed = new Promise<void>((resolve) => { this.#wakeSources.push(resolve); });
+    return untilOrAborted(changed, signal);
+  }
+
+  /** Ends a Pod that will not be deleted: it completed, failed for good, or ran past its deadline. */
+  async #end(failure?: { reason: string; message: string }): Promise<void> {
+    if (this.#isTerminating || this.#final !== undefined) return;
+    this.#failure = failure;
+    this.#stopping.abort(new Error('the Pod has ended'));
+    await this.#stopContainers((this.#pod.spec.terminationGracePeriodSeconds ?? 30) * 1000);
+    this.#final = failure === undefined && this.#allSucceeded() ? 'Succeeded' : 'Failed';
+    this.#releaseIp();
+    this.#publish();
+  }
+
+  #allSucceeded(): boolean {
+    return this.#main.every(({ exitCode }) => exitCode === 0) && this.#init.every(({ role, exitCode }) => role === 'sidecar' || exitCode === 0);
+  }
+
+  async #terminate(): Promise<void> {
+    if (this.#isTerminating) return;
+    this.#isTerminating = true;
+    this.#stopping.abort(new Error('the Pod is being deleted'));
+    const { metadata, spec } = this.#pod;
+    const graceMs = this.#isGone ? 0 : (metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30) * 1000;
+    try {
+      const hasHostPort = spec.hostNetwork === true || spec.containers.some(({ ports }) => ports?.some(({ hostPort }) => hostPort !== undefined));
+      if (this.#main.some(({ isRunning }) => isRunning)) await endpointsWithdrawn(this.uid, hasHostPort, this.#deps.informers.for(endpointSlices), this.#deps);
+      await this.#stopContainers(graceMs);
+      await this.#lives;
+      if (this.#isGone) return;
+      this.#final ??= this.#allSucceeded() ? 'Succeeded' : 'Failed';
+      this.#publish();
+      await this.#publishing;
+      await this.#deleteObject();
+    } finally {
+      this.#releaseIp();
+    }
+  }
+
+  /** Main containers first and together, then the sidecars from the last to the first. */
+  async #stopContainers(graceMs: number): Promise<void> {
+    const deadlineMs = this.#deps.clock.nowMs() + graceMs;
+    const regular = [...this.#main, ...this.#init.filter(({ role }) => role === 'init')];
+    await Promise.all(regular.map((container) => container.stop(graceMs, `Stopping container ${container.spec.name}`)));
+    for (const sidecar of this.#init.filter(({ role }) => role === 'sidecar').reverse()) {
+      await sidecar.stop(Math.max(0, deadlineMs - this.#deps.clock.nowMs()), `Stopping container ${sidecar.spec.name}`);
+    }
+  }
+
+  async #deleteObject(): Promise<void> {
+    const { activity, api, clock, log } = this.#deps;
+    for (let attempt = 0; attempt < 10 && !this.#isGone; attempt++) {
+      try {
+        await activity.during('deletion of a Pod', () => api.delete(pods, keyOf(this.#pod), { gracePeriodSeconds: 0, preconditions: { uid: this.uid } }));
+        return;
+      } catch (error) {
+        if (isStatus(error, 'NotFound', 'Conflict')) return;
+        log.warn(`cannot delete pod ${this.#pod.metadata.name}: ${messageOf(error)}`);
+        await clock.sleep(1000);
+      }
+    }
+  }
+
+  #releaseIp(): void {
+    if (this.#ip !== undefined && !this.#pod.spec.hostNetwork) this.#deps.network.releasePodIp(this.#ip);
+  }
+
+  #snapshot(): PodSnapshot {
+    return {
+      init: this.#init.map(({ snapshot }) => snapshot), main: this.#main.map(({ snapshot }) => snapshot),
+      podIp: this.#ip, hostIp: this.#deps.nodeIp, startTimeMs: this.#startTimeMs, failure: this.#failure,
+    };
+  }
+
+  /** Writes the status when it differs from what was written last; changes during a write are gathered into the next one. */
+  #publish(): void {
+    this.#isDirty = true;
+    if (this.#publishing !== undefined || this.#isGone || this.#isFinished) return;
+    const end = this.#deps.activity.begin(`status of ${this.#pod.metadata.name}`);
+    this.#publishing = this.#publishAll().finally(() => { this.#publishing = undefined; end(); });
+  }
+
+  async #publishAll(): Promise<void> {
+    // One turn gathers what the same event changed in several containers.
+    await Promise.resolve();
+    while (this.#isDirty && !this.#isGone) {
+      this.#isDirty = false;
+      const { metadata } = this.#pod;
+      const status = podStatus(this.#withOwnConditions(), this.#snapshot(), this.#deps.clock.nowMs(), this.#final);
+      const text = JSON.stringify(status);
+      if (text === this.#lastSent) continue;
+      try {
+        await this.#deps.api.patch(pods, keyOf(this.#pod), { type: 'strategic', body: { metadata: { uid: metadata.uid }, status } }, { subresource: 'status' });
+        this.#lastSent = text;
+        this.#lastStatus = status;
+      } catch (error) {
+        if (isStatus(error, 'NotFound', 'Conflict') || this.#isGone) return;
+        this.#deps.log.warn(`cannot write the status of pod ${metadata.name}: ${messageOf(error)}`);
+        this.#isDirty = true;
+        this.#deps.clock.after(1000, () => this.#publish());
+        return;
+      }
+    }
+  }
+
+  /** The Pod with the kubelet's own conditions as it wrote them: the informer may lag behind. */
+  #withOwnConditions(): Pod {
+    if (this.#lastStatus === undefined) return this.#pod;
+    const others = (this.#pod.status?.conditions ?? []).filter(({ type }) => !OWNED_CONDITIONS.includes(type) || findCondition(this.#lastStatus?.conditions, type) === undefined);
+    return { ...this.#pod, status: { ...this.#pod.status, conditions: [...others, ...(this.#lastStatus.conditions ?? [])] } };
+  }
+}
+
+function untilOrAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) { reject(signal.reason); return; }
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(() => { signal.removeEventListener('abort', onAbort); resolve(); }, reject);
+  });
+}
