@@ -1,0 +1,138 @@
+import { rfc3339 } from '../../../base/clock.ts';
+import { formatLabelSelector } from '../../../kube/label-selector.ts';
+import { keyOf } from '../../../kube/object.ts';
+import { mergeDifference } from '../../../rollouts/merge-difference.ts';
+import { phaseOf } from '../../../rollouts/phase.ts';
+import { isWithinRollbackWindow } from '../../../rollouts/rollback-window.ts';
+import { hashOf, sumOf } from '../../../rollouts/replica-set-view.ts';
+import { isAtReplicaTargets, isReadyToPromote } from '../../../rollouts/replica-targets.ts';
+import { revisionOf } from '../../../rollouts/revision.ts';
+import { type ConditionFacts, hasTimedOut, nextConditions, progressDeadlineMs } from '../../../rollouts/rollout-conditions.ts';
+import type { Rollout, RolloutStatus } from '../../../rollouts/rollout.ts';
+import { stepHash } from '../../../rollouts/step-hash.ts';
+import { applyPauseDecision, isStepComplete, promotionReason } from '../../../rollouts/step-machine.ts';
+import { stepText } from '../../../rollouts/step-text.ts';
+import { canaryOf, stepsOf } from '../../../rollouts/strategy-defaults.ts';
+import { allReplicaSets, hasSeparateStable, type Pass, passIsAborted, storedAbortReason } from './pass.ts';
+import { record, type World } from './world.ts';
+
+/** Stores the difference between the Rollout's status and `next` as one merge patch; does nothing when there is none. */
+export async function writeStatus(world: World, rollout: Rollout, next: RolloutStatus): Promise<Rollout> {
+  const patch = mergeDifference(rollout.status, compact(next));
+  if (patch === undefined) return rollout;
+  return world.rollouts.patch(keyOf(rollout), { type: 'merge', body: { status: patch } }, { subresource: 'status' });
+}
+
+/** Zero counts, empty texts, false and empty lists are not stored; `canary` and `blueGreen` always are. */
+function compact(status: RolloutStatus): RolloutStatus {
+  const kept = Object.entries(status).filter(([key, value]) => value !== undefined && value !== null && value !== '' && value !== false
+    && (value !== 0 || key === 'currentStepIndex') && !(Array.isArray(value) && value.length === 0));
+  return { canary: {}, blueGreen: {}, ...Object.fromEntries(kept) };
+}
+
+/** The status with the counts of now; everything that steps decide is kept. */
+function withCounts(pass: Pass): RolloutStatus {
+  const { rollout, newRS } = pass;
+  const all = allReplicaSets(pass);
+  const replicas = sumOf(all, 'replicas');
+  const { phase: _, message: __, conditions: ___, ...kept } = structuredClone(rollout.status ?? {}) as RolloutStatus;
+  return {
+    ...kept, canary: { ...kept.canary },
+    replicas, HPAReplicas: replicas, updatedReplicas: newRS?.status?.replicas ?? 0,
+    readyReplicas: all.reduce((sum, rs) => sum + (rs.status?.readyReplicas ?? 0), 0), availableReplicas: sumOf(all, 'available'),
+    selector: formatLabelSelector(rollout.spec.selector),
+    observedGeneration: String(rollout.metadata.generation ?? 0),
+  };
+}
+
+async function finish(pass: Pass, status: RolloutStatus): Promise<void> {
+  const { world, rollout, nowMs } = pass;
+  const next = nextConditions(factsOf(pass, status));
+  status.conditions = next.conditions;
+  const { phase, message } = phaseOf(rollout.spec, status);
+  pass.rollout = await writeStatus(world, rollout, { ...status, phase, message });
+  for (const event of next.events) record(world, rollout, event.type, event.reason, event.message);
+  const wasPaused = (rollout.status?.pauseConditions ?? []).length > 0;
+  const reason = status.pauseConditions?.[0]?.reason;
+  if (!wasPaused && reason !== undefined) record(world, rollout, 'Normal', 'RolloutPaused', `Rollout is paused (${reason})`);
+  if (wasPaused && reason === undefined && !status.abort) record(world, rollout, 'Normal', 'RolloutResumed', 'Rollout is resumed');
+  const deadlineMs = progressDeadlineMs(factsOf({ ...pass, rollout: pass.rollout }, status));
+  if (deadlineMs !== undefined) pass.wakeUpsMs.push(Math.max(1000, deadlineMs - nowMs + 1000));
+}
+
+function factsOf(pass: Pass, status: RolloutStatus): ConditionFacts {
+  const aborted = status.abort === true;
+  return { rollout: pass.rollout, status, newRS: pass.newRS, allRSs: allReplicaSets(pass), aborted, abortReason: pass.decision.abort ?? storedAbortReason(pass.rollout), nowMs: pass.nowMs };
+}
+
+/** Counts and conditions only: what a pass writes that scaled for a changed `spec.replicas`. */
+export async function writeCounts(pass: Pass): Promise<void> {
+  await finish(pass, withCounts(pass));
+}
+
+/** Starts over for a changed template or step list; going back to a version that still runs skips the steps. */
+export async function writeReset(pass: Pass): Promise<void> {
+  const { world, rollout, newRS } = pass;
+  const steps = stepsOf(rollout).length;
+  const status = withCounts(pass);
+  const { abort: _, abortedAt: __, pauseConditions: ___, controllerPause: ____, promoteFull: _____, ...kept } = status;
+  const { currentStepAnalysisRunStatus: ______, currentBackgroundAnalysisRunStatus: _______, ...canary } = kept.canary ?? {};
+  const next: RolloutStatus = {
+    ...kept, canary, restartedAt: rollout.spec.restartAt, currentPodHash: hashOf(newRS), currentStepHash: stepHash(canaryOf(rollout).steps),
+    currentStepIndex: steps === 0 ? undefined : 0,
+  };
+  let skip: string | undefined;
+  if (next.stableRS && next.stableRS === next.currentPodHash) skip = 'Rollback to stable ReplicaSets';
+  else if (isWithinRollbackWindow(rollout, newRS, pass.stableRS, allReplicaSets(pass)) && (newRS?.spec.replicas ?? 0) > 0) skip = 'Rollback to active ReplicaSets within RollbackWindow';
+  if (skip !== undefined) {
+    if (steps > 0) next.currentStepIndex = steps;
+    record(world, rollout, 'Normal', 'SkipSteps', skip);
+  }
+  await finish(pass, next);
+}
+
+/** The end of a full pass: promotion, abort or step completion, then pauses, conditions and phase. */
+export async function writeProgress(pass: Pass): Promise<void> {
+  const { world, rollout, newRS, decision, nowMs } = pass;
+  const steps = stepsOf(rollout);
+  const status = withCounts(pass);
+  const now = rfc3339(nowMs);
+  status.currentPodHash = hashOf(newRS);
+  status.currentStepHash = stepHash(canaryOf(rollout).steps);
+  if (pass.weights === null) delete status.canary!.weights;
+  else if (pass.weights !== undefined) status.canary!.weights = pass.weights;
+  status.canary!.currentStepAnalysisRunStatus = pass.analysis.step;
+  status.canary!.currentBackgroundAnalysisRunStatus = pass.analysis.background;
+  let index = steps.length === 0 ? undefined : rollout.status?.currentStepIndex ?? 0;
+
+  const withinRollbackWindow = isWithinRollbackWindow(rollout, newRS, pass.stableRS, allReplicaSets(pass));
+  if (rollout.status?.promoteFull || withinRollbackWindow) {
+    Object.assign(decision, { clear: true, removeAbort: true });
+    if (steps.length > 0) index = steps.length;
+  }
+  const reason = promotionReason(rollout, {
+    hasStable: pass.stableRS !== undefined, isStable: !hasSeparateStable(pass), aborted: passIsAborted(pass), ready: isReadyToPromote(rollout, newRS), withinRollbackWindow, index,
+  });
+  const timedOut = rollout.spec.progressDeadlineAbort === true && reason === undefined && hasTimedOut({ ...factsOf(pass, { ...status, currentStepIndex: index }), aborted: passIsAborted(pass) });
+  if (timedOut) decision.abort = `ReplicaSet "${newRS?.metadata.name}" has timed out progressing.`;
+  if (reason !== undefined) {
+    Object.assign(decision, { clear: true, removeAbort: true });
+    if (steps.length > 0) index = steps.length;
+    delete status.promoteFull;
+    if (status.stableRS !== status.currentPodHash) {
+      status.stableRS = status.currentPodHash;
+      record(world, rollout, 'Normal', 'RolloutCompleted', `Rollout completed update to revision ${revisionOf(newRS)} (${hashOf(newRS)}): ${reason}`);
+    }
+  } else if (passIsAborted(pass)) {
+    if (steps.length > 0) index = status.stableRS === status.currentPodHash ? steps.length : 0;
+  } else if (isStepComplete(rollout, { nowMs, atTarget: isAtReplicaTargets(rollout, pass), stepAnalysisPhase: pass.analysis.step?.status })) {
+    const step = steps[rollout.status?.currentStepIndex ?? 0]!;
+    index = (index ?? 0) + 1;
+    delete status.canary!.currentStepAnalysisRunStatus;
+    decision.remove.push('CanaryPauseStep');
+    record(world, rollout, 'Normal', 'RolloutStepCompleted', `Rollout step ${index}/${steps.length} completed (${stepText(step)})`);
+  }
+  status.currentStepIndex = index;
+  applyPauseDecision(rollout, status, decision, now);
+  await finish(pass, status);
+}

@@ -1,0 +1,51 @@
+import type { Ingress, Pod, ReplicaSet, Service } from '../../../kube/generated/types.ts';
+import type { Informer } from '../../../kube/informer.ts';
+import type { KubeObject } from '../../../kube/object.ts';
+import { controllerOf } from '../../../kube/object.ts';
+import { ingresses, pods, replicaSets, services } from '../../../kube/resource-type.ts';
+import { type Rollout, rollouts } from '../../../rollouts/rollout.ts';
+import { type AnalysisRun, analysisRuns, type AnalysisTemplate, analysisTemplates, clusterAnalysisTemplates } from '../../../rollouts/analysis/analysis-run.ts';
+import type { ControllerDeps } from '../controller.ts';
+import { FreshCache } from './fresh-cache.ts';
+
+/** How long the controller waits before it looks at an unchanged Rollout again. */
+export const RESYNC_MS = 15 * 60_000;
+
+/** Everything the rollouts controller reads and writes. */
+export interface World {
+  deps: ControllerDeps;
+  rollouts: FreshCache<Rollout>;
+  replicaSets: FreshCache<ReplicaSet>;
+  services: FreshCache<Service>;
+  ingresses: FreshCache<Ingress>;
+  analysisRuns: FreshCache<AnalysisRun>;
+  analysisTemplates: Informer<AnalysisTemplate>;
+  clusterAnalysisTemplates: Informer<AnalysisTemplate>;
+  pods: Informer<Pod>;
+}
+
+export function createWorld(deps: ControllerDeps): World {
+  const { api, informers } = deps;
+  const world: World = {
+    deps,
+    rollouts: new FreshCache(informers.for(rollouts), api),
+    replicaSets: new FreshCache(informers.for(replicaSets), api),
+    services: new FreshCache(informers.for(services), api),
+    ingresses: new FreshCache(informers.for(ingresses), api),
+    analysisRuns: new FreshCache(informers.for(analysisRuns), api),
+    analysisTemplates: informers.for(analysisTemplates),
+    clusterAnalysisTemplates: informers.for(clusterAnalysisTemplates),
+    pods: informers.for(pods),
+  };
+  world.replicaSets.informer.addIndex('orphans', (rs) => (controllerOf(rs) === undefined ? [rs.metadata.namespace ?? ''] : []));
+  world.rollouts.informer.addIndex('service', ({ metadata, spec }) => {
+    const { canaryService, stableService } = spec.strategy?.canary ?? {};
+    return [canaryService, stableService].filter((name) => name !== undefined).map((name) => `${metadata.namespace}/${name}`);
+  });
+  return world;
+}
+
+/** Records an event of a Rollout (or another object of ours that lists may hand out without its kind). */
+export function record(world: World, subject: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, kind = 'Rollout'): void {
+  world.deps.events.record({ ...subject, apiVersion: 'argoproj.io/v1alpha1', kind }, type, reason, message);
+}
