@@ -1,0 +1,16 @@
+import type { Clock } from '../base/clock.ts';
+import type { Connection, ConnectOptions } from '../client/connect.ts';
+
+/** What the plugin needs of the machine; `main.ts` supplies the real one. */
+export interface PluginHost {
+  env: Readonly<Record<string, string | undefined>>;
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** The host's clock: redraws, time limits. Ages are taken against the server's. */
+  clock: Clock;
+  /** Aborts on Ctrl-C. */
+  signal: AbortSignal;
+  connect(options: ConnectOptions): Promise<Connection>;
+  /** The text of a file; `-` is standard input. */
+  readFile(path: string): Promise<string>;
+}
