@@ -1,0 +1,43 @@
+import type { RouteContext } from '../route-request.ts';
+
+/** One request that has ended, for the log and the metrics. Sizes in bytes. */
+export interface AccessRecord {
+  /** Cluster time of the end. */
+  atMs: number;
+  remoteAddress: string;
+  method: string;
+  target: string;
+  minorVersion: number;
+  host: string;
+  referer: string | undefined;
+  userAgent: string | undefined;
+  /** 499 when the client left before an answer. */
+  status: number;
+  bytesSent: number;
+  bodyBytesSent: number;
+  requestBytes: number;
+  durationMs: number;
+  route: RouteContext | undefined;
+  /** One entry for each try. */
+  tries: { address: string; status: number; durationMs: number; connectMs: number; headerMs: number; responseBytes: number }[];
+  requestId: string;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function logTime(ms: number): string {
+  const iso = new Date(ms).toISOString();
+  return `${iso.slice(8, 10)}/${MONTHS[Number(iso.slice(5, 7)) - 1]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+const quoted = (text: string): string => text.replace(/["\\]|[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+
+/** The access line in the `upstreaminfo` format of ingress-nginx. */
+export function formatAccessLine(record: AccessRecord): string {
+  const list = (of: (one: AccessRecord['tries'][number]) => string): string => (record.tries.length === 0 ? '-' : record.tries.map(of).join(', '));
+  const name = record.route?.primary?.name ?? (record.route === undefined ? '-' : 'upstream-default-backend');
+  return `${record.remoteAddress} - - [${logTime(record.atMs)}] "${quoted(`${record.method} ${record.target} HTTP/1.${record.minorVersion}`)}" ${record.status} ${record.bodyBytesSent} `
+    + `"${quoted(record.referer ?? '-')}" "${quoted(record.userAgent ?? '-')}" ${record.requestBytes} ${seconds(record.durationMs)} [${name}] [${record.route?.canary?.name ?? ''}] `
+    + `${list((one) => one.address)} ${list((one) => String(one.responseBytes))} ${list((one) => seconds(one.durationMs))} ${list((one) => String(one.status))} ${record.requestId}`;
+}

@@ -1,0 +1,102 @@
+import http from 'node:http';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { hostClock } from '../../base/clock.ts';
+import { createIngressRoom, type IngressRoom, podOf } from '../../../test/support/ingress-room.ts';
+
+let room: IngressRoom;
+beforeEach(async () => { room = await createIngressRoom(); });
+afterEach(async () => { await room.close(); });
+
+async function openRoom(...names: string[]): Promise<string[]> {
+  const ips: string[] = [];
+  for (const name of names) ips.push(await room.pod(name));
+  room.service('web', ips);
+  room.ingress('main', { host: 'a.test', paths: [{ service: 'web' }] });
+  await room.start();
+  return ips;
+}
+
+it('takes turns between the Pods', async () => {
+  await openRoom('one', 'two', 'three');
+  const pods: string[] = [];
+  for (let i = 0; i < 6; i++) pods.push(podOf(await room.get('a.test/')));
+  expect(pods).toEqual(['one', 'two', 'three', 'one', 'two', 'three']);
+});
+
+it('uses one connection for requests that follow each other', async () => {
+  const [ip] = await openRoom('one');
+  let connections = 0;
+  room.serverOf(ip!).on('connection', () => { connections += 1; });
+  for (let i = 0; i < 10; i++) await room.get('a.test/');
+  expect(connections).toBe(1);
+});
+
+it('asks again over another connection when a kept one turns out to be closed', async () => {
+  const [ip] = await openRoom('one');
+  for (let i = 0; i < 20; i++) {
+    expect(podOf(await room.get('a.test/'))).toBe('one');
+    // The Pod closes the connection while the next request is already on its way.
+    room.serverOf(ip!).closeIdleConnections();
+  }
+  expect(room.controller.proxy.openConnections).toBe(1);
+});
+
+it('loses no request while Pods are replaced under load', async () => {
+  let [ip] = await openRoom('v0');
+  let isDone = false;
+  const answers: string[] = [];
+  const load = Promise.all(['GET', 'POST', 'GET', 'PUT'].map(async (method) => { while (!isDone) answers.push(podOf(await room.get('a.test/', {}, method, method === 'GET' ? undefined : 'data'))); }));
+  for (const version of ['v1', 'v2', 'v3', 'v4']) {
+    const before = ip!;
+    ip = await room.pod(version);
+    await room.setEndpoints('web', [before, ip]);
+    await room.until(() => answers.includes(version));
+    await room.setEndpoints('web', [ip]);
+    const old = room.serverOf(before);
+    await new Promise((resolve) => { old.close(resolve); old.closeIdleConnections(); });
+  }
+  isDone = true;
+  await load;
+  expect(answers.filter((answer) => !answer.startsWith('v'))).toEqual([]);
+});
+
+it('closes kept connections to a Pod that left the configuration', async () => {
+  const [first, second] = await openRoom('one', 'two');
+  let closed = 0;
+  room.serverOf(first!).on('connection', (socket) => socket.on('close', () => { closed += 1; }));
+  await room.get('a.test/');
+  await room.get('a.test/');
+  await room.setEndpoints('web', [second!]);
+  await room.until(() => closed === 1);
+  expect(podOf(await room.get('a.test/'))).toBe('two');
+});
+
+it('finishes what is under way when it drains, and closes idle connections', async () => {
+  let answer: (() => void) | undefined;
+  const ip = await room.pod('slow', { handler: (_, response) => { answer = () => response.end(JSON.stringify({ pod: 'slow' })); } });
+  room.service('web', [ip]);
+  room.ingress('main', { host: 'a.test', paths: [{ service: 'web' }] });
+  await room.start();
+  await room.get('other.test/');
+  const slow = room.get('a.test/');
+  await room.until(() => answer !== undefined);
+  let isDrained = false;
+  const drained = room.controller.proxy.drain(10).then(() => { isDrained = true; });
+  await hostClock.sleep(30);
+  expect(isDrained).toBe(false);
+  answer!();
+  const result = await slow;
+  expect([podOf(result), result.headers.connection]).toEqual(['slow', 'close']);
+  await drained;
+  expect(room.controller.proxy.openConnections).toBe(0);
+});
+
+it('cuts the client off when a Pod dies in the middle of its answer', async () => {
+  const ip = await room.pod('dying', { handler: (_, response) => { response.writeHead(200, { 'content-length': '100' }); response.write('half', () => response.destroy()); } });
+  room.service('web', [ip]);
+  room.ingress('main', { host: 'a.test', paths: [{ service: 'web' }] });
+  await room.start();
+  await expect(new Promise((resolve, reject) => {
+    http.get({ host: '127.0.0.1', port: room.frontPort, headers: { host: 'a.test' } }, (response) => { response.resume().on('end', resolve).on('error', reject); }).on('error', reject);
+  })).rejects.toMatchObject({ code: 'ECONNRESET' });
+});
