@@ -1,0 +1,21 @@
+import type { CheckResult } from './check.ts';
+import type { Text } from './text.ts';
+
+/** What happens while a lab runs, in order. With `--json` each is one line on stdout; fields are only ever added. */
+export type LabEvent =
+  | { type: 'lab-started'; lab: string; title: Text; summary: Text; cluster: { provider: string; kubernetes: string; ingressUrl: string }; seed: number; steps: { id: string; title: Text; checks: number; minutes: number }[] }
+  | { type: 'step-started'; step: string; index: number; of: number; title: Text; say: Text; kind: 'changes' | 'invariant' }
+  | { type: 'command-started'; step: string; command: string; argv: string[] }
+  | { type: 'command-output'; step: string; stream: 'stdout' | 'stderr'; text: string }
+  | { type: 'command-finished'; step: string; command: string; exitCode: number; durationMs: number }
+  | { type: 'time-passes'; step: string; duration: string; how: 'jump' | 'wait' }
+  | { type: 'time-passed'; step: string; duration: string }
+  | { type: 'note'; step: string; id: string; text: Text }
+  | { type: 'check-started'; step: string; check: string; title: Text }
+  | { type: 'check-passed'; step: string; check: string; title: Text; result: CheckResult }
+  | { type: 'check-failed'; step: string; check: string; title: Text; result: CheckResult; look: string; next: Text | undefined }
+  | { type: 'check-skipped'; step: string; check: string; title: Text }
+  | { type: 'step-finished'; step: string; outcome: 'pass' | 'fail' | 'skip'; durationMs: number }
+  | { type: 'lab-finished'; lab: string; outcome: 'pass' | 'fail' | 'interrupted'; durationMs: number; checks: { pass: number; fail: number; skip: number } };
+
+export type OnLabEvent = (event: LabEvent) => void;

@@ -1,0 +1,123 @@
+import type { KubeApi } from '../kube/kube-api.ts';
+import type { AnyObject, Draft, ObjectKey } from '../kube/object.ts';
+import { keyOf } from '../kube/object.ts';
+import { deployments, events, nodes, type ResourceType, services } from '../kube/resource-type.ts';
+import type { Event } from '../kube/generated/types.ts';
+import { isStatus } from '../kube/status-error.ts';
+import { POD_TEMPLATE_HASH } from '../rollouts/rollout.ts';
+import { pointerTo, valueAt } from './checks/path-value.ts';
+import { describeObservation, type Observation } from './observation.ts';
+
+/**
+ * A real change to the cluster that must make a check fail. Controllers put some of them right again: stop the Rollouts
+ * controller first. Changes to the status of built-in kinds are made where their controller reads, not where it writes.
+ */
+export interface Mutation {
+  observation: Observation;
+  /** What is changed, in words: `ingresses/x metadata.annotations… is changed`. */
+  change: string;
+  /** Makes the change through the API and resolves with its undo. Rejects when there is nothing to change. */
+  apply(api: KubeApi, signal: AbortSignal): Promise<(signal: AbortSignal) => Promise<void>>;
+}
+
+/** One change for every observation of a check. */
+export function mutationsOf(check: { observes: readonly Observation[] }): Mutation[] {
+  return check.observes.map((observation) => ({
+    observation,
+    change: `${describeObservation(observation)} is changed`,
+    apply: (api, signal) => applied(observation, api, signal),
+  }));
+}
+
+type Undo = (signal: AbortSignal) => Promise<void>;
+
+function applied(observation: Observation, api: KubeApi, signal: AbortSignal): Promise<Undo> {
+  switch (observation.kind) {
+    case 'field': return changeField(observation, api, signal);
+    case 'count': return changeCount(observation, api, signal);
+    case 'event': return dropEvent(observation, api, signal);
+    case 'http': return changeField({ resource: services, key: observation.service, path: ['spec', 'selector', POD_TEMPLATE_HASH] }, api, signal);
+  }
+}
+
+/** Another value of the same sort, valid wherever the API checks its form. */
+export function otherValue(value: unknown): unknown {
+  switch (typeof value) {
+    case 'number': return value + 1;
+    case 'boolean': return !value;
+    case 'string': return value === 'True' ? 'False' : value === 'true' ? 'false' : /^\d+$/.test(value) ? String(Number(value) + 1) : value === 'Healthy' ? 'Progressing' : value.endsWith('m') && /^\d+m$/.test(value) ? '9m' : `${value}-changed`;
+    case 'object': return Array.isArray(value) ? value.slice(0, -1) : {};
+    default: return 'changed';
+  }
+}
+
+async function changeField(target: { resource: ResourceType; key: ObjectKey; path: readonly string[] }, api: KubeApi, signal: AbortSignal): Promise<Undo> {
+  const { resource, key } = target;
+  const isBuiltInStatus = target.path[0] === 'status' && resource.group === deployments.group && resource.resource === deployments.resource;
+  const path = isBuiltInStatus ? ['spec', 'replicas'] : target.path;
+  const before = await api.get(resource, key, { signal }) as AnyObject | undefined;
+  if (before === undefined) throw new Error(`no ${resource.kind} "${key.name}"`);
+  const pointer = pointerTo(before, path);
+  if (pointer === undefined) throw new Error(`${resource.kind} "${key.name}" has no ${path.join('.')}`);
+  const value = valueAt(before, path);
+  const changed = isBuiltInStatus ? 0 : otherValue(value);
+  const options = { signal, ...(path[0] === 'status' ? { subresource: 'status' as const } : {}) };
+  await api.patch(resource, key, { type: 'json', body: [{ op: value === undefined ? 'add' : 'replace', path: pointer, value: changed }] }, options);
+  return async (undoSignal) => {
+    const body = [value === undefined ? { op: 'remove' as const, path: pointer } : { op: 'replace' as const, path: pointer, value }];
+    await api.patch(resource, key, { type: 'json', body }, { ...options, signal: undoSignal }).catch(async (error: unknown) => {
+      // The change may have made the garbage collector remove the object.
+      if (!isStatus(error, 'NotFound')) throw error;
+      await api.create(resource, again(before), { signal: undoSignal });
+    });
+  };
+}
+
+/** Takes one object out of the selection, or puts one in when there is none. */
+async function changeCount(observation: Extract<Observation, { kind: 'count' }>, api: KubeApi, signal: AbortSignal): Promise<Undo> {
+  const { resource, namespace, labelSelector } = observation;
+  if (resource.resource === nodes.resource) return changeNodes(api, signal);
+  if (labelSelector === undefined) return addObject(resource, namespace ?? 'default', api, signal);
+  const [label, value] = labelSelector.split('=') as [string, string];
+  const { items } = await api.list(resource, { namespace, labelSelector }, { signal });
+  const candidates = items.length > 0 ? items : (await api.list(resource, { namespace }, { signal })).items;
+  const subject = candidates.find((object) => object.metadata.deletionTimestamp === undefined);
+  if (subject === undefined) throw new Error(`no ${resource.kind} to relabel`);
+  const before = subject.metadata.labels?.[label];
+  const relabel = (to: string | undefined, at: AbortSignal) => api.patch(resource, keyOf(subject), { type: 'merge', body: { metadata: { labels: { [label]: to ?? null } } } }, { signal: at });
+  await relabel(items.length > 0 ? 'changed' : value, signal);
+  return async (undoSignal) => { await relabel(before, undoSignal); };
+}
+
+async function changeNodes(api: KubeApi, signal: AbortSignal): Promise<Undo> {
+  const { items } = await api.list(nodes, {}, { signal });
+  const undos = await Promise.all(items.map((node) => changeField({ resource: nodes, key: keyOf(node), path: ['status', 'conditions', 'type=Ready', 'status'] }, api, signal)));
+  return async (undoSignal) => { for (const undo of undos) await undo(undoSignal); };
+}
+
+async function addObject(resource: ResourceType, namespace: string, api: KubeApi, signal: AbortSignal): Promise<Undo> {
+  const labels = { app: 'one-too-many' };
+  const drafts: Record<string, object> = {
+    [services.resource]: { spec: { selector: labels, ports: [{ port: 80 }] } },
+    [deployments.resource]: { spec: { replicas: 0, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'one-too-many' }] } } } },
+  };
+  const draft = drafts[resource.resource];
+  if (draft === undefined) throw new Error(`no way is known to add a ${resource.kind}`);
+  const key = { namespace, name: 'one-too-many' };
+  await api.create(resource, { ...draft, metadata: key } as Draft<AnyObject>, { signal });
+  return (undoSignal) => api.delete(resource, key, { signal: undoSignal });
+}
+
+async function dropEvent(observation: Extract<Observation, { kind: 'event' }>, api: KubeApi, signal: AbortSignal): Promise<Undo> {
+  const { items } = await api.list<Event>(events, { namespace: observation.namespace }, { signal });
+  const dropped = items.filter(({ involvedObject, reason, message }) => involvedObject.name === observation.about && reason === observation.reason && (message ?? '').includes(observation.message ?? ''));
+  if (dropped.length === 0) throw new Error(`no event ${observation.reason}`);
+  for (const event of dropped) await api.delete(events, keyOf(event), { signal });
+  return async (undoSignal) => { for (const event of dropped) await api.create(events, again(event as unknown as AnyObject) as Draft<Event>, { signal: undoSignal }); };
+}
+
+/** The object as a draft for the same place: without what the server fills in. */
+function again(object: AnyObject): Draft<AnyObject> {
+  const { resourceVersion: _resourceVersion, uid: _uid, creationTimestamp: _creationTimestamp, generation: _generation, managedFields: _managedFields, ...metadata } = structuredClone(object.metadata);
+  return { ...structuredClone(object), metadata };
+}

@@ -1,0 +1,18 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { LabReport } from '../report.ts';
+import { htmlReport } from './html.ts';
+import { junitXml } from './junit.ts';
+import { markdownReport } from './markdown.ts';
+
+/** Writes `report.json`, `junit.xml`, `report.md` and `report.html` into `folder`, making it if needed. */
+export async function writeReport(folder: string, report: LabReport): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const files: Record<string, string> = {
+    'report.json': `${JSON.stringify(report, null, 2)}\n`,
+    'junit.xml': junitXml(report),
+    'report.md': markdownReport(report),
+    'report.html': htmlReport(report),
+  };
+  await Promise.all(Object.entries(files).map(([name, content]) => writeFile(path.join(folder, name), content)));
+}

@@ -1,0 +1,253 @@
+import { mkdir } from 'node:fs/promises';
+import { rfc3339 } from '../base/clock.ts';
+import { LabError, messageOf } from '../base/errors.ts';
+import type { RunContext } from '../base/run-context.ts';
+import type { Cluster } from '../cluster/provider.ts';
+import type { KubeApi } from '../kube/kube-api.ts';
+import { events } from '../kube/resource-type.ts';
+import type { Check, CheckContext, CheckResult } from './check.ts';
+import { setClusterTimeRate } from './cluster-clock.ts';
+import type { CommandRunner } from './command-runner.ts';
+import { writeDiagnostics } from './diagnostics.ts';
+import type { OnLabEvent } from './events.ts';
+import type { Lab, Step } from './lab.ts';
+import { countChecks, type LabReport, type StepReport } from './report.ts';
+import { RolloutTimeline } from './rollout-timeline.ts';
+import { type ActionContext, runAction, type TimeMode } from './run-action.ts';
+import { quoteCommand } from './shell-quote.ts';
+import { shippedFile } from './shipped-file.ts';
+import type { Language } from './text.ts';
+import { type ProbeReport, startTrafficProbe, type TrafficProbe } from './traffic-probe.ts';
+
+export interface RunLabOptions {
+  cluster: Cluster;
+  api: KubeApi;
+  tools: CommandRunner;
+  ctx: RunContext;
+  lang: Language;
+  /** Default: virtual where the cluster can, else real. `virtual` on a cluster that cannot becomes real. */
+  time?: TimeMode | undefined;
+  /** First and last step to run, by id. */
+  from?: string | undefined;
+  until?: string | undefined;
+  /** Where diagnostics go when a check fails. Reports themselves are written by the renderers. */
+  reportDirectory?: string | undefined;
+  seed: number;
+  onEvent: OnLabEvent;
+  /** Awaited before each step, after `step-started`. */
+  confirmStep?: ((step: Step) => Promise<void>) | undefined;
+  /** Called when all checks of a step have held: proofs of checks change the cluster here. */
+  afterChecks?: ((step: Step, checks: readonly Check[], ctx: CheckContext) => Promise<void>) | undefined;
+  /** How long a check waits, in host milliseconds; default 60 s. */
+  checkTimeoutMs?: number | undefined;
+}
+
+const CHECK_TIMEOUT_MS = 60_000;
+
+/**
+ * Runs a lab step by step and stops at the first check that fails: what follows is reported as skipped. Resolves with the
+ * report also when a check failed or the run was interrupted. Rejects with a LabError when the lab cannot be run at all
+ * (`STEP_UNKNOWN`, `PROGRAM_MISSING`, an unreachable cluster).
+ */
+export async function runLab(lab: Lab, options: RunLabOptions): Promise<LabReport> {
+  const run = new LabRun(lab, options);
+  try { return await run.run(); } finally { await run.end(); }
+}
+
+class LabRun {
+  readonly #lab: Lab;
+  readonly #options: RunLabOptions;
+  readonly #report: LabReport;
+  readonly #startMs: number;
+  readonly #ended = new AbortController();
+  readonly #time: TimeMode;
+  #skippedMs = 0;
+  #timeline: RolloutTimeline | undefined;
+  #probe: TrafficProbe | undefined;
+  #probeAtStepStart = { requests: 0, failures: 0 };
+  #revisionAtStepStart = '0';
+
+  constructor(lab: Lab, options: RunLabOptions) {
+    this.#lab = lab;
+    this.#options = options;
+    this.#startMs = options.ctx.clock.nowMs();
+    const { virtualTime } = options.cluster.capabilities;
+    this.#time = virtualTime ? options.time ?? 'virtual' : 'real';
+    this.#report = {
+      schema: 1, lab: lab.id, cluster: { provider: options.cluster.provider, kubernetes: options.cluster.kubernetesVersion, versions: {} }, lang: options.lang, seed: options.seed,
+      startedAt: rfc3339(this.#startMs), durationMs: 0, outcome: 'pass', steps: [], timeline: [], traffic: { requests: 0, failures: 0, byHash: {} },
+    };
+  }
+
+  async run(): Promise<LabReport> {
+    const { cluster, ctx, lang, seed } = this.#options;
+    const steps = selectSteps(this.#lab, this.#options.from, this.#options.until);
+    const variables = this.#lab.variables({
+      chartRepositories: cluster.chartRepositories, ingressUrl: cluster.ingressUrl, kubernetesVersion: cluster.kubernetesVersion,
+      shipped: (file) => shippedFile(file, ctx.workingDirectory),
+    });
+    this.#emit({
+      type: 'lab-started', lab: this.#lab.id, title: this.#lab.title, summary: this.#lab.summary, seed,
+      cluster: { provider: cluster.provider, kubernetes: cluster.kubernetesVersion, ingressUrl: cluster.ingressUrl },
+      steps: steps.map((step) => ({ id: step.id, title: step.title, checks: step.checks.length, minutes: step.minutes })),
+    });
+    if (typeof this.#time === 'number') await setClusterTimeRate(this.#options.api, this.#time, ctx.signal);
+    for (const [index, step] of steps.entries()) {
+      if (this.#report.outcome !== 'pass') { this.#skip(step, lang); continue; }
+      try {
+        await this.#runStep(step, index, steps.length, variables);
+      } catch (error) {
+        if (!ctx.signal.aborted) throw error;
+        this.#report.outcome = 'interrupted';
+      }
+    }
+    await this.#finish();
+    return this.#report;
+  }
+
+  async end(): Promise<void> {
+    await this.#probe?.stop().catch(() => undefined);
+    this.#ended.abort();
+  }
+
+  async #runStep(step: Step, index: number, of: number, variables: Record<string, string | undefined> | Readonly<Record<string, string | undefined>>): Promise<void> {
+    const { lang, ctx, tools } = this.#options;
+    const startMs = ctx.clock.nowMs();
+    const report: StepReport = { id: step.id, title: step.title[lang], commands: [], checks: [], durationMs: 0 };
+    this.#report.steps.push(report);
+    this.#emit({ type: 'step-started', step: step.id, index, of, title: step.title, say: step.say, kind: step.kind });
+    let failed = false;
+    try {
+      await this.#options.confirmStep?.(step);
+      await this.#beginStep(step);
+      const check = this.#checkContext();
+      const action: ActionContext = {
+        tools, variables, workingDirectory: ctx.workingDirectory, time: this.#time, step: step.id, check,
+        emit: (event) => this.#emit(event), skipped: (ms) => { this.#skippedMs += ms; },
+      };
+      for (const [number, todo] of step.run.entries()) {
+        const { command, failure } = await runAction(todo, action);
+        if (command !== undefined) report.commands.push(command);
+        if (failure === undefined) continue;
+        failed = true;
+        this.#failedAction(step, report, number, command?.argv ?? ['kubectl', 'get', 'events', '-A'], failure);
+        break;
+      }
+      for (const todo of step.checks) {
+        if (failed) this.#skipCheck(step, todo, report); else failed = !await this.#runCheck(step, todo, check, report);
+      }
+      for (const note of step.notes) this.#emit({ type: 'note', step: step.id, id: note.id, text: note.text });
+      if (!failed) await this.#options.afterChecks?.(step, step.checks, this.#checkContext());
+    } catch (error) {
+      for (const todo of step.checks.filter(({ id }) => !report.checks.some((done) => done.id === id))) this.#skipCheck(step, todo, report);
+      throw error;
+    } finally {
+      report.durationMs = Math.round(ctx.clock.nowMs() - startMs);
+    }
+    if (failed) await this.#fail();
+    this.#emit({ type: 'step-finished', step: step.id, outcome: failed ? 'fail' : 'pass', durationMs: report.durationMs });
+  }
+
+  /** Starts the walk at its step, and remembers where the step's own events, weights and requests begin. */
+  async #beginStep(step: Step): Promise<void> {
+    const { api, cluster, ctx } = this.#options;
+    const { walk, steps } = this.#lab;
+    const hasBegun = walk !== undefined && steps.indexOf(step) >= steps.findIndex(({ id }) => id === walk.from);
+    if (walk !== undefined && hasBegun && this.#timeline === undefined) {
+      const deps = { clock: ctx.clock, log: ctx.log.named('timeline'), labTimeMs: () => ctx.clock.nowMs() - this.#startMs + this.#skippedMs };
+      this.#timeline = new RolloutTimeline(api, walk, deps);
+      await this.#timeline.start(AbortSignal.any([ctx.signal, this.#ended.signal]));
+      this.#probe = startTrafficProbe(cluster.ingressUrl, walk.probe, ctx);
+    }
+    await this.#timeline?.beginStep(ctx.signal);
+    const { requests, failures } = this.#probe?.snapshot() ?? { requests: 0, failures: 0 };
+    this.#probeAtStepStart = { requests, failures };
+    this.#revisionAtStepStart = (await api.list(events, { namespace: walk?.rollout.namespace ?? 'default' }, { signal: ctx.signal, limit: 1 })).resourceVersion;
+  }
+
+  #checkContext(): CheckContext {
+    const { api, cluster, ctx } = this.#options;
+    return {
+      api, ingressUrl: cluster.ingressUrl, clock: ctx.clock, signal: ctx.signal, timeoutMs: this.#options.checkTimeoutMs ?? CHECK_TIMEOUT_MS, probe: this.#probe,
+      history: {
+        revisionAtStepStart: this.#revisionAtStepStart,
+        probeAtStepStart: this.#probeAtStepStart,
+        weightsSinceStep: async (signal) => await this.#timeline?.weightsSinceStep(signal) ?? [],
+      },
+    };
+  }
+
+  async #runCheck(step: Step, check: Check, context: CheckContext, report: StepReport): Promise<boolean> {
+    const { clock, signal } = this.#options.ctx;
+    this.#emit({ type: 'check-started', step: step.id, check: check.id, title: check.title });
+    const startMs = clock.nowMs();
+    const verdict = await check.evaluate(context).catch((error: unknown) => {
+      if (signal.aborted || error instanceof LabError) throw error;
+      return { holds: false, expected: '', observed: messageOf(error), detail: undefined };
+    });
+    const result: CheckResult = {
+      id: check.id, title: check.title[this.#options.lang], outcome: verdict.holds ? 'pass' : 'fail', expected: verdict.expected, observed: verdict.observed,
+      durationMs: Math.round(clock.nowMs() - startMs), detail: verdict.detail ?? '',
+    };
+    report.checks.push(result);
+    if (verdict.holds) this.#emit({ type: 'check-passed', step: step.id, check: check.id, title: check.title, result });
+    else this.#emit({ type: 'check-failed', step: step.id, check: check.id, title: check.title, result, look: this.#look(check.look), next: check.next });
+    return verdict.holds;
+  }
+
+  /** A command that failed is reported as a check of its own, so that every form of the report counts it. */
+  #failedAction(step: Step, report: StepReport, number: number, argv: readonly string[], failure: { expected: string; observed: string; detail: string }): void {
+    const id = `${step.id}-command-${number + 1}`;
+    const title = { en: `command ${number + 1} does what the step needs`, ko: `${number + 1}번째 명령이 이 단계에 필요한 일을 합니다` };
+    const result: CheckResult = { id, title: title[this.#options.lang], outcome: 'fail', durationMs: 0, ...failure };
+    report.checks.push(result);
+    this.#emit({ type: 'check-failed', step: step.id, check: id, title, result, look: this.#look(argv), next: undefined });
+  }
+
+  #look(argv: readonly string[]): string {
+    return quoteCommand(argv.map((word) => (word.startsWith('INGRESS') ? word.replace('INGRESS', this.#options.cluster.ingressUrl) : word)));
+  }
+
+  #skipCheck(step: Step, check: Check, report: StepReport): void {
+    report.checks.push({ id: check.id, title: check.title[this.#options.lang], outcome: 'skip', expected: '', observed: '', durationMs: 0, detail: '' });
+    this.#emit({ type: 'check-skipped', step: step.id, check: check.id, title: check.title });
+  }
+
+  #skip(step: Step, lang: Language): void {
+    const report: StepReport = { id: step.id, title: step.title[lang], commands: [], checks: [], durationMs: 0 };
+    this.#report.steps.push(report);
+    for (const check of step.checks) this.#skipCheck(step, check, report);
+    this.#emit({ type: 'step-finished', step: step.id, outcome: 'skip', durationMs: 0 });
+  }
+
+  async #fail(): Promise<void> {
+    this.#report.outcome = 'fail';
+    const { reportDirectory, api, ctx } = this.#options;
+    if (reportDirectory === undefined) return;
+    await mkdir(reportDirectory, { recursive: true });
+    await writeDiagnostics(reportDirectory, { api, tools: this.#options.tools, signal: ctx.signal });
+  }
+
+  async #finish(): Promise<void> {
+    const traffic: ProbeReport | undefined = await this.#probe?.stop();
+    this.#probe = undefined;
+    const report = this.#report;
+    if (traffic !== undefined) report.traffic = { requests: traffic.requests, failures: traffic.failures, byHash: traffic.byHash };
+    report.timeline = this.#timeline?.entries ?? [];
+    report.durationMs = Math.round(this.#options.ctx.clock.nowMs() - this.#startMs);
+    this.#emit({ type: 'lab-finished', lab: this.#lab.id, outcome: report.outcome, durationMs: report.durationMs, checks: countChecks(report) });
+  }
+
+  #emit: OnLabEvent = (event) => this.#options.onEvent(event);
+}
+
+/** The steps from `from` to `until`, both included. Throws `STEP_UNKNOWN` with the names that exist. */
+export function selectSteps(lab: Lab, from: string | undefined, until: string | undefined): readonly Step[] {
+  const at = (id: string | undefined, otherwise: number): number => {
+    if (id === undefined) return otherwise;
+    const index = lab.steps.findIndex((step) => step.id === id);
+    if (index < 0) throw new LabError('STEP_UNKNOWN', `Lab "${lab.id}" has no step "${id}".`, { next: `Its steps are: ${lab.steps.map((step) => step.id).join(', ')}` });
+    return index;
+  };
+  return lab.steps.slice(at(from, 0), at(until, lab.steps.length - 1) + 1);
+}
