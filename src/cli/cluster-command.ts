@@ -84,7 +84,10 @@ async function up(app: App, name: string): Promise<void> {
   child.once('exit', (code) => { ended = code; });
   try {
     const announcement = await poll(async () => (await read(app, name))?.announcement, { until: (found) => found !== undefined || ended !== undefined, everyMs: 20, timeoutMs: 20_000, what: `cluster "${name}" to answer` }, app);
-    if (announcement === undefined) throw new LabError('CLUSTER_START_FAILED', `The cluster ended while starting (exit code ${ended}).`, { next: `Read ${path.join(folder, 'cluster.log')}.` });
+    if (announcement === undefined) {
+      const output = (await readFile(path.join(folder, 'cluster.log'), 'utf8')).trim().slice(-2000);
+      throw new LabError('CLUSTER_START_FAILED', `The cluster ended while starting (exit code ${ended}).${output === '' ? '' : `\n${output}`}`, { next: 'npm run doctor' });
+    }
     await pluginFolder(folder, app.pluginProgram);
     child.unref();
     app.stderr.write(`Cluster "${name}" is up: ${announcement.server}, ingress ${announcement.ingressUrl}\n`);

@@ -1,0 +1,137 @@
+import { Activity } from '../base/activity.ts';
+import { hostClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { seededRandom } from '../base/random.ts';
+import { VirtualClock } from '../base/virtual-clock.ts';
+import { EventRecorder } from '../kube/event-recorder.ts';
+import { InformerFactory } from '../kube/informer.ts';
+import type { KubeApi } from '../kube/kube-api.ts';
+import { configMaps, type ResourceType } from '../kube/resource-type.ts';
+import { createApiServer } from './apiserver/api-server.ts';
+import { decodeProtobuf } from './apiserver/protobuf/decode-protobuf.ts';
+import type { ResourceTable } from './apiserver/resource-table.ts';
+import { startChartRepository } from './chart-repository.ts';
+import { ClusterClock } from './cluster-clock.ts';
+import { createControllers } from './controllers/all-controllers.ts';
+import type { ControllerDeps } from './controllers/controller.ts';
+import type { ImageProgram } from './images/image-program.ts';
+import { createImageTable } from './images/image-table.ts';
+import { builtInPrograms } from './built-in-programs.ts';
+import { createKubelet } from './kubelet/kubelet.ts';
+import { API_SERVICE_IP, createClusterNetwork, newServicePool, NODE_IP } from './network/embedded-network.ts';
+import { createScheduler } from './scheduler/scheduler.ts';
+import { MemoryStore } from './store/memory-store.ts';
+
+export const KUBERNETES_VERSION = 'v1.34.0';
+export const NODE_NAME = 'canary-lab-control-plane';
+
+export interface EmbeddedClusterOptions {
+  name?: string;
+  /** The same seed gives the same names, addresses and draws. */
+  seed: number;
+  /** Port of 127.0.0.1 for the ingress; the next free one is taken when it is not. Default 8080. */
+  ingressPort?: number;
+  /** Folder of the charts that the cluster serves as Helm repositories; none are served without it. */
+  chartsDirectory?: string;
+  /** How fast the cluster's time runs at first. Default 1. */
+  rate?: number;
+  /** More image programs by repository name, such as `example.com/shop`. */
+  images?: Readonly<Record<string, ImageProgram>>;
+  log: Log;
+}
+
+export interface EmbeddedCluster {
+  readonly name: string;
+  /** `https://127.0.0.1:PORT`. */
+  readonly server: string;
+  /** Text of a kubeconfig for the cluster's administrator. */
+  readonly kubeconfig: string;
+  readonly ingressUrl: string;
+  readonly chartRepositories: Record<string, string>;
+  readonly kubernetesVersion: string;
+  readonly capabilities: { virtualTime: boolean; snapshots: boolean; metrics: boolean };
+  /** The API as the administrator, without a socket between. */
+  readonly api: KubeApi;
+  readonly clock: VirtualClock;
+  readonly activity: Activity;
+  /** Ends every program, listener and timer. Resolves when all have ended. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a Kubernetes-compatible cluster inside this process and resolves when its API answers and its node is Ready. This
+ * file alone joins the parts: store, API server, controllers, scheduler, kubelet, network and images.
+ */
+export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
+  const { log } = options;
+  const name = options.name ?? 'canary-lab';
+  const random = seededRandom(options.seed);
+  const activity = new Activity();
+  const clock = new VirtualClock({ host: hostClock, activity, rate: options.rate ?? 1 });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  // The server asks for addresses, Pods and connections; the parts that have them are made with its API in hand.
+  const serviceIps = newServicePool();
+  let address = { host: '127.0.0.1', port: 0 };
+  const server = await createApiServer({
+    store: new MemoryStore(), clock, hostClock, random, log: log.named('apiserver'), activity, kubernetesVersion: KUBERNETES_VERSION.slice(1), kubernetesServiceIp: API_SERVICE_IP, protobuf: decodeProtobuf,
+    addresses: { allocateServiceIp: (wanted) => serviceIps.take(wanted), releaseServiceIp: (ip) => serviceIps.release(ip) },
+    dialer: { dial: (host, port, dialSignal) => network.dial(host, port, dialSignal === undefined ? {} : { signal: dialSignal }) },
+    nodeAgent: { logs: (...args) => kubelet.nodeAgent.logs(...args), exec: (...args) => kubelet.nodeAgent.exec(...args) },
+  });
+  const apiOf = (component: string): KubeApi => server.apiFor({ username: `system:${component}`, groups: ['system:masters', 'system:authenticated'] });
+  const controllerApi = apiOf('kube-controller-manager');
+  const informers = new InformerFactory(controllerApi, { clock, log: log.named('informers') });
+  const network = createClusterNetwork({
+    informers, random, clock, serviceIps, apiServerAddress: () => address,
+    firstHostPorts: { 80: options.ingressPort ?? 8080, 443: 8443 },
+  });
+  const deps: ControllerDeps = { api: controllerApi, informers, clock, random, activity, log: log.named('controllers'), events: new EventRecorder(controllerApi, { component: 'controller-manager' }, { clock, random, log }) };
+  const as = (component: string, api: KubeApi, host?: string): ControllerDeps => ({ ...deps, api, log: log.named(component), events: new EventRecorder(api, { component, ...(host === undefined ? {} : { host }) }, { clock, random, log }) });
+  const kubelet = createKubelet({
+    ...as('kubelet', apiOf(`node:${NODE_NAME}`), NODE_NAME), hostClock, network, nodeName: NODE_NAME, nodeIp: NODE_IP, kubernetesVersion: KUBERNETES_VERSION,
+    images: createImageTable({ ...builtInPrograms(), ...options.images }), apiService: { ip: API_SERVICE_IP, port: 443 },
+    apiFor: ({ namespace = 'default', name: account }) => server.apiFor({
+      username: `system:serviceaccount:${namespace}:${account}`, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+    }),
+    issueToken: ({ namespace = 'default', name: account }, pod, { audience, expirationSeconds }) => server.issueToken({ namespace, name: account }, {
+      expirationSeconds, bound: { kind: 'Pod', name: pod.metadata.name, uid: pod.metadata.uid }, ...(audience === undefined ? {} : { audiences: [audience] }),
+    }).token,
+  });
+  const controllers = [...createControllers(deps, { resourceTypes: () => listable(server.resources), caCertificate: server.caCertificatePem }), createScheduler(as('default-scheduler', apiOf('kube-scheduler')))];
+
+  await network.start();
+  const { url } = await server.listen();
+  address = { host: '127.0.0.1', port: Number(new URL(url).port) };
+  await informers.start(signal);
+  for (const controller of controllers) controller.start(signal);
+  await kubelet.start(signal);
+
+  const api = apiOf('admin');
+  await new ClusterClock({ api, clock, hostClock, log: log.named('clock') }).start(signal);
+  const charts = options.chartsDirectory === undefined ? undefined : await startChartRepository({ chartsDirectory: options.chartsDirectory });
+  const ingressUrl = network.hostPortUrl(80);
+  const capabilities = { virtualTime: true, snapshots: false, metrics: false };
+  await api.create(configMaps, {
+    metadata: { namespace: 'kube-public', name: 'canary-lab' },
+    data: { ingressUrl, chartRepositories: JSON.stringify(charts?.urls ?? {}), capabilities: JSON.stringify(capabilities) },
+  });
+
+  return {
+    name, server: url, kubeconfig: server.adminKubeconfig({ server: url }), ingressUrl, chartRepositories: { ...charts?.urls }, kubernetesVersion: KUBERNETES_VERSION, capabilities, api, clock, activity,
+    async stop() {
+      stopping.abort(new Error('the cluster stops'));
+      clock.stop();
+      await kubelet.stop();
+      await charts?.close();
+      await network.close();
+      await server.close();
+    },
+  };
+}
+
+/** The types whose objects can be listed, watched and deleted: what namespaces and the garbage collector sweep. */
+function listable(table: ResourceTable): ResourceType[] {
+  return table.all().filter(({ verbs }) => verbs === undefined || ['list', 'watch', 'delete'].every((verb) => verbs.includes(verb))).map(({ type }) => type);
+}
