@@ -105,7 +105,8 @@ async function runOne(lab: Lab, options: LabOptions, { lang, seed, time, checkTi
 function rendererFor(options: LabOptions, lang: Language, app: App): Renderer {
   const streams = { out: (text: string): void => { app.stdout.write(text); }, err: (text: string): void => { app.stderr.write(text); } };
   if (options.json) return createJsonRenderer(streams);
-  const isPlain = !app.stderr.isTTY || options.step === true || app.env['NO_COLOR'] !== undefined || app.env['CI'] !== undefined || app.env['TERM'] === 'dumb';
+  // Some terminals say that they have no columns at all; spinners that redraw lines make no sense there.
+  const isPlain = !app.stderr.isTTY || (app.stderr.columns ?? 0) < 40 || options.step === true || app.env['NO_COLOR'] !== undefined || app.env['CI'] !== undefined || app.env['TERM'] === 'dumb';
   return isPlain ? createPlainRenderer(streams, lang) : createListrRenderer({ out: streams.out, terminal: app.stderr as NodeJS.WriteStream }, lang);
 }
 

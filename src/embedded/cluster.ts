@@ -17,6 +17,7 @@ import type { ControllerDeps } from './controllers/controller.ts';
 import type { ImageProgram } from './images/image-program.ts';
 import { createImageTable } from './images/image-table.ts';
 import { builtInPrograms } from './built-in-programs.ts';
+import { dialHost, isLoopback } from './dial-host.ts';
 import { createKubelet } from './kubelet/kubelet.ts';
 import { API_SERVICE_IP, createClusterNetwork, newServicePool, NODE_IP } from './network/embedded-network.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
@@ -77,7 +78,8 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
   const server = await createApiServer({
     store: new MemoryStore(), clock, hostClock, random, log: log.named('apiserver'), activity, kubernetesVersion: KUBERNETES_VERSION.slice(1), kubernetesServiceIp: API_SERVICE_IP, protobuf: decodeProtobuf,
     addresses: { allocateServiceIp: (wanted) => serviceIps.take(wanted), releaseServiceIp: (ip) => serviceIps.release(ip) },
-    dialer: { dial: (host, port, dialSignal) => network.dial(host, port, dialSignal === undefined ? {} : { signal: dialSignal }) },
+    // A webhook named by URL may live on this machine; the network knows only what is inside the cluster.
+    dialer: { dial: (host, port, dialSignal) => (isLoopback(host) ? dialHost(host, port, dialSignal) : network.dial(host, port, dialSignal === undefined ? {} : { signal: dialSignal })) },
     nodeAgent: { logs: (...args) => kubelet.nodeAgent.logs(...args), exec: (...args) => kubelet.nodeAgent.exec(...args) },
   });
   const apiOf = (component: string): KubeApi => server.apiFor({ username: `system:${component}`, groups: ['system:masters', 'system:authenticated'] });

@@ -29,11 +29,11 @@ export interface ControllerRoom extends AsyncDisposable {
 export type PodFate = 'ready' | 'running' | 'nothing' | 'Succeeded' | 'Failed';
 
 /** Controllers on a fake API, a stopped clock, and a node that gives Pods their fate at once. Time starts at 2025-01-01T00:00:00Z. */
-export async function openControllerRoom(create: (deps: ControllerDeps) => Controller[], options: { fate?: (pod: Pod) => PodFate; binds?: boolean; keepsTerminating?: boolean } = {}): Promise<ControllerRoom> {
+export async function openControllerRoom(create: (deps: ControllerDeps) => Controller[], options: { fate?: (pod: Pod) => PodFate; binds?: boolean; keepsTerminating?: boolean; watchLagTurns?: number } = {}): Promise<ControllerRoom> {
   const activity = new Activity();
   const clock = new VirtualClock({ host: hostClock, activity, startMs: Date.UTC(2025, 0, 1), rate: 0 });
   const random = seededRandom(7);
-  const api = createFakeKubeApi({ clock, random, activity });
+  const api = createFakeKubeApi({ clock, random, activity, ...(options.watchLagTurns === undefined ? {} : { watchLagTurns: options.watchLagTurns }) });
   const informers = new InformerFactory(api, { clock, log: silentLog });
   const deps: ControllerDeps = { api, informers, clock, random, log: silentLog, activity, events: new EventRecorder(api, { component: 'test' }, { clock, random, log: silentLog }) };
   const end = new AbortController();

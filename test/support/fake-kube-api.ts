@@ -4,7 +4,7 @@ import { type Clock, nextTurn, rfc3339 } from '../../src/base/clock.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { CallOptions, DeleteOptions, KubeApi, ObjectList, Patch, Selection, WatchEvent, WriteOptions } from '../../src/kube/kube-api.ts';
 import { meetsAll, parseLabelSelector } from '../../src/kube/label-selector.ts';
-import { type AnyObject, type Draft, keyOf, keyString, type KubeObject, type ObjectKey } from '../../src/kube/object.ts';
+import { type AnyObject, type Draft, type KubeObject, keyOf, keyString, type ObjectKey } from '../../src/kube/object.ts';
 import { apiVersionOf, type ResourceType } from '../../src/kube/resource-type.ts';
 import { alreadyExists, conflict, notFound, statusError } from '../../src/kube/status-error.ts';
 
@@ -24,6 +24,9 @@ interface Shelf { objects: Map<string, AnyObject>; log: Entry[]; wake: Set<() =>
 
 /** How the lists of built-in kinds are merged by a strategic patch: field name to merge key. */
 const MERGE_KEYS: Readonly<Record<string, string>> = { containers: 'name', initContainers: 'name', volumes: 'name', env: 'name', conditions: 'type', ownerReferences: 'uid', volumeMounts: 'mountPath' };
+
+/** Kinds whose status is written with the object. */
+const WITHOUT_STATUS = new Set(['AnalysisRun', 'AnalysisTemplate', 'Experiment']);
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -83,9 +86,10 @@ const without = (object: AnyObject, ...fields: string[]): string => JSON.stringi
 /**
  * A Kubernetes API in memory for controller tests: revisions, conflicts, generations, finalizers, graceful Pod deletion, the
  * `status`, `scale`, `finalize` and `binding` subresources, and watches whose events arrive a turn of the event loop later.
+ * `watchLagTurns` makes every watch event up to that many further turns late, so that caches trail behind writes.
  * It neither defaults nor validates specs, and every kind has a status subresource. Server-side apply is refused.
  */
-export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity?: Activity }): FakeKubeApi {
+export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity?: Activity; watchLagTurns?: number }): FakeKubeApi {
   const shelves = new Map<string, Shelf>();
   const writes: string[] = [];
   let failures: { matches: (write: string) => boolean; error: Error }[] = [];
@@ -102,14 +106,6 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
     for (const wake of shelf.wake) wake();
   };
   const now = (): string => rfc3339(deps.clock.nowMs());
-  const note = (write: string): void => {
-    const failure = failures.find(({ matches }) => matches(write));
-    if (failure !== undefined) {
-      failures = failures.filter((other) => other !== failure);
-      throw failure.error;
-    }
-    writes.push(write);
-  };
   const keyFor = (type: ResourceType, key: ObjectKey): string => keyString(type.namespaced ? { namespace: key.namespace ?? 'default', name: key.name } : { name: key.name });
   const stored = (type: ResourceType, key: ObjectKey): AnyObject => {
     const object = shelfOf(type).objects.get(keyFor(type, key));
@@ -170,15 +166,23 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
       const replicas = (next.spec as { replicas?: number } | undefined)?.replicas ?? 0;
       return { ...before, spec: { ...(before.spec as object), replicas } };
     }
+    if (WITHOUT_STATUS.has(String(before.kind))) return next;
     return { ...next, ...('status' in before ? { status: before.status } : { status: undefined }) };
   };
   const clean = (object: AnyObject): AnyObject => JSON.parse(JSON.stringify(object)) as AnyObject;
 
-  const writing = async <R>(work: () => R): Promise<R> => {
+  const writing = async <R>(write: string, work: () => R): Promise<R> => {
     const end = deps.activity?.begin('fake api write');
     try {
       await nextTurn();
-      return work();
+      const failure = failures.find(({ matches }) => matches(write));
+      if (failure !== undefined) {
+        failures = failures.filter((other) => other !== failure);
+        throw failure.error;
+      }
+      const result = work();
+      writes.push(write);
+      return result;
     } finally { end?.(); }
   };
   const at = (type: ResourceType, options?: WriteOptions): string => `${type.resource}${options?.subresource ? `/${options.subresource}` : ''}`;
@@ -196,11 +200,11 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
           shelf.wake.add(wake);
           options?.signal?.addEventListener('abort', wake, { once: true });
         });
-        const end = deps.activity?.begin('fake api watch');
-        await nextTurn();
-        end?.();
         continue;
       }
+      const end = deps.activity?.begin('fake api watch');
+      for (let turns = 1 + deps.random.below((deps.watchLagTurns ?? 0) + 1); turns > 0; turns--) await nextTurn();
+      end?.();
       index += 1;
       const selected = entry.type !== 'DELETED' && selects(selection, entry.object);
       const wasSelected = entry.previous !== undefined && selects(selection, entry.previous);
@@ -225,20 +229,17 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
       return { items: items as unknown as T[], resourceVersion: String(sequence) };
     },
     watch: watch as KubeApi['watch'],
-    create: (type, draft, options) => writing(() => {
+    create: (type, draft, options) => writing(`create ${type.resource} ${draft.metadata.namespace ? `${draft.metadata.namespace}/` : ''}${draft.metadata.name ?? `${draft.metadata.generateName}*`}`, () => {
       const { status: _, ...rest } = clean(draft as unknown as AnyObject) as AnyObject & { status?: unknown };
       if (options?.dryRun) return rest as never;
-      note(`create ${type.resource} ${draft.metadata.namespace ? `${draft.metadata.namespace}/` : ''}${draft.metadata.name ?? `${draft.metadata.generateName}*`}`);
       return add(type, (type.kind === 'Pod' ? { ...rest, status: { phase: 'Pending' } } : rest) as never) as never;
     }),
-    update: (type, object, options) => writing(() => {
-      note(`update ${at(type, options)} ${keyString(keyOf(object))}`);
+    update: (type, object, options) => writing(`update ${at(type, options)} ${keyString(keyOf(object))}`, () => {
       const before = stored(type, keyOf(object));
       if (object.metadata.resourceVersion !== undefined && object.metadata.resourceVersion !== before.metadata.resourceVersion) throw conflict(type, object.metadata.name);
       return replace(type, before, clean(throughSubresource(before, object as unknown as AnyObject, options?.subresource))) as never;
     }),
-    patch: (type, key, patch: Patch, options) => writing(() => {
-      note(`patch ${at(type, options)} ${keyFor(type, key)}`);
+    patch: (type, key, patch: Patch, options) => writing(`patch ${at(type, options)} ${keyFor(type, key)}`, () => {
       const before = stored(type, key);
       if (patch.type === 'apply') throw statusError('UnsupportedMediaType', 'server-side apply is not modelled by the test double');
       const next = patch.type === 'json'
@@ -247,13 +248,12 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
       if (next.metadata.resourceVersion !== before.metadata.resourceVersion) throw conflict(type, key.name);
       return replace(type, before, clean(throughSubresource(before, next, options?.subresource))) as never;
     }),
-    delete: (type, key, options: DeleteOptions = {}) => writing(() => {
+    delete: (type, key, options: DeleteOptions = {}) => writing(`delete ${type.resource} ${keyFor(type, key)}`, () => {
       const before = stored(type, key);
       if (options.preconditions?.uid !== undefined && options.preconditions.uid !== before.metadata.uid) {
         throw conflict(type, key.name, `the UID in the precondition (${options.preconditions.uid}) does not match the UID in record (${before.metadata.uid}). The object might have been deleted and then recreated`);
       }
       if (options.preconditions?.resourceVersion !== undefined && options.preconditions.resourceVersion !== before.metadata.resourceVersion) throw conflict(type, key.name);
-      note(`delete ${type.resource} ${keyFor(type, key)}`);
       const finalizers = new Set(before.metadata.finalizers ?? []);
       if (options.propagationPolicy === 'Foreground') finalizers.add('foregroundDeletion');
       if (options.propagationPolicy === 'Orphan') finalizers.add('orphan');
@@ -273,8 +273,7 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
       shelfOf(type).objects.set(keyString(keyOf(object)), object);
       publish(shelfOf(type), { sequence, type: 'MODIFIED', object, previous: before });
     }),
-    createSubresource: (type, key, subresource, body) => writing(() => {
-      note(`create ${type.resource}/${subresource} ${keyFor(type, key)}`);
+    createSubresource: (type, key, subresource, body) => writing(`create ${type.resource}/${subresource} ${keyFor(type, key)}`, () => {
       const before = stored(type, key);
       if (subresource !== 'binding') throw statusError('NotFound', 'the server could not find the requested resource');
       const spec = before.spec as { nodeName?: string };
