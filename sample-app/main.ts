@@ -14,7 +14,8 @@ const app = createSampleApp({
 });
 
 async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port);
+  // All interfaces unless HTTP_HOST narrows it: a Pod is reached from outside its container.
+  server.listen(port, process.env.HTTP_HOST);
   await once(server, 'listening');
   process.stdout.write(`listening on ${port}\n`);
 }

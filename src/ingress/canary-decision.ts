@@ -49,7 +49,7 @@ function isCanaryRequest(canary: Upstream, request: RequestView, draw: (total: n
   const cookie = cookieValue(request.cookies, policy.cookie);
   if (cookie === 'always') return true;
   if (cookie === 'never') return false;
-  const total = policy.weightTotal > 100 ? policy.weightTotal : 100;
+  const total = Math.max(policy.weightTotal, 100);
   if (policy.weight <= 0) return false;
   return policy.weight >= total || draw(total) <= policy.weight;
 }

@@ -225,6 +225,7 @@ describe('get rollout', () => {
     expect(stdout).toContain('└──# revision:2\n   └──⧉ demo-b       ReplicaSet  ✔ Healthy  5m10s  canary\n      └──□ demo-b-x  Pod         ✔ Running  5m10s  ready:1/1\n');
     expect((await sh.run('get ro demo')).stdout).toContain('\u001b[');
     expect((await sh.run('get ro demo', { TERM: 'dumb' })).stdout).toBe(stdout);
+    expect((await sh.run('get ro demo', { NO_COLOR: '1' })).stdout).toBe(stdout);
   });
 
   it('draws again after a change until it is interrupted', async () => {

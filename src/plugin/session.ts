@@ -13,8 +13,8 @@ export class Session {
     this.flags = flags;
   }
 
-  /** Colours are on even when piped, as upstream's are. */
-  get hasColour(): boolean { return this.flags.color !== false && this.host.env['TERM'] !== 'dumb'; }
+  /** Colours are on even when piped, as upstream's are; `NO_COLOR` is ours to heed. */
+  get hasColour(): boolean { return this.flags.color !== false && this.host.env['TERM'] !== 'dumb' && !this.host.env['NO_COLOR']; }
 
   connect(): Promise<Connection> {
     return this.#connection ??= this.host.connect(connectOptions(this.flags, this.host));

@@ -1,5 +1,5 @@
 import { createReplicaSetController } from '../../src/embedded/controllers/replicaset/replicaset-controller.ts';
-import { createRolloutsController } from '../../src/embedded/controllers/rollouts/rollouts-controller.ts';
+import { createRolloutsController, type RolloutsControllerOptions } from '../../src/embedded/controllers/rollouts/rollouts-controller.ts';
 import type { Ingress, Pod, ReplicaSet, Service } from '../../src/kube/generated/types.ts';
 import { ingresses, replicaSets, services } from '../../src/kube/resource-type.ts';
 import { type CanaryStrategy, POD_TEMPLATE_HASH, type Rollout, rollouts, type RolloutSpec } from '../../src/rollouts/rollout.ts';
@@ -52,14 +52,15 @@ export function demoIngress(name = 'demo-stable', service = 'demo-stable') {
   };
 }
 
-export interface RolloutRoomOptions { fate?: (pod: Pod) => PodFate; seeds?: { ingress?: boolean; services?: boolean } }
+export interface RolloutRoomOptions { controller?: RolloutsControllerOptions; seed?: (api: ControllerRoom['api']) => void; fate?: (pod: Pod) => PodFate; seeds?: { ingress?: boolean; services?: boolean } }
 
 /** Opens a room with the two Services, the stable Ingress and the Rollout, and lets everything settle. */
 export async function openRolloutRoom(spec: RolloutSpec = demoSpec(), options: RolloutRoomOptions = {}): Promise<RolloutRoom> {
-  const room = await openControllerRoom((deps) => [createReplicaSetController(deps), ...createRolloutsController(deps)].flat(), options.fate === undefined ? {} : { fate: options.fate });
+  const room = await openControllerRoom((deps) => [createReplicaSetController(deps), ...createRolloutsController(deps, options.controller)], options.fate === undefined ? {} : { fate: options.fate });
   const { api } = room;
   if (options.seeds?.services !== false) for (const name of ['demo-stable', 'demo-canary']) api.seed(services, { metadata: { namespace: NAMESPACE, name }, spec: { selector: { app: 'demo' }, ports: [{ port: 80 }] } });
   if (options.seeds?.ingress !== false) api.seed(ingresses, demoIngress());
+  options.seed?.(api);
   api.seed(rollouts, { metadata: KEY, spec });
   await room.settled();
   let seen = 0;

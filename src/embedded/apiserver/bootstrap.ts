@@ -1,10 +1,10 @@
 import type { Draft, KubeObject, AnyObject } from '../../kube/object.ts';
 import { clusterRoleBindings, clusterRoles, namespaces, type ResourceType, services } from '../../kube/resource-type.ts';
-import { isStatus } from '../../kube/status-error.ts';
 import { ADMIN } from './authentication/authenticator.ts';
 import { bootstrapClusterRoleBindings, bootstrapClusterRoles } from './authorization/bootstrap-policy.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ServerCore } from './server-core.ts';
+import { storageKey } from './storage-key.ts';
 import { createObject } from './verbs/create-object.ts';
 import { decodeBody } from './verbs/decode-body.ts';
 
@@ -14,13 +14,10 @@ export const BOOTSTRAP_NAMESPACES = ['default', 'kube-system', 'kube-public', 'k
 export async function createBootstrapObjects(core: ServerCore, serviceIp: string | undefined): Promise<void> {
   const ctx: RequestContext = { user: ADMIN, defaultManager: 'kube-apiserver', signal: undefined, warn: () => {} };
   const ensure = async (type: ResourceType, draft: Draft<KubeObject>): Promise<void> => {
+    if (core.store.get(storageKey(type, draft.metadata.namespace, draft.metadata.name!)) !== undefined) return;
     const row = core.table.get(type);
     const object = decodeBody(row, draft, 'Ignore', ctx) as AnyObject;
-    try {
-      await createObject(core, ctx, row, draft.metadata.namespace, object, { dryRun: false, fieldValidation: 'Ignore' });
-    } catch (error) {
-      if (!isStatus(error, 'AlreadyExists')) throw error;
-    }
+    await createObject(core, ctx, row, draft.metadata.namespace, object, { dryRun: false, fieldValidation: 'Ignore' });
   };
   for (const name of BOOTSTRAP_NAMESPACES) await ensure(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   for (const role of bootstrapClusterRoles()) await ensure(clusterRoles, role);

@@ -2,7 +2,7 @@ import type { LabelSelector, OwnerReference } from '../../kube/generated/types.t
 import type { Informer } from '../../kube/informer.ts';
 import type { KubeApi } from '../../kube/kube-api.ts';
 import { selectorMatches } from '../../kube/label-selector.ts';
-import { keyOf, type KubeObject } from '../../kube/object.ts';
+import { type KubeObject, keyOf } from '../../kube/object.ts';
 import type { ResourceType } from '../../kube/resource-type.ts';
 import { isStatus } from '../../kube/status-error.ts';
 import { controllerRef, isControlledBy } from './controller-ref.ts';

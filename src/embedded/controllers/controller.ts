@@ -1,11 +1,11 @@
 import type { Activity } from '../../base/activity.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
 import type { EventRecorder } from '../../kube/event-recorder.ts';
 import type { InformerFactory } from '../../kube/informer.ts';
 import type { KubeApi } from '../../kube/kube-api.ts';
 import { isStatus } from '../../kube/status-error.ts';
-import type { Random } from '../../base/random.ts';
 
 /** What a controller is built from. It sees the KubeApi and nothing behind it. */
 export interface ControllerDeps {
@@ -116,8 +116,8 @@ export class Controller {
       this.#failures.set(key, failures);
       const { firstMs, lastMs } = this.#options.backoff ?? { firstMs: 5, lastMs: 1_000_000 };
       const delayMs = Math.min(firstMs * 2 ** (failures - 1), lastMs);
-      // A conflict only means that somebody else wrote first; the next pass reads again.
-      if (isStatus(error, 'Conflict')) this.#deps.log.debug(`${this.name} ${key}: ${error.message}`);
+      // Somebody else wrote first, or the object went meanwhile; the next pass reads again.
+      if (isStatus(error, 'Conflict', 'NotFound')) this.#deps.log.debug(`${this.name} ${key}: ${error.message}`);
       else this.#deps.log.warn(`${this.name} ${key}: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
       this.enqueueAfter(key, delayMs);
     }

@@ -1,5 +1,5 @@
 import type { Pod } from '../../kube/generated/types.ts';
-import { type Draft, keyOf, type KubeObject } from '../../kube/object.ts';
+import { type Draft, type KubeObject, keyOf } from '../../kube/object.ts';
 import { apiVersionOf, pods, type ResourceType } from '../../kube/resource-type.ts';
 import { isStatus } from '../../kube/status-error.ts';
 import type { ControllerDeps } from './controller.ts';

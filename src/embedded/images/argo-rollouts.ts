@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { hostClock } from '../../base/clock.ts';
 import { EventRecorder } from '../../kube/event-recorder.ts';
 import { InformerFactory } from '../../kube/informer.ts';
 import { rollouts } from '../../rollouts/rollout.ts';
@@ -43,7 +44,10 @@ async function runController(ctx: ImageContext, flags: ArgoRolloutsFlags): Promi
   });
   const lead = async (): Promise<void> => {
     if (flags.leaderElect) await becomeLeader(api, { namespace: ctx.pod.namespace, name: LEASE }, ctx.pod.name, { clock, log }, signal);
-    const controllers = createRolloutsController({ api, informers, events, clock, random, log, activity }, { nginxIngressClasses: flags.nginxIngressClasses, concurrency: flags.rolloutThreads });
+    const controllers = createRolloutsController({ api, informers, events, clock, random, log, activity }, {
+      nginxIngressClasses: flags.nginxIngressClasses, concurrency: flags.rolloutThreads,
+      analysis: { fetch: (url, init) => ctx.fetch(url, init), hostClock, prometheusAddress: ctx.env.ARGO_ROLLOUTS_PROMETHEUS_ADDRESS },
+    });
     await informers.start(signal);
     for (const controller of controllers) controller.start(signal);
     ctx.log('Started controller');

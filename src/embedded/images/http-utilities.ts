@@ -1,7 +1,7 @@
 import { nextTurn } from '../../base/clock.ts';
 import { parseDuration } from '../../base/duration.ts';
 import type { ImageContext } from './image-program.ts';
-import type { UtilityCall } from './utilities.ts';
+import type { UtilityCall } from './utility-call.ts';
 
 /** Turns of the event loop that virtual time waits for an answer; a longer one is taken to wait on the Clock itself. */
 const PATIENCE_TURNS = 2000;

@@ -19,8 +19,11 @@ export interface ImageContext {
     ports: readonly { name?: string | undefined; containerPort: number; protocol?: string | undefined }[];
     /** An init container, or one of a Pod under restartPolicy Never or OnFailure: it is there to end. */
     runsToCompletion?: boolean;
-    /** Port numbers that the container's probes ask, declared or not. */
-    probePorts?: readonly number[];
+    /**
+     * Port numbers that somebody will ask although nothing declares them: those of the container's probes, or 80 and 8080 when it is alone in
+     * its Pod and says nothing about ports.
+     */
+    impliedPorts?: readonly number[];
   };
   /** The content of a mounted file, or `undefined`. Reads see live ConfigMap and Secret updates. */
   readFile(path: string): string | undefined;

@@ -47,7 +47,10 @@ async function runController(ctx: ImageContext, hostClock: Clock): Promise<numbe
   const kill = (): void => { stop(); proxy.close(); };
   ctx.killed.addEventListener('abort', kill, { once: true });
   try {
-    await controller.start(AbortSignal.any([stopping.signal, ctx.killed]));
+    // Without permission to list, the first configuration never comes; the Pod must still be able to end.
+    const ended = AbortSignal.any([ctx.signal, ctx.killed]);
+    await Promise.race([controller.start(AbortSignal.any([stopping.signal, ctx.killed])), aborted(ended)]);
+    if (ended.aborted) return 0;
     let isReady = true;
     await ctx.listen(flags.httpPort, net.createServer((socket) => proxy.accept(socket, { isHttps: false, listenPort: flags.httpPort })));
     await ctx.listen(flags.httpsPort, httpsServer(ctx, hostClock, controller, flags.httpsPort));
@@ -59,6 +62,8 @@ async function runController(ctx: ImageContext, hostClock: Clock): Promise<numbe
     ctx.log('I Received SIGTERM, shutting down');
     await proxy.drain(DRAIN_IDLE_MS, ctx.killed);
     if (!ctx.killed.aborted) await controller.stop();
+    // Requests that came while the status was taken back.
+    await proxy.drain(0, ctx.killed);
     ctx.log('I Exiting with code 0');
     return 0;
   } finally {

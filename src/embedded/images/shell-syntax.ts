@@ -7,7 +7,7 @@ export type ShellNode =
   | { kind: 'pipe'; parts: readonly ShellNode[] }
   | { kind: 'list'; items: readonly { node: ShellNode; join: '&&' | '||' | ';' }[] }
   | { kind: 'not'; node: ShellNode }
-  | { kind: 'if'; branches: readonly { test: ShellNode; then: ShellNode }[]; otherwise: ShellNode | undefined }
+  | { kind: 'if'; branches: readonly { test: ShellNode; body: ShellNode }[]; otherwise: ShellNode | undefined }
   | { kind: 'while'; until: boolean; test: ShellNode; body: ShellNode }
   | { kind: 'for'; name: string; words: readonly Word[]; body: ShellNode };
 
@@ -154,12 +154,12 @@ export function parseShell(script: string): ShellNode {
         return { kind: 'for', name, words, body: block('do', 'done') };
       }
       case 'if': {
-        const branches: { test: ShellNode; then: ShellNode }[] = [];
+        const branches: { test: ShellNode; body: ShellNode }[] = [];
         do {
           at += 1;
           const test = list(['then']);
           expectKeyword('then');
-          branches.push({ test, then: list(['elif', 'else', 'fi']) });
+          branches.push({ test, body: list(['elif', 'else', 'fi']) });
         } while (keywordAt() === 'elif');
         let otherwise: ShellNode | undefined;
         if (keywordAt() === 'else') { at += 1; otherwise = list(['fi']); }

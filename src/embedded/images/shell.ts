@@ -72,7 +72,7 @@ class Shell {
         return status;
       }
       case 'if':
-        for (const { test, then } of node.branches) if ((await this.run(test, io)) === 0) return this.run(then, io);
+        for (const { test, body } of node.branches) if ((await this.run(test, io)) === 0) return this.run(body, io);
         return node.otherwise === undefined ? 0 : this.run(node.otherwise, io);
       case 'while': return this.#loop(async () => ((await this.run(node.test, io)) === 0) !== node.until, node.body, io);
       case 'for': {

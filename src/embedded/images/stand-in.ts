@@ -26,7 +26,7 @@ function createStandInServer(ctx: ImageContext): Server {
 
 /**
  * What runs for an image that has no program here. A container that is there to end runs its command if it is one of the built-in
- * utilities, and otherwise ends well; any other serves HTTP on its declared ports (and those its probes ask) until it is stopped.
+ * utilities, and otherwise ends well; any other serves HTTP on its declared ports (and those that are implied) until it is stopped.
  */
 export const standIn: ImageProgram = {
   async run(ctx) {
@@ -36,7 +36,7 @@ export const standIn: ImageProgram = {
       return runUtility(ctx, argv, { stdin: undefined, stdout: lineWriter(ctx), stderr: lineWriter(ctx), signal: ctx.signal });
     }
     const declared = ctx.container.ports.filter(({ protocol = 'TCP' }) => protocol === 'TCP').map(({ containerPort }) => containerPort);
-    for (const port of new Set([...declared, ...(ctx.container.probePorts ?? [])])) await ctx.listen(port, createStandInServer(ctx));
+    for (const port of new Set([...declared, ...(ctx.container.impliedPorts ?? [])])) await ctx.listen(port, createStandInServer(ctx));
     ctx.log(`This is a stand-in for ${ctx.image}, whose program canary-lab does not have.`);
     await stopped(ctx.signal);
     return 0;

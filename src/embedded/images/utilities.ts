@@ -3,8 +3,8 @@ import { messageOf } from '../../base/errors.ts';
 import type { ExecIo, ImageContext } from './image-program.ts';
 import { fetchLikeCurl, fetchLikeWget } from './http-utilities.ts';
 import { runShell } from './shell.ts';
+import type { UtilityCall } from './utility-call.ts';
 
-export interface UtilityCall { ctx: ImageContext; args: readonly string[]; io: ExecIo; env: Readonly<Record<string, string>> }
 type Utility = (call: UtilityCall) => Promise<number> | number;
 
 const SLEEP_UNITS_MS: Readonly<Record<string, number>> = { '': 1000, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -22,12 +22,12 @@ const UTILITIES: Readonly<Record<string, Utility>> = {
       if (rest[0]!.includes('e')) escapes = true;
     }
     const text = rest.join(' ');
-    io.stdout((escapes ? unescape(text) : text) + newline);
+    io.stdout((escapes ? withEscapes(text) : text) + newline);
     return 0;
   },
   printf({ args: [format = '', ...values], io }) {
     let next = 0;
-    io.stdout(unescape(format).replace(/%[sd%]/g, (code) => (code === '%%' ? '%' : values[next++] ?? (code === '%d' ? '0' : ''))));
+    io.stdout(withEscapes(format).replace(/%[sd%]/g, (code) => (code === '%%' ? '%' : values[next++] ?? (code === '%d' ? '0' : ''))));
     return 0;
   },
   async cat({ ctx, args, io }) {
@@ -182,7 +182,7 @@ function listing(ctx: ImageContext, path: string): { name: string; size: number 
   return names.map((name) => ({ name, size: below.includes(name) ? size(root + name) : undefined }));
 }
 
-function unescape(text: string): string {
+function withEscapes(text: string): string {
   return text.replace(/\\([ntr\\])/g, (_, code: string) => ({ n: '\n', t: '\t', r: '\r', '\\': '\\' })[code]!);
 }
 

@@ -87,7 +87,7 @@ export function startContainer(start: ContainerStart, deps: ContainerRuntimeDeps
       name: pod.metadata.name, namespace: pod.metadata.namespace ?? 'default', uid: pod.metadata.uid, ip, nodeName: pod.spec.nodeName ?? '',
       get labels() { return start.pod().metadata.labels ?? {}; }, serviceAccountName: pod.spec.serviceAccountName ?? 'default',
     },
-    container: { name: spec.name, ports: spec.ports ?? [], runsToCompletion: start.runsToCompletion, probePorts: probedPorts(spec) },
+    container: { name: spec.name, ports: spec.ports ?? [], runsToCompletion: start.runsToCompletion, impliedPorts: impliedPorts(pod, spec) },
     readFile: start.readFile,
     listFiles: start.listFiles,
     log: (line) => { if (!hasEnded) log.append(deps.clock.nowMs(), line); },
@@ -143,12 +143,14 @@ export function startContainer(start: ContainerStart, deps: ContainerRuntimeDeps
   };
 }
 
-/** The ports of its own that a container's HTTP and TCP probes ask. */
-function probedPorts(spec: Container): number[] {
+/** See `ImageContext.container.impliedPorts`. */
+function impliedPorts(pod: Pod, spec: Container): number[] {
   const ports = [spec.startupProbe, spec.readinessProbe, spec.livenessProbe].flatMap((probe) => {
     const action = probe?.httpGet ?? probe?.tcpSocket;
     const port = action === undefined || action.host !== undefined ? undefined : probePort(action.port, spec);
     return port === undefined ? [] : [port];
   });
+  const isAlone = pod.spec.containers.length === 1 && (pod.spec.initContainers ?? []).length === 0;
+  if (ports.length === 0 && isAlone && (spec.ports ?? []).length === 0) return [80, 8080];
   return [...new Set(ports)];
 }

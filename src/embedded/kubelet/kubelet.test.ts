@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { nextTurn } from '../../base/clock.ts';
 import { findCondition } from '../../kube/conditions.ts';
 import { configMaps, endpointSlices, leases, nodes, pods, secrets } from '../../kube/resource-type.ts';
 import { isStatus } from '../../kube/status-error.ts';
@@ -26,6 +27,7 @@ it('runs a Pod, makes it Ready at once and says so in events', async () => {
   expect(pod.status?.conditions?.map(({ type, status }) => `${type}=${status}`)).toEqual(
     ['PodReadyToStartContainers=True', 'Initialized=True', 'Ready=True', 'ContainersReady=True', 'PodScheduled=True'],
   );
+  expect(findCondition(pod.status?.conditions, 'Ready')).not.toHaveProperty('reason');
   expect(pod.status?.containerStatuses?.[0]).toMatchObject({ name: 'app', ready: true, started: true, restartCount: 0, image: 'docker.io/library/web:1', state: { running: { startedAt: '2025-01-01T00:00:00Z' } } });
   expect(pod.status?.containerStatuses?.[0]?.imageID).toMatch(/^docker\.io\/library\/web@sha256:[0-9a-f]{64}$/);
   expect(room.eventTexts().slice(-4)).toEqual([
@@ -170,7 +172,7 @@ it('waits for the endpoints to be withdrawn before the stop signal, then removes
   await room.settled();
   await room.api.delete(pods, { namespace: 'default', name: 'web-1' });
   // The withdrawal is awaited as activity, so a settled room would be too late.
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => { setImmediate(resolve); });
+  for (let turn = 0; turn < 20; turn++) await nextTurn();
   expect(isStopped).toBe(false);
   await room.api.update(endpointSlices, { ...slice, endpoints: [{ ...slice.endpoints![0]!, conditions: { ready: false, serving: true, terminating: true } }] });
   await room.settled();

@@ -18,6 +18,8 @@ export interface Kubelet {
 /** The node agent of the embedded cluster: every Pod that is bound to its node lives in here. */
 export function createKubelet(deps: KubeletDeps): Kubelet {
   const workers = new Map<string, PodWorker>();
+  /** Pods whose objects are gone while their programs have not ended yet. */
+  const leaving = new Set<PodWorker>();
   const presentImages = new Set<string>();
   const podInformer = deps.informers.for(pods);
   const configMapInformer = deps.informers.for(configMaps);
@@ -37,7 +39,9 @@ export function createKubelet(deps: KubeletDeps): Kubelet {
   const forget = (pod: Pod): void => {
     const worker = workers.get(pod.metadata.uid);
     workers.delete(pod.metadata.uid);
-    if (isRunning) worker?.removed();
+    if (!isRunning || worker === undefined) return;
+    leaving.add(worker);
+    void worker.removed().finally(() => leaving.delete(worker));
   };
   const wake = (kind: 'configmap' | 'secret', namespace: string | undefined, name: string): void => {
     for (const worker of workers.values()) if (worker.pod.metadata.namespace === namespace) worker.sourceChanged(kind, name);
@@ -55,7 +59,7 @@ export function createKubelet(deps: KubeletDeps): Kubelet {
     },
     async stop() {
       isRunning = false;
-      const ending = [...workers.values()];
+      const ending = [...workers.values(), ...leaving];
       workers.clear();
       await Promise.all(ending.map((worker) => worker.abandon()));
     },

@@ -1,15 +1,15 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { Container, ContainerState, LifecycleHandler, Pod, Probe } from '../../kube/generated/types.ts';
-import { httpOverDial } from '../network/http-over-dial.ts';
+import type { Container, ContainerState, Pod } from '../../kube/generated/types.ts';
 import { ContainerLog } from './container-log.ts';
+import { runProbes } from './container-probes.ts';
 import { type RunningContainer, startContainer } from './container-runtime.ts';
 import { containerEnv, EnvError, type EnvSources } from './env.ts';
-import { imageId, isMissingImage, normalizedImage, pullDelayMs, pullFailure, shouldPull } from './image-pull.ts';
+import { imageId, normalizedImage } from './image-pull.ts';
+import { pullImage } from './image-puller.ts';
 import type { KubeletDeps } from './kubelet-deps.ts';
+import { runHook } from './lifecycle-hook.ts';
 import type { ContainerSnapshot } from './pod-status.ts';
-import { httpUrl, probeOnce, probePort, type ProbeTarget } from './probe.ts';
-import { runProbe } from './probe-schedule.ts';
 import { afterRestart, restartDelayMs, type RestartBackoff } from './restart-backoff.ts';
 import { stopContainer } from './termination.ts';
 import { expandVariables } from './variable-expansion.ts';
@@ -134,38 +134,12 @@ export class ManagedContainer {
     this.#around.changed();
   }
 
-  async #pull(signal: AbortSignal): Promise<void> {
-    const reference = this.spec.image ?? '';
-    for (let failures = 0; ;) {
-      signal.throwIfAborted();
-      if (!isMissingImage(reference)) break;
-      if (this.spec.imagePullPolicy === 'Never') {
-        const text = `Container image "${reference}" is not present with pull policy of Never`;
-        this.#setWaiting('ErrImageNeverPull', text);
-        this.#around.event('Warning', 'ErrImageNeverPull', text, this.#fieldPath);
-        this.#around.event('Warning', 'Failed', 'Error: ErrImageNeverPull', this.#fieldPath);
-        await this.#deps.clock.sleep(10_000, signal);
-        continue;
-      }
-      this.#around.event('Normal', 'Pulling', `Pulling image "${reference}"`, this.#fieldPath);
-      const text = pullFailure(reference);
-      this.#around.event('Warning', 'Failed', text, this.#fieldPath);
-      this.#around.event('Warning', 'Failed', 'Error: ErrImagePull', this.#fieldPath);
-      this.#setWaiting('ErrImagePull', text.slice(text.indexOf('rpc error')));
-      failures += 1;
-      // The error is seen for a moment before the back-off is.
-      await this.#deps.clock.sleep(RELIST_MS, signal);
-      this.#around.event('Normal', 'BackOff', `Back-off pulling image "${reference}"`, this.#fieldPath);
-      this.#around.event('Warning', 'Failed', 'Error: ImagePullBackOff', this.#fieldPath);
-      this.#setWaiting('ImagePullBackOff', `Back-off pulling image "${reference}": ErrImagePull: ${text.slice(text.indexOf('rpc error'))}`);
-      await this.#deps.clock.sleep(pullDelayMs(failures), signal);
-    }
-    const full = normalizedImage(reference);
-    if (shouldPull(this.spec.imagePullPolicy, this.#around.presentImages.has(full))) {
-      this.#around.event('Normal', 'Pulling', `Pulling image "${reference}"`, this.#fieldPath);
-      this.#around.event('Normal', 'Pulled', `Successfully pulled image "${reference}" in 1ms (1ms including waiting). Image size: 1048576 bytes.`, this.#fieldPath);
-      this.#around.presentImages.add(full);
-    } else this.#around.event('Normal', 'Pulled', `Container image "${reference}" already present on machine`, this.#fieldPath);
+  #pull(signal: AbortSignal): Promise<void> {
+    const report = {
+      event: (type: 'Normal' | 'Warning', reason: string, message: string): void => this.#around.event(type, reason, message, this.#fieldPath),
+      waiting: (reason: string, message: string): void => this.#setWaiting(reason, message),
+    };
+    return pullImage(this.spec, this.#around.presentImages, report, this.#deps.clock, signal);
   }
 
   async #environment(signal: AbortSignal): Promise<Record<string, string>> {
@@ -247,58 +221,28 @@ export class ManagedContainer {
     this.#restartCount += 1;
   }
 
-  async #probe(run: Run): Promise<void> {
-    const { startupProbe, readinessProbe, livenessProbe } = this.spec;
-    const signal = run.probes.signal;
-    const target: ProbeTarget = {
-      podIp: this.#around.ip(), container: this.spec,
-      dial: (host, port, abort) => this.#deps.network.dial(host === 'localhost' || host === '127.0.0.1' ? this.#around.ip() : host, port, abort ? { signal: abort } : {}),
-      exec: async (argv, abort) => {
-        let output = '';
-        const collect = (chunk: Uint8Array | string): void => { output += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'); };
-        const work = run.container.exec(argv, { stdin: undefined, stdout: collect, stderr: collect, signal: abort });
-        return { exitCode: await untilAborted(work, abort), output };
+  #probe(run: Run): Promise<void> {
+    return runProbes(this.spec, run.container, this.#around.ip(), run.standIn, {
+      unhealthy: (kind, output) => this.#around.event('Warning', 'Unhealthy', `${kind} probe failed: ${output}`, this.#fieldPath),
+      started: () => {
+        this.#isStarted = true;
+        if (this.spec.readinessProbe === undefined) this.#isReady = !run.neverReady;
+        this.#onStarted();
+        this.#around.changed();
       },
-    };
-    const listening = ({ httpGet, tcpSocket }: Probe): Promise<void> | undefined => {
-      const action = httpGet ?? tcpSocket;
-      const port = action === undefined || action.host !== undefined ? undefined : probePort(action.port, this.spec);
-      return port === undefined ? undefined : run.container.listening(port);
-    };
-    const unhealthy = (kind: string) => (output: string): void => this.#around.event('Warning', 'Unhealthy', `${kind} probe failed: ${output}`, this.#fieldPath);
-    const restart = (kind: string, probe: Probe): void => {
-      const seconds = probe.terminationGracePeriodSeconds ?? this.#around.pod().spec.terminationGracePeriodSeconds ?? 30;
-      void this.stop(seconds * 1000, `Container ${this.spec.name} failed ${kind} probe, will be restarted`);
-    };
-    const watch = (kind: string, probe: Probe, onVerdict: (isSuccess: boolean) => boolean): Promise<void> => runProbe(
-      probe, (abort) => (run.standIn && isBeyondStandIn(probe) ? Promise.resolve({ success: true }) : probeOnce(probe, target, abort)), listening(probe), { onFailure: unhealthy(kind), onVerdict }, this.#deps, signal,
-    );
-    if (startupProbe !== undefined) {
-      let hasStarted = false;
-      await watch('Startup', startupProbe, (isSuccess) => {
-        hasStarted = isSuccess;
-        if (!isSuccess) restart('startup', startupProbe);
-        return false;
-      });
-      if (!hasStarted || signal.aborted) return;
-      this.#isStarted = true;
-      if (readinessProbe === undefined) this.#isReady = !run.neverReady;
-      this.#onStarted();
-      this.#around.changed();
-    }
-    if (readinessProbe !== undefined) {
-      void watch('Readiness', readinessProbe, (isSuccess) => { this.#isReady = isSuccess && !run.neverReady; this.#around.changed(); return true; });
-    }
-    if (livenessProbe !== undefined) {
-      void watch('Liveness', livenessProbe, (isSuccess) => { if (!isSuccess) restart('liveness', livenessProbe); return isSuccess; });
-    }
+      ready: (isReady) => { this.#isReady = isReady && !run.neverReady; this.#around.changed(); },
+      restart: (kind, probe) => {
+        const seconds = probe.terminationGracePeriodSeconds ?? this.#around.pod().spec.terminationGracePeriodSeconds ?? 30;
+        void this.stop(seconds * 1000, `Container ${this.spec.name} failed ${kind} probe, will be restarted`);
+      },
+    }, this.#deps, run.probes.signal);
   }
 
   async #postStart(run: Run): Promise<void> {
     const hook = this.spec.lifecycle?.postStart;
     if (hook === undefined) return;
     try {
-      await this.#hook(run, hook, run.probes.signal);
+      await runHook(hook, run.container, this.spec, this.#around.ip(), this.#deps, run.probes.signal);
     } catch (error) {
       if (run.probes.signal.aborted) return;
       this.#around.event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${messageOf(error)}`, this.#fieldPath);
@@ -310,29 +254,12 @@ export class ManagedContainer {
     const hook = this.spec.lifecycle?.preStop;
     if (hook === undefined) return;
     try {
-      await this.#hook(run, hook, signal);
+      await runHook(hook, run.container, this.spec, this.#around.ip(), this.#deps, signal);
     } catch (error) {
       if (!signal.aborted) this.#around.event('Warning', 'FailedPreStopHook', `PreStopHook failed: ${messageOf(error)}`, this.#fieldPath);
     }
   }
-
-  async #hook(run: Run, hook: LifecycleHandler, signal: AbortSignal): Promise<void> {
-    if (hook.sleep !== undefined) return this.#deps.clock.sleep((hook.sleep.seconds ?? 0) * 1000, signal);
-    if (hook.exec !== undefined) {
-      const exitCode = await untilAborted(run.container.exec(hook.exec.command ?? [], { stdin: undefined, stdout: () => {}, stderr: () => {}, signal }), signal);
-      if (exitCode !== 0) throw new Error(`command '${(hook.exec.command ?? []).join(' ')}' exited with ${exitCode}: `);
-      return;
-    }
-    if (hook.httpGet !== undefined) {
-      const url = httpUrl(hook.httpGet, this.#around.ip(), this.spec);
-      if (url === undefined) throw new Error(`couldn't find port: ${String(hook.httpGet.port)}`);
-      await httpOverDial(url, (host, port, abort) => this.#deps.network.dial(host, port, abort ? { signal: abort } : {}), { signal });
-    }
-  }
 }
-
-/** A stand-in has no programs, certificates or gRPC services of the image it stands for: such probes find it well. */
-function isBeyondStandIn({ exec, grpc, httpGet }: Probe): boolean { return exec !== undefined || grpc !== undefined || httpGet?.scheme === 'HTTPS'; }
 
 /** A Go duration as Go prints it below an hour: `10s`, `2m40s`. */
 function goDuration(ms: number): string {
@@ -348,15 +275,6 @@ function terminationMessage(spec: Container, exitCode: number, log: ContainerLog
     for await (const chunk of log.read({ tailLines: 80, nowMs: 0 }, AbortSignal.abort())) text += chunk;
     return text.slice(-2048);
   })();
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) { reject(signal.reason); return; }
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 /** Lets the continuations of a settled promise run until `holds`; they are all microtasks, so a few rounds do. */

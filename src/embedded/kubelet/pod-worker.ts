@@ -1,6 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
-import { findCondition } from '../../kube/conditions.ts';
-import type { Pod, PodStatus } from '../../kube/generated/types.ts';
+import type { Pod } from '../../kube/generated/types.ts';
 import { keyOf } from '../../kube/object.ts';
 import { endpointSlices, pods, services } from '../../kube/resource-type.ts';
 import { isStatus } from '../../kube/status-error.ts';
@@ -10,10 +9,10 @@ import { type KubeletDeps, NODE_CPU, NODE_MEMORY } from './kubelet-deps.ts';
 import { ManagedContainer, type PodSurroundings } from './managed-container.ts';
 import { ObjectReader } from './object-reader.ts';
 import { isSidecar, type PodSnapshot, podStatus } from './pod-status.ts';
+import { StatusPublisher } from './status-publisher.ts';
 import { endpointsWithdrawn } from './termination.ts';
+import { untilAborted } from './until-aborted.ts';
 import { firstMissingVolume, mountedFiles, readMountedFile, type VolumeSources } from './volumes.ts';
-
-const OWNED_CONDITIONS = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
 
 /** The life of one Pod on the node, from its binding to its last DELETE. */
 export class PodWorker {
@@ -26,17 +25,14 @@ export class PodWorker {
   readonly #main: ManagedContainer[];
   readonly #tokens = new Map<string, string>();
   readonly #startTimeMs: number;
+  readonly #status: StatusPublisher;
   #pod: Pod;
   #ip: string | undefined;
+  #ownsIp = false;
   #failure: { reason: string; message: string } | undefined;
   #final: 'Succeeded' | 'Failed' | undefined;
-  #isFinished = false;
   #isGone = false;
-  #isTerminating = false;
-  #lastSent: string | undefined;
-  #lastStatus: PodStatus | undefined;
-  #publishing: Promise<void> | undefined;
-  #isDirty = false;
+  #termination: Promise<void> | undefined;
   #wakeSources: (() => void)[] = [];
   #lives: Promise<void> = Promise.resolve();
 
@@ -47,6 +43,7 @@ export class PodWorker {
     this.#presentImages = presentImages;
     this.#reader = new ObjectReader(deps.api, deps.informers, pod.metadata.namespace ?? 'default');
     this.#startTimeMs = pod.status?.startTime === undefined ? deps.clock.nowMs() : Date.parse(pod.status.startTime);
+    this.#status = new StatusPublisher(() => this.#pod, (current) => podStatus(current, this.#snapshot(), deps.clock.nowMs(), this.#final), deps);
     const around = this.#surroundings();
     this.#init = (pod.spec.initContainers ?? []).map((spec) => new ManagedContainer(spec, isSidecar(spec) ? 'sidecar' : 'init', around, deps));
     this.#main = pod.spec.containers.map((spec) => new ManagedContainer(spec, 'main', around, deps));
@@ -61,7 +58,7 @@ export class PodWorker {
     const phase = this.#pod.status?.phase;
     if (phase === 'Succeeded' || phase === 'Failed') {
       // It ended in an earlier life of the cluster, whose status stands.
-      this.#isFinished = true;
+      this.#status.close();
       if (this.#pod.metadata.deletionTimestamp !== undefined) void this.#terminate();
       return;
     }
@@ -83,13 +80,14 @@ export class PodWorker {
   update(pod: Pod): void {
     this.#pod = pod;
     if (pod.metadata.deletionTimestamp !== undefined) void this.#terminate();
-    else this.#publish();
+    else this.#status.publish();
   }
 
-  /** The Pod's object is gone: what still runs ends within the shortest grace. */
-  removed(): void {
+  /** The Pod's object is gone: what still runs ends within the shortest grace. Resolves when it has. */
+  removed(): Promise<void> {
     this.#isGone = true;
-    void this.#terminate();
+    this.#status.close();
+    return this.#terminate();
   }
 
   /** An object that a volume or a variable may come from has changed. */
@@ -100,6 +98,7 @@ export class PodWorker {
   /** Ends everything at once, without a word to the API: the cluster stops. */
   async abandon(): Promise<void> {
     this.#isGone = true;
+    this.#status.close();
     this.#stopping.abort(new Error('the kubelet has stopped'));
     for (const container of [...this.#main, ...this.#init]) container.kill();
     await this.#lives;
@@ -125,7 +124,7 @@ export class PodWorker {
       listFiles: (container) => [...mountedFiles(this.#pod, container, this.#volumeSources).keys()].sort(),
       sourcesChanged: (signal) => this.#sourcesChanged(signal),
       event: (type, reason, message, fieldPath) => this.#event(type, reason, message, fieldPath),
-      changed: () => this.#publish(),
+      changed: () => this.#status.publish(),
       presentImages: this.#presentImages,
     };
   }
@@ -135,18 +134,19 @@ export class PodWorker {
   }
 
   async #live(signal: AbortSignal): Promise<void> {
-    this.#publish();
+    this.#status.publish();
     await this.#deps.activity.during(`preparation of ${this.#pod.metadata.name}`, () => this.#reader.refresh(this.#pod));
     await this.#mountVolumes(signal);
     await this.#issueTokens();
     signal.throwIfAborted();
-    this.#ip = this.#pod.spec.hostNetwork ? this.#deps.nodeIp : this.#deps.network.allocatePodIp();
-    this.#publish();
+    this.#ownsIp = this.#pod.spec.hostNetwork !== true;
+    this.#ip = this.#ownsIp ? this.#deps.network.allocatePodIp() : this.#deps.nodeIp;
+    this.#status.publish();
     const sidecars: Promise<void>[] = [];
     for (const container of this.#init) {
       if (container.role === 'sidecar') {
         sidecars.push(container.run(signal));
-        await untilOrAborted(container.firstStarted, signal);
+        await untilAborted(container.firstStarted, signal);
         continue;
       }
       await container.run(signal);
@@ -185,27 +185,32 @@ export class PodWorker {
 
   #sourcesChanged(signal: AbortSignal): Promise<void> {
     const changed = new Promise<void>((resolve) => { this.#wakeSources.push(resolve); });
-    return untilOrAborted(changed, signal);
+    return untilAborted(changed, signal);
   }
 
   /** Ends a Pod that will not be deleted: it completed, failed for good, or ran past its deadline. */
   async #end(failure?: { reason: string; message: string }): Promise<void> {
-    if (this.#isTerminating || this.#final !== undefined) return;
+    if (this.#termination !== undefined || this.#final !== undefined) return;
     this.#failure = failure;
     this.#stopping.abort(new Error('the Pod has ended'));
     await this.#stopContainers((this.#pod.spec.terminationGracePeriodSeconds ?? 30) * 1000);
     this.#final = failure === undefined && this.#allSucceeded() ? 'Succeeded' : 'Failed';
     this.#releaseIp();
-    this.#publish();
+    this.#status.publish();
   }
 
   #allSucceeded(): boolean {
     return this.#main.every(({ exitCode }) => exitCode === 0) && this.#init.every(({ role, exitCode }) => role === 'sidecar' || exitCode === 0);
   }
 
-  async #terminate(): Promise<void> {
-    if (this.#isTerminating) return;
-    this.#isTerminating = true;
+  #terminate(): Promise<void> {
+    this.#termination ??= this.#terminateOnce().catch((error: unknown) => {
+      this.#deps.log.error(`pod ${this.#pod.metadata.name}: ${error instanceof Error ? error.stack ?? '' : messageOf(error)}`);
+    });
+    return this.#termination;
+  }
+
+  async #terminateOnce(): Promise<void> {
     this.#stopping.abort(new Error('the Pod is being deleted'));
     const { metadata, spec } = this.#pod;
     const graceMs = this.#isGone ? 0 : (metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30) * 1000;
@@ -216,8 +221,8 @@ export class PodWorker {
       await this.#lives;
       if (this.#isGone) return;
       this.#final ??= this.#allSucceeded() ? 'Succeeded' : 'Failed';
-      this.#publish();
-      await this.#publishing;
+      this.#status.publish();
+      await this.#status.flushed();
       await this.#deleteObject();
     } finally {
       this.#releaseIp();
@@ -249,7 +254,8 @@ export class PodWorker {
   }
 
   #releaseIp(): void {
-    if (this.#ip !== undefined && !this.#pod.spec.hostNetwork) this.#deps.network.releasePodIp(this.#ip);
+    if (this.#ip !== undefined && this.#ownsIp) this.#deps.network.releasePodIp(this.#ip);
+    this.#ownsIp = false;
   }
 
   #snapshot(): PodSnapshot {
@@ -258,51 +264,4 @@ export class PodWorker {
       podIp: this.#ip, hostIp: this.#deps.nodeIp, startTimeMs: this.#startTimeMs, failure: this.#failure,
     };
   }
-
-  /** Writes the status when it differs from what was written last; changes during a write are gathered into the next one. */
-  #publish(): void {
-    this.#isDirty = true;
-    if (this.#publishing !== undefined || this.#isGone || this.#isFinished) return;
-    const end = this.#deps.activity.begin(`status of ${this.#pod.metadata.name}`);
-    this.#publishing = this.#publishAll().finally(() => { this.#publishing = undefined; end(); });
-  }
-
-  async #publishAll(): Promise<void> {
-    // One turn gathers what the same event changed in several containers.
-    await Promise.resolve();
-    while (this.#isDirty && !this.#isGone) {
-      this.#isDirty = false;
-      const { metadata } = this.#pod;
-      const status = podStatus(this.#withOwnConditions(), this.#snapshot(), this.#deps.clock.nowMs(), this.#final);
-      const text = JSON.stringify(status);
-      if (text === this.#lastSent) continue;
-      try {
-        await this.#deps.api.patch(pods, keyOf(this.#pod), { type: 'strategic', body: { metadata: { uid: metadata.uid }, status } }, { subresource: 'status' });
-        this.#lastSent = text;
-        this.#lastStatus = status;
-      } catch (error) {
-        if (isStatus(error, 'NotFound', 'Conflict') || this.#isGone) return;
-        this.#deps.log.warn(`cannot write the status of pod ${metadata.name}: ${messageOf(error)}`);
-        this.#isDirty = true;
-        this.#deps.clock.after(1000, () => this.#publish());
-        return;
-      }
-    }
-  }
-
-  /** The Pod with the kubelet's own conditions as it wrote them: the informer may lag behind. */
-  #withOwnConditions(): Pod {
-    if (this.#lastStatus === undefined) return this.#pod;
-    const others = (this.#pod.status?.conditions ?? []).filter(({ type }) => !OWNED_CONDITIONS.includes(type) || findCondition(this.#lastStatus?.conditions, type) === undefined);
-    return { ...this.#pod, status: { ...this.#pod.status, conditions: [...others, ...(this.#lastStatus.conditions ?? [])] } };
-  }
-}
-
-function untilOrAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) { reject(signal.reason); return; }
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(() => { signal.removeEventListener('abort', onAbort); resolve(); }, reject);
-  });
 }

@@ -1,9 +1,9 @@
 import type { Node, Pod } from '../../kube/generated/types.ts';
-import { parseQuantity } from '../../kube/quantity.ts';
 import { acceptsNode } from '../../kube/node-affinity.ts';
+import { parseQuantity } from '../../kube/quantity.ts';
+import { tolerates, untolerated } from '../../kube/tolerations.ts';
 import type { NodeUsage } from './node-usage.ts';
 import { type HostPort, hostPorts, podRequests } from './pod-requests.ts';
-import { tolerates, untolerated } from '../../kube/tolerations.ts';
 
 /** Why a node cannot take a Pod. `isFinal`: removing other Pods from it would not help. */
 export interface Rejection { reasons: string[]; isFinal: boolean }

@@ -10,7 +10,7 @@ import { configMaps, endpointSlices, ingressClasses, ingresses, secrets, service
 import { buildConfiguration, type ConfigurationSources } from '../build-configuration.ts';
 import { isOurs } from '../class-selection.ts';
 import type { Configuration } from '../configuration.ts';
-import { formatAccessLine } from '../proxy/access-record.ts';
+import { accessLineFormatter } from '../proxy/access-record.ts';
 import { IngressProxy, type IngressProxyOptions } from '../proxy/ingress-proxy.ts';
 import { certificateOf } from '../tls-certificates.ts';
 import { denialOf } from './admission.ts';
@@ -58,12 +58,13 @@ export class IngressController {
     const { api, informers, clock, random, log, activity, flags, pod } = options;
     this.#options = options;
     this.metrics = new RequestMetrics({ class: flags.controllerClass, namespace: pod.namespace, pod: pod.name }, { perHost: flags.metricsPerHost, statusClasses: flags.reportsStatusClasses });
+    const formatAccessLine = accessLineFormatter();
     this.proxy = new IngressProxy({
       connect: options.connect, clock, hostClock: options.hostClock, random,
       ...(options.limits ? { limits: options.limits } : {}),
       onAccess: (record) => {
         this.metrics.observe(record);
-        if (this.#settings.isAccessLogged && record.route?.location?.annotations.isLogged !== false && record.route !== undefined) options.print(formatAccessLine(record));
+        if (this.#settings.isAccessLogged && record.route?.location?.annotations.isLogged !== false) options.print(formatAccessLine(record));
       },
     });
     this.#events = new EventRecorder(api, { component: 'nginx-ingress-controller' }, { clock, random, log });

@@ -22,7 +22,7 @@ class Histogram {
   }
 }
 
-interface Series { labels: string; namespace: string; ingress: string; requests: number; histograms: Record<string, Histogram> }
+interface Series { labels: string; namespace: string; ingress: string; requests: number; histograms: Record<string, Histogram>; latency: Latency }
 interface Latency { labels: string; namespace: string; ingress: string; sum: number; count: number }
 
 const HISTOGRAMS: { name: string; help: string; bounds: readonly number[] }[] = [
@@ -68,7 +68,7 @@ export class RequestMetrics {
     if (series === undefined) {
       const { namespace, name } = location.ingress;
       const labels = labelText({ canary, ...this.#constant, ...(this.#options.perHost ? { host } : {}), ingress: name, method: record.method, namespace, path: location.path, service: location.service, status });
-      this.#series.set(key, series = { labels, namespace, ingress: name, requests: 0, histograms: Object.fromEntries(HISTOGRAMS.map((one) => [one.name, new Histogram(one.bounds)])) });
+      this.#series.set(key, series = { labels, namespace, ingress: name, requests: 0, histograms: Object.fromEntries(HISTOGRAMS.map((one) => [one.name, new Histogram(one.bounds)])), latency: this.#latencyOf(location.ingress, location.service, canary) });
     }
     series.requests += 1;
     const { histograms } = series;
@@ -82,15 +82,15 @@ export class RequestMetrics {
     histograms['response_duration_seconds']!.observe(only.durationMs / 1000);
     histograms['header_duration_seconds']!.observe(only.headerMs / 1000);
     histograms['connect_duration_seconds']!.observe(only.connectMs / 1000);
-    this.#observeLatency(location.ingress, location.service, canary, only.durationMs / 1000);
+    series.latency.sum += only.durationMs / 1000;
+    series.latency.count += 1;
   }
 
-  #observeLatency(ingress: { namespace: string; name: string }, service: string, canary: string, seconds: number): void {
+  #latencyOf(ingress: { namespace: string; name: string }, service: string, canary: string): Latency {
     const labels = labelText({ canary, ...this.#constant, ingress: ingress.name, namespace: ingress.namespace, service });
     const latency = this.#latencies.get(labels) ?? { labels, namespace: ingress.namespace, ingress: ingress.name, sum: 0, count: 0 };
-    latency.sum += seconds;
-    latency.count += 1;
     this.#latencies.set(labels, latency);
+    return latency;
   }
 
   /** Drops the series of Ingresses that are gone. A canary Ingress has none of its own. */

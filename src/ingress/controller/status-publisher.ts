@@ -4,6 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Ingress, IngressLoadBalancerIngress, Service } from '../../kube/generated/types.ts';
 import type { KubeApi } from '../../kube/kube-api.ts';
+import { keyOf } from '../../kube/object.ts';
 import { ingresses, nodes, pods } from '../../kube/resource-type.ts';
 import { isStatus } from '../../kube/status-error.ts';
 import type { ControllerFlags } from './controller-flags.ts';
@@ -75,9 +76,12 @@ export class StatusPublisher {
     for (const ingress of this.#options.handled()) {
       const present = (ingress.status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => (ip ? { ip } : { hostname }));
       if (JSON.stringify(present) === wanted) continue;
-      const next = structuredClone(ingress);
-      next.status = { loadBalancer: addresses.length > 0 ? { ingress: addresses } : {} };
-      try { await this.#options.api.update(ingresses, next, { subresource: 'status' }); } catch (error) {
+      try {
+        // The informer may be behind: annotations of a canary Ingress change often.
+        const current = await this.#options.api.get(ingresses, keyOf(ingress));
+        if (current === undefined) continue;
+        await this.#options.api.update(ingresses, { ...structuredClone(current), status: { loadBalancer: addresses.length > 0 ? { ingress: addresses } : {} } }, { subresource: 'status' });
+      } catch (error) {
         // The next interval looks again.
         if (!isStatus(error, 'Conflict', 'NotFound')) this.#options.log.warn(`status of Ingress ${ingress.metadata.namespace}/${ingress.metadata.name}: ${messageOf(error)}`);
       }

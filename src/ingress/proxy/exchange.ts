@@ -140,8 +140,13 @@ export class Exchange implements UpstreamUser {
     this.#countedTries += 1;
     this.tries.push({ address: endpoint.address, status: 0, durationMs: 0, connectMs: 0, headerMs: 0, responseBytes: 0 });
     // A request that may not be sent twice gets a connection of its own: a pooled one could be closing already.
-    const idle = this.#isIdempotent && this.#request.upgrade === undefined ? this.#services.pool.takeIdle(endpoint.address) : undefined;
+    const idle = this.#mayUseKept ? this.#services.pool.takeIdle(endpoint.address) : undefined;
     if (idle !== undefined) this.#use(idle, true); else this.#connect(endpoint);
+  }
+
+  get #mayUseKept(): boolean {
+    const { framing, upgrade } = this.#request;
+    return this.#isIdempotent && upgrade === undefined && (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes <= this.#services.limits.replayBytes));
   }
 
   #connect(endpoint: Endpoint): void {
@@ -250,7 +255,7 @@ export class Exchange implements UpstreamUser {
     let text = `HTTP/1.1 ${head.status} ${head.reason || reasonPhrase(head.status)}\r\n${this.#services.dateLine()}\r\n`;
     for (let i = 0; i < fields.names.length; i++) {
       const name = fields.names[i]!;
-      if (DROPPED.has(name) || name.startsWith('x-accel-') || head.connection.includes(name)) continue;
+      if (DROPPED.has(name) || name.startsWith('x-accel-') || (name !== 'content-length' && head.connection.includes(name))) continue;
       text += `${fields.lines[i]}\r\n`;
     }
     if (this.#relayMode === 'encode' || (head.framing.kind === 'chunked' && this.#relayMode === 'raw')) text += 'Transfer-Encoding: chunked\r\n';

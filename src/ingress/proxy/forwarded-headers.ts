@@ -23,7 +23,7 @@ const PLAIN_NAME = /^[a-z0-9-]+$/;
 export function forwardedHead(request: RequestHead, context: ForwardContext): string {
   const { fields, framing } = request;
   const scheme = context.isHttps ? 'https' : 'http';
-  const own = (name: string, value: string): string => (context.trustsForwarded ? valueOf(request, name) ?? value : value);
+  const own = (name: string, value: string): string => (context.trustsForwarded ? sentValue(request, name) ?? value : value);
   let head = `${request.method} ${context.uri} HTTP/1.1\r\nHost: ${context.host}\r\nX-Request-ID: ${context.requestId}\r\nX-Real-IP: ${context.remoteAddress}\r\n`
     + `X-Forwarded-For: ${own('x-forwarded-for', context.remoteAddress)}\r\nX-Forwarded-Host: ${own('x-forwarded-host', request.host)}\r\n`
     + `X-Forwarded-Port: ${own('x-forwarded-port', String(context.listenPort))}\r\nX-Forwarded-Proto: ${own('x-forwarded-proto', scheme)}\r\n`
@@ -40,7 +40,7 @@ export function forwardedHead(request: RequestHead, context: ForwardContext): st
   return `${head}\r\n`;
 }
 
-function valueOf(request: RequestHead, name: string): string | undefined {
+function sentValue(request: RequestHead, name: string): string | undefined {
   const at = request.fields.names.indexOf(name);
   return at < 0 ? undefined : request.fields.values[at];
 }

@@ -100,7 +100,8 @@ export class IngressProxy {
 
   /**
    * Ends gracefully: answers from now on close their connection, idle ones get `idleGraceMs` of host time to send one more
-   * request, and the promise resolves when no connection is left or the signal aborts (which cuts what remains).
+   * request, and the promise resolves when no connection is left or the signal aborts. New connections are still served, each
+   * for one request; `close` ends that.
    */
   async drain(idleGraceMs: number, signal?: AbortSignal): Promise<void> {
     this.#services.isDraining = true;
@@ -112,7 +113,6 @@ export class IngressProxy {
         signal?.addEventListener('abort', () => resolve(), { once: true });
       });
     }
-    this.close();
   }
 
   /** Cuts everything. */

@@ -1,8 +1,8 @@
-import http from 'node:http';
+import type http from 'node:http';
 import net from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Activity } from '../../base/activity.ts';
-import { hostClock } from '../../base/clock.ts';
+import { hostClock, nextTurn } from '../../base/clock.ts';
 import { VirtualClock } from '../../base/virtual-clock.ts';
 import { createIngressRoom, type IngressRoom } from '../../../test/support/ingress-room.ts';
 
@@ -97,7 +97,7 @@ describe('bodies', () => {
       socket.setNoDelay(true);
       let all = '';
       socket.setEncoding('latin1').on('data', (chunk: string) => { all += chunk; }).on('close', () => resolve(all));
-      const sendNext = (i: number): void => { if (i < bytes.length) socket.write(bytes.slice(i, i + 3), () => setImmediate(sendNext, i + 3)); };
+      const sendNext = (i: number): void => { if (i < bytes.length) socket.write(bytes.slice(i, i + 3), () => void nextTurn().then(() => sendNext(i + 3))); };
       sendNext(0);
     });
     expect(statusOf(text)).toBe(200);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aPodOf, aReplicaSet, aRollout } from '../../../test/support/rollout-objects.ts';
 import type { AnalysisRun } from '../analysis/analysis-run.ts';
 import { REVISION, type Rollout, type RolloutStatus } from '../rollout.ts';
+import type { Experiment } from './experiment.ts';
 import { renderTree } from './render-tree.ts';
 import { type RolloutSurroundings, rolloutInfo } from './rollout-info.ts';
 
@@ -144,6 +145,37 @@ NAME                       KIND         STATUS        AGE    INFO
   it('never prints an age below zero for an object younger than the server\'s whole second', () => {
     const young = aRollout({ createdAt: '2026-01-01T00:05:13Z' });
     expect(tree(young)).toMatch(/⟳ demo +Rollout +◌ Progressing +0s\n/);
+  });
+
+  it('shows experiments with their ReplicaSets, and analysis runs with their Jobs, below the revision', () => {
+    const meta = { namespace: 'lab', resourceVersion: '1', creationTimestamp: '2026-01-01T00:04:50Z', annotations: { [REVISION]: '2' }, ownerReferences: stable.metadata.ownerReferences! };
+    const experiment: Experiment = { metadata: { ...meta, name: 'demo-exp', uid: 'uid-exp' }, status: { phase: 'Running' } };
+    const baseline = aReplicaSet('exp-base', { revision: 0, image: 'registry.lab/demo:v1', replicas: 1 });
+    const owned = { ...baseline, metadata: { ...baseline.metadata, annotations: { 'experiment.argoproj.io/template-name': 'baseline' }, ownerReferences: [{ ...stable.metadata.ownerReferences![0]!, kind: 'Experiment', name: 'demo-exp', uid: 'uid-exp' }] } };
+    const run: AnalysisRun = {
+      metadata: { ...meta, name: 'demo-run', uid: 'uid-run' }, spec: { metrics: [] },
+      status: { phase: 'Running', metricResults: [{ name: 'load', phase: 'Running', measurements: [{ phase: 'Running', startedAt: '2026-01-01T00:05:00Z', metadata: { 'job-name': 'uid-run.load.1' } }] }] },
+    };
+    const text = tree(aRollout({ status: counts }), { replicaSets: [canary, owned], experiments: [experiment], analysisRuns: [run] });
+    expect(text.slice(text.indexOf('NAME  '))).toBe(`\
+NAME                       KIND         STATUS         AGE    INFO
+⟳ demo                     Rollout      ◌ Progressing  5m10s
+└──# revision:2
+   ├──⧉ demo-6cf78c66c5    ReplicaSet   ✔ Healthy      40s    canary
+   ├──Σ demo-exp           Experiment   ◌ Running      20s
+   │  └──⧉ demo-exp-base   ReplicaSet   ✔ Healthy      5m10s
+   └──α demo-run           AnalysisRun  ◌ Running      20s
+      └──⊞ uid-run.load.1  Job          ◌ Running      10s
+`);
+    expect(text).toContain('Images:          registry.lab/demo:v1 (Σ:baseline)\n');
+  });
+
+  it('tags the active and the preview ReplicaSet of a blue-green rollout', () => {
+    const rollout = aRollout({ spec: { strategy: { blueGreen: { activeService: 'demo' } } }, status: { ...counts, phase: 'Paused', message: 'BlueGreenPause', blueGreen: { activeSelector: STABLE, previewSelector: CANARY } } });
+    const text = tree(rollout, { replicaSets: [stable, canary] });
+    expect(text).toContain('Strategy:        BlueGreen\nImages:');
+    expect(text).toMatch(/demo-687d76d795 .* stable,active\n/);
+    expect(text).toMatch(/demo-6cf78c66c5 .* preview\n/);
   });
 
   it('leaves out ReplicaSets of other owners', () => {

@@ -50,7 +50,7 @@ export const listMapKeys: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Lists of scalars merged as sets. */
-export const listSets: ReadonlySet<string> = new Set(['ObjectMeta.finalizers', 'NodeSpec.podCIDRs', 'LoadBalancerStatus.ipMode']);
+export const listSets: ReadonlySet<string> = new Set(['ObjectMeta.finalizers', 'NodeSpec.podCIDRs']);
 
 /** Structs that one manager owns as a whole (`+structType=atomic`). */
 export const atomicStructs: ReadonlySet<string> = new Set([

@@ -17,13 +17,14 @@ export function decodeStructural(schema: StructuralSchema, value: unknown): Deco
   const header = decodeObject('ConfigMap', { apiVersion, kind, metadata });
   const typeErrors = header.typeErrors.map((text) => text.replace('field ConfigMap.', 'field .'));
   const unknownFields = [...header.unknownFields];
-  const body = prune(rest, schema, '', unknownFields, new Set()) as Record<string, unknown>;
+  const body = prune(rest, schema, '', unknownFields) as Record<string, unknown>;
   return { object: { ...header.object, ...body } as AnyObject, unknownFields, typeErrors };
 }
 
-const EMBEDDED = new Set(['apiVersion', 'kind', 'metadata']);
+const NOTHING: ReadonlySet<string> = new Set();
+const EMBEDDED: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 
-function prune(value: unknown, schema: StructuralSchema, path: string, unknownFields: string[], always: ReadonlySet<string>): unknown {
+function prune(value: unknown, schema: StructuralSchema, path: string, unknownFields: string[], always: ReadonlySet<string> = NOTHING): unknown {
   if (Array.isArray(value)) {
     const { items } = schema;
     if (items === undefined) return value;
@@ -37,7 +38,7 @@ function prune(value: unknown, schema: StructuralSchema, path: string, unknownFi
   for (const key of Object.keys(value)) {
     const child = schema.properties?.[key] ?? additional;
     const childPath = path === '' ? key : `${path}.${key}`;
-    if (child !== undefined) out[key] = prune(value[key], child, childPath, unknownFields, new Set());
+    if (child !== undefined) out[key] = prune(value[key], child, childPath, unknownFields);
     else if (preserve || schema.additionalProperties === true || keep.has(key)) out[key] = value[key];
     else unknownFields.push(childPath);
   }

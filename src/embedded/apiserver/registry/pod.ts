@@ -1,5 +1,5 @@
 import type { Container, Pod, PodSpec, Toleration } from '../../../kube/generated/types.ts';
-import { pods, priorityClasses, serviceAccounts } from '../../../kube/resource-type.ts';
+import { pods, priorityClasses } from '../../../kube/resource-type.ts';
 import { type FieldError, fieldError, forbidden } from '../../../kube/status-error.ts';
 import { deepEqual } from '../apply/compare.ts';
 import { ageColumn, column, nameColumn, wide } from './columns/column.ts';
@@ -8,8 +8,6 @@ import { defaultPodSpec } from './pod-spec-defaults.ts';
 import { validatePodSpec } from './pod-spec-validation.ts';
 import { qosClass } from './qos-class.ts';
 import type { PrepareContext, Resource } from './resource.ts';
-
-const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 export const pod: Resource<Pod> = {
   type: pods, singular: 'pod', shortNames: ['po'], categories: ['all'], schemaName: 'Pod', hasStatus: true, hasGeneration: true, returnsDeleted: true,
@@ -44,9 +42,9 @@ export const pod: Resource<Pod> = {
     object.status ??= {};
     object.status.phase ||= 'Pending';
   },
+  /** The admission plug-ins Priority and DefaultTolerationSeconds, and the first status; the service account is the core's. */
   prepareCreate(object, ctx) {
     const spec = object.spec!;
-    admitServiceAccount(object, ctx);
     admitPriority(object, ctx);
     for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) tolerate(spec, { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
     object.status = { phase: 'Pending', qosClass: qosClass(spec) };
@@ -85,42 +83,6 @@ function admitPriority(object: Pod, ctx: PrepareContext): void {
   if (name && found === undefined && systemClasses[name] === undefined) throw forbidden(pods, object.metadata.name, `no PriorityClass with name ${name} was found`);
   spec.priority = found?.value ?? (name ? systemClasses[name] : undefined) ?? 0;
   spec.preemptionPolicy ??= found?.preemptionPolicy ?? 'PreemptLowerPriority';
-}
-
-/**
- * The ServiceAccount admission plug-in: names the account, refuses a missing one, mounts its token. The account `default` may be
- * missing: its controller needs a moment after the Namespace, and callers here do not retry as kubelets' static Pods do.
- */
-function admitServiceAccount(object: Pod, ctx: PrepareContext): void {
-  const spec = object.spec!;
-  const namespace = object.metadata.namespace ?? 'default';
-  const name = spec.serviceAccountName || 'default';
-  spec.serviceAccountName = name;
-  spec.serviceAccount = name;
-  const account = ctx.get(serviceAccounts, { namespace, name });
-  if (account === undefined && name !== 'default') throw forbidden(pods, object.metadata.name, `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`);
-  if ((spec.imagePullSecrets ?? []).length === 0 && (account?.imagePullSecrets ?? []).length > 0) spec.imagePullSecrets = structuredClone(account!.imagePullSecrets);
-  if ((spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true) === false) return;
-  const existing = (spec.volumes ?? []).find((volume) => volume.name.startsWith('kube-api-access-'));
-  const volumeName = existing?.name ?? `kube-api-access-${ctx.suffix(5)}`;
-  let mounted = false;
-  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
-    if ((container.volumeMounts ?? []).some((mount) => mount.mountPath === TOKEN_PATH)) continue;
-    container.volumeMounts = [...(container.volumeMounts ?? []), { name: volumeName, readOnly: true, mountPath: TOKEN_PATH }];
-    mounted = true;
-  }
-  if (!mounted || existing !== undefined) return;
-  spec.volumes = [...(spec.volumes ?? []), {
-    name: volumeName,
-    projected: {
-      defaultMode: 420,
-      sources: [
-        { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
-        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-        { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
-      ],
-    },
-  }];
 }
 
 /** Only images, deadlines, grace and added tolerations may change (and what the scheduler and subresources set). */

@@ -64,7 +64,8 @@ export async function createObject(core: ServerCore, ctx: RequestContext, resour
     resource.prepareCreate?.(admitted, preparation);
     const errors = [...validateMetadata(resource, admitted), ...(resource.validate?.(admitted) ?? [])];
     if (errors.length > 0) throw invalid(type, metadata.name, errors);
-    await core.webhooks.validate({ operation: 'CREATE', resource, namespace, name: admitted.metadata.name, object: admitted, user: ctx.user, dryRun: query.dryRun }, ctx);
+    const validation = core.webhooks.validate({ operation: 'CREATE', resource, namespace, name: admitted.metadata.name, object: admitted, user: ctx.user, dryRun: query.dryRun }, ctx);
+    if (validation !== undefined) await validation;
     warnOfWrite(ctx, resource, admitted);
     if (hooks.managedFields === undefined) recordManager(core, resource, undefined, admitted, managerOf(ctx, query));
     else hooks.managedFields(admitted);

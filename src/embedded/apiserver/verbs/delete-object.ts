@@ -51,8 +51,11 @@ export async function deleteObject(core: ServerCore, ctx: RequestContext, resour
     const current = entry.value.object as AnyObject;
     if (type.group === '' && type.resource === 'namespaces' && PROTECTED_NAMESPACES.has(key.name)) throw forbidden(type, key.name, 'this namespace may not be deleted');
     checkPreconditions(resource, key, current, options);
-    await core.webhooks.mutate({ operation: 'DELETE', resource, namespace: key.namespace, name: key.name, oldObject: current, user: ctx.user, dryRun }, ctx);
-    await core.webhooks.validate({ operation: 'DELETE', resource, namespace: key.namespace, name: key.name, oldObject: current, user: ctx.user, dryRun }, ctx);
+    const admission = { operation: 'DELETE' as const, resource, namespace: key.namespace, name: key.name, oldObject: current, user: ctx.user, dryRun };
+    const mutation = core.webhooks.mutate(admission, ctx);
+    if (mutation !== undefined) await mutation;
+    const validation = core.webhooks.validate(admission, ctx);
+    if (validation !== undefined) await validation;
     try {
       return deleteNow(core, resource, entry, current, options, dryRun);
     } catch (error) {

@@ -58,7 +58,9 @@ export async function updateObject(core: ServerCore, ctx: RequestContext, resour
       const mutation = core.webhooks.mutate({ ...admission, object: next }, ctx);
       if (mutation !== undefined) next = withServerFields(resource, current, await mutation, update.subresource);
       finish(resource, current, next, update, preparation);
-      await core.webhooks.validate({ ...admission, object: next }, ctx);
+      // Without webhooks nothing is awaited between the read and the write, so nothing can come between them.
+      const validation = core.webhooks.validate({ ...admission, object: next }, ctx);
+      if (validation !== undefined) await validation;
       if (update.subresource === undefined) warnOfWrite(ctx, resource, next);
       if (update.managedFields === undefined) recordManager(core, resource, current, next, managerOf(ctx, query), update.subresource);
       else update.managedFields(next, current);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openControllerRoom } from '../../../../test/support/controller-room.ts';
 import type { ServiceSpec } from '../../../kube/generated/types.ts';
-import { endpoints, endpointSlices, pods, services } from '../../../kube/resource-type.ts';
+import { endpointSlices, endpoints, pods, services } from '../../../kube/resource-type.ts';
 import { createEndpointsController } from '../endpoints/endpoints-controller.ts';
 import { createEndpointSliceController } from './endpointslice-controller.ts';
 

@@ -10,7 +10,7 @@ import { Expectations } from '../expectations.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
 import { isSelecting, podsBehind } from '../service-endpoints/service-pods.ts';
 import { watchServices } from '../service-endpoints/watch-services.ts';
-import { desiredGroups, planSlices, type PortGroup } from './desired-slices.ts';
+import { desiredGroups, type PortGroup, planSlices } from './desired-slices.ts';
 
 export const SERVICE_NAME = 'kubernetes.io/service-name';
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';

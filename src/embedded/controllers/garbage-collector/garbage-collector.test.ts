@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openControllerRoom } from '../../../../test/support/controller-room.ts';
 import type { OwnerReference } from '../../../kube/generated/types.ts';
-import { type AnyObject, keyOf, type KubeObject } from '../../../kube/object.ts';
-import { apiVersionOf, configMaps, customResourceDefinitions, deployments, pods, replicaSets, type ResourceType } from '../../../kube/resource-type.ts';
+import { type AnyObject, type KubeObject, keyOf } from '../../../kube/object.ts';
+import { apiVersionOf, configMaps, customResourceDefinitions, deployments, pods, type ResourceType, replicaSets } from '../../../kube/resource-type.ts';
 import { createGarbageCollector } from './garbage-collector.ts';
 
 const widgets: ResourceType<AnyObject> = { group: 'shop.example.com', version: 'v1', resource: 'widgets', kind: 'Widget', namespaced: true };

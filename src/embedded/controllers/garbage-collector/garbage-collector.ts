@@ -1,10 +1,10 @@
-import { keyOf, keyString, type KubeObject, type ObjectKey, parseKey } from '../../../kube/object.ts';
+import type { OwnerReference } from '../../../kube/generated/types.ts';
+import { type KubeObject, keyOf, keyString, type ObjectKey, parseKey } from '../../../kube/object.ts';
 import { customResourceDefinitions, type ResourceType } from '../../../kube/resource-type.ts';
 import { isStatus } from '../../../kube/status-error.ts';
-import type { OwnerReference } from '../../../kube/generated/types.ts';
 import type { ClusterFacts } from '../cluster-facts.ts';
 import { Controller, type ControllerDeps, DONE, type ReconcileResult } from '../controller.ts';
-import { blocks, FOREGROUND, isOrphaning, isWaitingForDependents, ORPHAN, ownerStatus, type OwnerStatus, policyOf } from './owner-status.ts';
+import { blocks, FOREGROUND, isOrphaning, isWaitingForDependents, ORPHAN, type OwnerStatus, ownerStatus, policyOf } from './owner-status.ts';
 import { typeId, WatchedTypes } from './watched-types.ts';
 
 const ID_SEPARATOR = '|';

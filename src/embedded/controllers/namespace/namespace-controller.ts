@@ -1,6 +1,6 @@
 import { rfc3339 } from '../../../base/clock.ts';
 import type { Namespace } from '../../../kube/generated/types.ts';
-import { keyOf, type KubeObject } from '../../../kube/object.ts';
+import { type KubeObject, keyOf } from '../../../kube/object.ts';
 import { events, namespaces, pods, type ResourceType } from '../../../kube/resource-type.ts';
 import { groupResource, isStatus } from '../../../kube/status-error.ts';
 import { sameJson } from '../canonical-json.ts';

@@ -5,6 +5,7 @@ import type { Ingress } from '../../../kube/generated/types.ts';
 import { MANAGED_BY, POD_TEMPLATE_HASH } from '../../../rollouts/rollout.ts';
 import { stableIngressesOf } from '../../../rollouts/strategy-defaults.ts';
 import { Controller, type ControllerDeps, DONE } from '../controller.ts';
+import { type AnalysisOptions, createAnalysisRunController } from './analysis/analysis-run-controller.ts';
 import { reconcileRollout } from './reconcile.ts';
 import { createWorld, record, type World } from './world.ts';
 
@@ -13,6 +14,8 @@ export interface RolloutsControllerOptions {
   nginxIngressClasses?: readonly string[];
   /** Rollouts worked on at the same time; default 10. */
   concurrency?: number;
+  /** How AnalysisRuns reach what they measure. */
+  analysis?: AnalysisOptions;
 }
 
 const BACKOFF = { firstMs: 1, lastMs: 10_000 };
@@ -38,7 +41,7 @@ export function createRolloutsController(deps: ControllerDeps, options: Rollouts
     async reconcile(key) { await releaseService(world, key); return DONE; },
   }, deps);
   wakeRollouts(world, rollouts, managedServices, options.nginxIngressClasses ?? ['nginx']);
-  return [rollouts, managedServices];
+  return [rollouts, managedServices, createAnalysisRunController(world, options.analysis ?? {})];
 }
 
 /** Which change wakes which Rollout. */

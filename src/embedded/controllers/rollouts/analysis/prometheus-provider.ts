@@ -1,0 +1,48 @@
+import type { MetricProvider } from './metric-provider.ts';
+
+const DEFAULT_TIMEOUT_SECONDS = 30;
+type Sample = [number, string];
+interface Answer { status?: string; error?: string; warnings?: string[]; data?: { resultType: string; result: unknown } }
+
+/** Asks Prometheus for an instant value: a vector becomes a list of numbers, a scalar one number. */
+export const prometheusProvider: MetricProvider = {
+  async run(_run, metric, _measured, deps) {
+    const { address = deps.prometheusAddress, query = '', timeout = DEFAULT_TIMEOUT_SECONDS, headers = [], rangeQuery, authentication } = metric.provider.prometheus!;
+    if (rangeQuery !== undefined) throw new Error('"rangeQuery" is not modelled');
+    if (authentication !== undefined) throw new Error('"authentication" is not modelled');
+    if (!address) throw new Error('prometheus address is not configured');
+    if (!/^https?:\/\/[^/\s]+/.test(address)) throw new Error('prometheus address is not is url format');
+    if (timeout < 0) throw new Error('prometheus timeout should not be negative');
+    const form = new URLSearchParams({ query, time: (deps.nowMs / 1000).toFixed(3) }).toString();
+    const url = `${address.replace(/\/+$/, '')}/api/v1/query`;
+    const own = Object.fromEntries(headers.map(({ key, value }) => [key, value]));
+    const { status, text } = await deps.withTimeout(timeout * 1000, async (signal) => {
+      let response = await deps.fetch(url, { method: 'POST', body: form, headers: { ...own, 'content-type': 'application/x-www-form-urlencoded' }, signal });
+      if (response.status === 405 || response.status === 501) response = await deps.fetch(`${url}?${form}`, { headers: own, signal });
+      return { status: response.status, text: await response.text() };
+    });
+    let answer: Answer;
+    try { answer = JSON.parse(text) as Answer; } catch { throw new Error(`server_error: server error: ${status}`); }
+    if (answer.status !== 'success' || answer.data === undefined) throw new Error(answer.error ?? `server_error: server error: ${status}`);
+    const { result, value } = read(answer.data);
+    return { result, value, ...(answer.warnings?.length ? { metadata: { warnings: JSON.stringify(answer.warnings) } } : {}) };
+  },
+};
+
+function numberOf([, text]: Sample): number {
+  return text === '+Inf' ? Number.POSITIVE_INFINITY : text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);
+}
+
+function printed(value: number): string {
+  return value === Number.POSITIVE_INFINITY ? '+Inf' : value === Number.NEGATIVE_INFINITY ? '-Inf' : String(value);
+}
+
+function read({ resultType, result }: NonNullable<Answer['data']>): { result: unknown; value: string } {
+  if (resultType === 'scalar') {
+    const value = numberOf(result as Sample);
+    return { result: value, value: printed(value) };
+  }
+  if (resultType !== 'vector') throw new Error('Prometheus metric type not supported');
+  const values = (result as { value: Sample }[]).map(({ value }) => numberOf(value));
+  return { result: values, value: `[${values.map(printed).join(',')}]` };
+}
