@@ -18,6 +18,8 @@ export class EventRecorder {
   readonly #source: { component: string; host?: string };
   readonly #deps: { clock: Clock; random: Random; log: Log };
   readonly #seen = new Map<string, { name: string; count: number }>();
+  /** Keeps the names of one millisecond in order: clients that sort by whole seconds show ties as they are listed. */
+  #sequence = 0;
   #tail: Promise<void> = Promise.resolve();
 
   constructor(api: KubeApi, source: { component: string; host?: string }, deps: { clock: Clock; random: Random; log: Log }) {
@@ -33,7 +35,7 @@ export class EventRecorder {
     const id = [metadata.uid, type, reason, message, fieldPath].join('\0');
     const seen = this.#seen.get(id);
     if (seen) seen.count += 1;
-    const entry = seen ?? { name: `${metadata.name}.${(this.#deps.clock.nowMs() * 4096 + this.#deps.random.below(4096)).toString(16)}${this.#deps.random.suffix(3)}`, count: 1 };
+    const entry = seen ?? { name: `${metadata.name}.${(this.#deps.clock.nowMs() * 4096 + (this.#sequence++ % 4096)).toString(16)}${this.#deps.random.suffix(3)}`, count: 1 };
     const { name, count } = entry;
     this.#seen.set(id, entry);
     if (this.#seen.size > 4096) this.#seen.delete(this.#seen.keys().next().value!);

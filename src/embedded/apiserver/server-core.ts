@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { Store } from '../store/store.ts';
-import type { WebhookAdmission } from './admission/webhook-admission.ts';
+import type { Admission } from './admission/admission.ts';
 import type { ServiceAccountTokens } from './authentication/service-account-tokens.ts';
 import type { RbacAuthorizer } from './authorization/rbac-authorizer.ts';
 import type { Dialer, NodeAgent } from './node-agent.ts';
@@ -31,7 +31,7 @@ export interface ServerCore {
   readonly dialer: Dialer;
   readonly nodeAgent: NodeAgent;
   readonly rbac: RbacAuthorizer;
-  readonly webhooks: WebhookAdmission;
+  readonly webhooks: Admission;
   readonly tokens: ServiceAccountTokens;
   /** `v1.34.0`. */
   readonly gitVersion: string;

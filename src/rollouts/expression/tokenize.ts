@@ -17,7 +17,7 @@ export function tokenize(text: string): Token[] {
     if (match === null) throw new ExpressionError(`unrecognized character: U+${text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')} '${text[at]}' (1:${at + 1})`);
     const [, number, quoted, raw, name, operator] = match;
     if (number !== undefined) tokens.push({ kind: 'number', value: Number(number.replaceAll('_', '')) });
-    else if (quoted !== undefined) tokens.push({ kind: 'string', value: unescape(quoted.slice(1, -1)) });
+    else if (quoted !== undefined) tokens.push({ kind: 'string', value: unescaped(quoted.slice(1, -1)) });
     else if (raw !== undefined) tokens.push({ kind: 'string', value: raw });
     else if (name !== undefined) tokens.push({ kind: 'name', value: name });
     else tokens.push({ kind: 'operator', value: operator! });
@@ -26,4 +26,4 @@ export function tokenize(text: string): Token[] {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
-function unescape(text: string): string { return text.replace(/\\(.)/gs, (_, char: string) => ESCAPES[char] ?? char); }
+function unescaped(text: string): string { return text.replace(/\\(.)/gs, (_, char: string) => ESCAPES[char] ?? char); }

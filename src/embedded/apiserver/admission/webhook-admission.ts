@@ -1,36 +1,23 @@
-import type { MutatingWebhook, MutatingWebhookConfiguration, Namespace, UserInfo, ValidatingWebhook, ValidatingWebhookConfiguration } from '../../../kube/generated/types.ts';
+import type { MutatingWebhook, MutatingWebhookConfiguration, Namespace, ValidatingWebhook, ValidatingWebhookConfiguration } from '../../../kube/generated/types.ts';
 import { selectorMatches } from '../../../kube/label-selector.ts';
 import type { AnyObject } from '../../../kube/object.ts';
 import { mutatingWebhookConfigurations, namespaces, type ResourceType, validatingWebhookConfigurations } from '../../../kube/resource-type.ts';
 import { statusError, StatusError } from '../../../kube/status-error.ts';
 import { jsonPatch } from '../patch/json-patch.ts';
-import type { Resource } from '../registry/resource.ts';
 import { decodeFor } from '../schema/decode-for.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { ServerCore } from '../server-core.ts';
 import { storageKey, storagePrefix } from '../storage-key.ts';
+import type { Admission, AdmissionRequest } from './admission.ts';
 import { callWebhook, WebhookFailure } from './webhook-client.ts';
 import { ruleMatches } from './webhook-rules.ts';
-
-/** What a webhook is asked about. */
-export interface AdmissionRequest {
-  operation: 'CREATE' | 'UPDATE' | 'DELETE';
-  resource: Resource;
-  subresource?: string | undefined;
-  namespace: string | undefined;
-  name: string;
-  object?: AnyObject;
-  oldObject?: AnyObject;
-  user: UserInfo;
-  dryRun: boolean;
-}
 
 interface Answer { allowed?: boolean; status?: { code?: number; message?: string; reason?: string }; warnings?: string[]; patch?: string; patchType?: string }
 type Webhook = ValidatingWebhook | MutatingWebhook;
 const ADMISSION_GROUP = 'admissionregistration.k8s.io';
 
 /** Calls the webhooks that the configurations in the store name. Both methods return `undefined` when none wants the request. */
-export class WebhookAdmission {
+export class WebhookAdmission implements Admission {
   readonly #core: () => ServerCore;
 
   constructor(core: () => ServerCore) { this.#core = core; }

@@ -116,7 +116,9 @@ export function pathsOf(set: FieldSet): string[] {
 function printedElement(element: string): string {
   if (element.startsWith('f:')) return `.${element.slice(2)}`;
   if (element.startsWith('v:')) return `[=${element.slice(2)}]`;
-  if (element.startsWith('k:')) return `[${Object.entries(JSON.parse(element.slice(2)) as Record<string, unknown>).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`;
+  if (element.startsWith('k:')) {
+    return `[${Object.entries(JSON.parse(element.slice(2)) as Record<string, unknown>).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`;
+  }
   return `[${element.slice(2)}]`;
 }
 
@@ -125,7 +127,8 @@ export function keyElement(type: Extract<TypeInfo, { kind: 'list-map' }>, item: 
   const fields = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
   const { keys } = type;
   if (keys.length === 1) return `k:{${JSON.stringify(keys[0])}:${JSON.stringify(fields[keys[0]!] ?? type.defaults[keys[0]!] ?? null)}}`;
-  return `k:{${[...keys].sort().filter((key) => (fields[key] ?? type.defaults[key]) !== undefined).map((key) => `${JSON.stringify(key)}:${JSON.stringify(fields[key] ?? type.defaults[key])}`).join(',')}}`;
+  const present = [...keys].sort().map((key) => [key, fields[key] ?? type.defaults[key]] as const).filter(([, value]) => value !== undefined);
+  return `k:{${present.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
 }
 
 export function valueElement(item: unknown): string { return `v:${JSON.stringify(item)}`; }

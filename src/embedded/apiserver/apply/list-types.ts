@@ -56,8 +56,8 @@ export const listSets: ReadonlySet<string> = new Set(['ObjectMeta.finalizers', '
 export const atomicStructs: ReadonlySet<string> = new Set([
   'LabelSelector', 'ObjectReference', 'LocalObjectReference', 'SecretReference', 'ConfigMapKeySelector', 'SecretKeySelector', 'FileKeySelector',
   'ObjectFieldSelector', 'ResourceFieldSelector', 'NodeSelector', 'NodeSelectorTerm', 'TypedLocalObjectReference', 'TopologySelectorTerm',
-  'RoleRef', 'RbacV1Subject', 'ScopeSelector', 'ScopedResourceSelectorRequirement', 'V2CrossVersionObjectReference', 'FieldsV1',
+  'RoleRef', 'RbacV1Subject', 'ScopeSelector', 'ScopedResourceSelectorRequirement', 'V2CrossVersionObjectReference',
 ]);
 
 /** Maps that one manager owns as a whole (`+mapType=atomic`). */
-export const atomicFields: ReadonlySet<string> = new Set(['PodSpec.nodeSelector', 'ServiceSpec.selector', 'PersistentVolumeClaimSpec.dataSource']);
+export const atomicFields: ReadonlySet<string> = new Set(['PodSpec.nodeSelector', 'ServiceSpec.selector']);

@@ -10,7 +10,9 @@ export interface Writer { manager: string; apiVersion: string; subresource?: str
 /** Fields that nobody owns: the server's own, and what names the object. */
 const UNOWNED: readonly (readonly string[])[] = [
   ['f:apiVersion'], ['f:kind'],
-  ...['name', 'generateName', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'managedFields', 'selfLink'].map((field) => ['f:metadata', `f:${field}`]),
+  ...[
+    'name', 'generateName', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'managedFields', 'selfLink',
+  ].map((field) => ['f:metadata', `f:${field}`]),
 ];
 
 /** Takes out what is never tracked, and `status` unless it was written through its subresource (or the kind has none). */

@@ -144,6 +144,19 @@ describe('serverSideApply', () => {
     expect(apply(types, merged, { spec: { tags: [] } }, 'two')['spec']).toEqual({ items: [{ name: 'a', v: 1 }], tags: ['x'] });
   });
 
+  it('refuses a configuration that names a list item twice', () => {
+    expect(() => apply(deployment, undefined, { kind: 'Deployment', ...container({ env: [{ name: 'A', value: '1' }, { name: 'A', value: '2' }] }) }, 'a'))
+      .toThrow('failed to create typed patch object (/x; v1, Kind=Deployment): .spec.template.spec.containers[name="c"].env: duplicate entries for key [name="A"]');
+  });
+
+  it('writes nothing but status through the status subresource', () => {
+    const live = apply(deployment, undefined, { spec: { replicas: 1 } }, 'helm');
+    const written = apply(deployment, live, { spec: { replicas: 9 }, status: { replicas: 1 } }, 'ctl', { subresource: 'status' });
+    expect([written['spec'], written['status']]).toEqual([{ replicas: 1 }, { replicas: 1 }]);
+    expect(owners(written)).toEqual(['ctl/Apply/status', 'helm/Apply']);
+    expect(apply(deployment, written, {}, 'ctl', { subresource: 'status' })['status']).not.toEqual({ replicas: 1 });
+  });
+
   it('refuses a configuration that carries managedFields', () => {
     expect(() => apply(configMap, undefined, { metadata: { name: 'x', managedFields: [{}] } }, 'a')).toThrow('metadata.managedFields must be nil');
   });

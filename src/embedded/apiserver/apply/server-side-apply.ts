@@ -3,6 +3,7 @@ import type { ManagedFieldsEntry } from '../../../kube/generated/types.ts';
 import type { AnyObject } from '../../../kube/object.ts';
 import { statusError } from '../../../kube/status-error.ts';
 import { compare, deepEqual } from './compare.ts';
+import { duplicateKeys } from './duplicate-keys.ts';
 import { difference, EMPTY, equalSets, type FieldSet, fieldsOf, intersection, isEmptySet, pathsOf, sorted, union } from './field-set.ts';
 import { inOrder, isEntryOf, makeEntry, ownable, setOf, type Writer } from './managed-fields.ts';
 import { mergeValues, prune } from './merge-values.ts';
@@ -26,7 +27,8 @@ export interface ApplyInput {
 /**
  * The object after an apply, before defaulting: live merged with the applied configuration, without the fields that the
  * manager applied last time and nobody claims now; its managedFields are up to date. Neither input is changed. Returns
- * `live` itself when nothing changed, managedFields included. Throws Conflict with upstream's texts.
+ * `live` itself when nothing changed, managedFields included. Throws Conflict with upstream's texts, and InternalError for a
+ * configuration that names one list item twice.
  */
 export function serverSideApply(input: ApplyInput): AnyObject {
   const { live, applied, types, force, nowMs } = input;
@@ -37,6 +39,8 @@ export function serverSideApply(input: ApplyInput): AnyObject {
   const own = entries.find((entry) => isEntryOf(entry, 'Apply', writer));
   const others = entries.filter((entry) => entry !== own);
   const configuration = mainPart(applied, input.subresource, hasStatus, live);
+  const duplicate = duplicateKeys(types, configuration);
+  if (duplicate !== undefined) throw statusError('InternalError', `failed to create typed patch object (${objectName(applied)}; ${input.apiVersion}, Kind=${applied.kind}): ${duplicate}`);
   const set = ownable(fieldsOf(types, configuration), input.subresource, hasStatus);
   let merged = (live === undefined ? configuration : mergeValues(types, live, configuration)) as AnyObject;
   if (live !== undefined && own !== undefined) {
@@ -58,6 +62,8 @@ export function serverSideApply(input: ApplyInput): AnyObject {
   if (live !== undefined && same && kept.length === entries.length && kept.every((entry) => entries.includes(entry)) && deepEqual(live, merged)) return live;
   return { ...merged, metadata: { ...merged.metadata, managedFields: inOrder(kept) } };
 }
+
+function objectName({ metadata }: AnyObject): string { return `${metadata.namespace ?? ''}/${metadata.name}`; }
 
 /** The main resource cannot apply status where that is a subresource, and the subresource nothing but status. */
 function mainPart(applied: AnyObject, subresource: string | undefined, hasStatus: boolean, live: AnyObject | undefined): AnyObject {

@@ -79,7 +79,9 @@ export function crdTypeInfo(structuralSchema: OwnershipSchema, hasStatus = true)
       return { kind: 'list-map', keys, defaults, of: of(items) };
     }
     if (schema['x-kubernetes-map-type'] === 'atomic') return LEAF;
-    if (typeof schema.additionalProperties === 'object' && schema.additionalProperties !== null) return { kind: 'map', of: of(schema.additionalProperties as OwnershipSchema) };
+    if (typeof schema.additionalProperties === 'object' && schema.additionalProperties !== null) {
+      return { kind: 'map', of: of(schema.additionalProperties as OwnershipSchema) };
+    }
     if (schema.properties !== undefined) {
       const { properties } = schema;
       let fields: Map<string, TypeInfo> | undefined;

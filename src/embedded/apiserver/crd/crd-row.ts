@@ -49,7 +49,9 @@ function validateDefinition({ metadata, spec }: CustomResourceDefinition): Field
     errors.push(...dnsSubdomainProblems(group).map((problem) => fieldError.invalid('spec.group', group, problem)));
     if (!group.includes('.')) errors.push(fieldError.invalid('spec.group', group, 'should be a domain with at least one dot'));
   }
-  if (spec.scope !== 'Cluster' && spec.scope !== 'Namespaced') errors.push(spec.scope ? fieldError.notSupported('spec.scope', spec.scope, ['Cluster', 'Namespaced']) : fieldError.required('spec.scope'));
+  if (spec.scope !== 'Cluster' && spec.scope !== 'Namespaced') {
+    errors.push(spec.scope ? fieldError.notSupported('spec.scope', spec.scope, ['Cluster', 'Namespaced']) : fieldError.required('spec.scope'));
+  }
   for (const part of ['plural', 'singular', 'kind', 'listKind'] as const) {
     const name = names[part];
     if (!name) errors.push(fieldError.required(`spec.names.${part}`));
@@ -58,7 +60,9 @@ function validateDefinition({ metadata, spec }: CustomResourceDefinition): Field
   if (names.kind && names.listKind === names.kind) errors.push(fieldError.invalid('spec.names.listKind', names.listKind, 'kind and listKind may not be the same'));
   if (spec.preserveUnknownFields === true) errors.push(fieldError.invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'));
   if (spec.conversion?.strategy === 'Webhook') errors.push(fieldError.forbidden('spec.conversion.strategy', '"Webhook" is not modelled by this server'));
-  if (versions.filter((version) => version.storage).length !== 1) errors.push(fieldError.invalid('spec.versions', versions, 'must have exactly one version marked as storage version'));
+  if (versions.filter((version) => version.storage).length !== 1) {
+    errors.push(fieldError.invalid('spec.versions', versions, 'must have exactly one version marked as storage version'));
+  }
   const seen = new Set<string>();
   for (const [i, version] of versions.entries()) {
     const at = `spec.versions[${i}]`;
@@ -76,12 +80,20 @@ function validateDefinition({ metadata, spec }: CustomResourceDefinition): Field
 /** The rules that make a schema structural, as far as a CRD that meets them on a real cluster could miss them here. */
 function schemaErrors(schema: StructuralSchema, at: string, isRoot: boolean): FieldError[] {
   const errors: FieldError[] = [];
-  if (isRoot && schema.type !== 'object') errors.push(schema.type ? fieldError.invalid(`${at}.type`, schema.type, 'must be object at the root') : fieldError.required(`${at}.type`, 'must not be empty at the root'));
-  else if (!schema.type && !schema['x-kubernetes-int-or-string'] && !schema['x-kubernetes-preserve-unknown-fields']) errors.push(fieldError.required(`${at}.type`, 'must not be empty for specified object fields'));
-  if (schema.properties !== undefined && schema.additionalProperties !== undefined && schema.additionalProperties !== false) errors.push(fieldError.forbidden(`${at}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'));
+  if (isRoot && schema.type !== 'object') {
+    errors.push(schema.type ? fieldError.invalid(`${at}.type`, schema.type, 'must be object at the root') : fieldError.required(`${at}.type`, 'must not be empty at the root'));
+  }
+  else if (!schema.type && !schema['x-kubernetes-int-or-string'] && !schema['x-kubernetes-preserve-unknown-fields']) {
+    errors.push(fieldError.required(`${at}.type`, 'must not be empty for specified object fields'));
+  }
+  if (schema.properties !== undefined && schema.additionalProperties !== undefined && schema.additionalProperties !== false) {
+    errors.push(fieldError.forbidden(`${at}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'));
+  }
   if (schema.type === 'array' && schema.items === undefined) errors.push(fieldError.required(`${at}.items`, 'must be specified'));
   const keys = schema['x-kubernetes-list-map-keys'];
-  if (schema['x-kubernetes-list-type'] === 'map' && (keys === undefined || keys.length === 0)) errors.push(fieldError.required(`${at}.x-kubernetes-list-map-keys`, 'must not be empty if x-kubernetes-list-type is map'));
+  if (schema['x-kubernetes-list-type'] === 'map' && (keys === undefined || keys.length === 0)) {
+    errors.push(fieldError.required(`${at}.x-kubernetes-list-map-keys`, 'must not be empty if x-kubernetes-list-type is map'));
+  }
   for (const [key, child] of Object.entries(schema.properties ?? {})) {
     if (isRoot && key === 'metadata') continue;
     errors.push(...schemaErrors(child, `${at}.properties[${key}]`, false));

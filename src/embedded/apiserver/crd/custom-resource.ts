@@ -34,7 +34,7 @@ function customResource(crd: CustomResourceDefinition, version: CustomResourceDe
   return row<AnyObject>({
     type, singular: names.singular ?? names.kind.toLowerCase(), shortNames: names.shortNames ?? [], categories: names.categories ?? [],
     hasStatus, hasGeneration: true, needsResourceVersion: true, custom: true,
-    ...(scale === undefined ? {} : { scale: { specReplicasPath: scale.specReplicasPath, statusReplicasPath: scale.statusReplicasPath, ...(scale.labelSelectorPath ? { labelSelectorPath: scale.labelSelectorPath } : {}) } }),
+    ...(scale === undefined ? {} : { scale }),
     ...(selectable.length === 0 ? {} : { selectableFields: Object.fromEntries(selectable.map(({ name, path }) => [name, (object: AnyObject) => String(evaluateJsonPath(path, object)[0] ?? '')])) }),
     columns: printerColumns(version.additionalPrinterColumns),
     typeInfo: crdTypeInfo(schema, hasStatus),

@@ -18,7 +18,9 @@ export function validateTransitions(value: unknown, old: unknown, schema: Struct
   if (value === undefined || old === undefined) return [];
   const errors: FieldError[] = [];
   for (const { rule, message } of schema['x-kubernetes-validations'] ?? []) {
-    if (isImmutabilityRule(rule) && !deepEqual(value, old)) errors.push(fieldError.invalid(path, typeof value === 'object' ? typeNameOf(value) : value, message ?? `failed rule: ${rule}`));
+    if (isImmutabilityRule(rule) && !deepEqual(value, old)) {
+      errors.push(fieldError.invalid(path, typeof value === 'object' ? typeNameOf(value) : value, message ?? `failed rule: ${rule}`));
+    }
   }
   if (isPlain(value) && isPlain(old)) for (const key in schema.properties) errors.push(...validateTransitions(value[key], old[key], schema.properties[key]!, join(path, key)));
   return errors;
@@ -73,7 +75,9 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
 
 function checkString(value: string, schema: StructuralSchema, path: string, patterns: Patterns, errors: FieldError[]): void {
   const length = [...value].length;
-  if (schema.maxLength !== undefined && length > schema.maxLength) errors.push({ field: path, reason: 'FieldValueInvalid', message: `Too long: may not be more than ${schema.maxLength} bytes` });
+  if (schema.maxLength !== undefined && length > schema.maxLength) {
+    errors.push({ field: path, reason: 'FieldValueInvalid', message: `Too long: may not be more than ${schema.maxLength} bytes` });
+  }
   if (schema.minLength !== undefined && length < schema.minLength) errors.push(bodyError(path, value, `should be at least ${schema.minLength} chars long`));
   if (schema.pattern !== undefined && patternOf(schema.pattern, patterns)?.test(value) === false) errors.push(bodyError(path, value, `should match '${schema.pattern}'`));
   const format = schema.format === undefined ? undefined : FORMATS[schema.format];
@@ -91,14 +95,22 @@ function patternOf(source: string, patterns: Patterns): RegExp | null {
 
 function checkNumber(value: number, schema: StructuralSchema, path: string, errors: FieldError[]): void {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format } = schema;
-  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) errors.push(bodyError(path, value, `should be less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`));
-  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) errors.push(bodyError(path, value, `should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`));
+  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
+    errors.push(bodyError(path, value, `should be less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`));
+  }
+  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
+    errors.push(bodyError(path, value, `should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`));
+  }
   if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) errors.push(bodyError(path, value, `should be a multiple of ${multipleOf}`));
-  if (format === 'int32' && (value > 2 ** 31 - 1 || value < -(2 ** 31))) errors.push(fieldError.invalid(path, value, `Checked value must be of type integer with format int32`));
+  if (format === 'int32' && (value > 2 ** 31 - 1 || value < -(2 ** 31))) {
+    errors.push(fieldError.invalid(path, value, `Checked value must be of type integer with format int32`));
+  }
 }
 
 function checkArray(value: unknown[], schema: StructuralSchema, path: string, patterns: Patterns, errors: FieldError[]): void {
-  if (schema.maxItems !== undefined && value.length > schema.maxItems) errors.push({ field: path, reason: 'FieldValueInvalid', message: `Too many: ${value.length}: must have at most ${schema.maxItems} ${schema.maxItems === 1 ? 'item' : 'items'}` });
+  if (schema.maxItems !== undefined && value.length > schema.maxItems) {
+    errors.push({ field: path, reason: 'FieldValueInvalid', message: `Too many: ${value.length}: must have at most ${schema.maxItems} ${schema.maxItems === 1 ? 'item' : 'items'}` });
+  }
   if (schema.minItems !== undefined && value.length < schema.minItems) errors.push(bodyError(path, value.length, `should have at least ${schema.minItems} items`));
   if (schema.items !== undefined) for (const [i, item] of value.entries()) walk(item, schema.items, `${path}[${i}]`, patterns, errors);
   const listType = schema['x-kubernetes-list-type'];
@@ -116,7 +128,9 @@ function checkArray(value: unknown[], schema: StructuralSchema, path: string, pa
 function checkObject(value: Record<string, unknown>, schema: StructuralSchema, path: string, patterns: Patterns, errors: FieldError[]): void {
   for (const key of schema.required ?? []) if (value[key] === undefined) errors.push(fieldError.required(join(path, key)));
   const count = Object.keys(value).length;
-  if (schema.maxProperties !== undefined && count > schema.maxProperties) errors.push({ field: path, reason: 'FieldValueInvalid', message: `Too many: ${count}: must have at most ${schema.maxProperties} items` });
+  if (schema.maxProperties !== undefined && count > schema.maxProperties) {
+    errors.push({ field: path, reason: 'FieldValueInvalid', message: `Too many: ${count}: must have at most ${schema.maxProperties} items` });
+  }
   if (schema.minProperties !== undefined && count < schema.minProperties) errors.push(bodyError(path, count, `should have at least ${schema.minProperties} properties`));
   const additional = additionalSchema(schema);
   for (const key of Object.keys(value)) {
@@ -128,7 +142,9 @@ function checkObject(value: Record<string, unknown>, schema: StructuralSchema, p
 /** Value validations inside anyOf, oneOf, allOf and not; int-or-string's own anyOf is covered by its type. */
 function checkCombinations(value: unknown, schema: StructuralSchema, path: string, patterns: Patterns, errors: FieldError[]): void {
   const holds = (option: StructuralSchema): boolean => validateStructural(value, option, path, patterns).length === 0;
-  if (schema.anyOf !== undefined && !schema['x-kubernetes-int-or-string'] && !schema.anyOf.some(holds)) errors.push(bodyError(path, printable(value), 'must validate at least one schema (anyOf)'));
+  if (schema.anyOf !== undefined && !schema['x-kubernetes-int-or-string'] && !schema.anyOf.some(holds)) {
+    errors.push(bodyError(path, printable(value), 'must validate at least one schema (anyOf)'));
+  }
   if (schema.oneOf !== undefined && schema.oneOf.filter(holds).length !== 1) errors.push(bodyError(path, printable(value), 'must validate one and only one schema (oneOf)'));
   for (const option of schema.allOf ?? []) if (!(schema['x-kubernetes-int-or-string'] && option.anyOf !== undefined)) walk(value, option, path, patterns, errors);
   if (schema.not !== undefined && holds(schema.not)) errors.push(bodyError(path, printable(value), 'must not validate the schema (not)'));

@@ -3,27 +3,18 @@ import type { TLSSocket } from 'node:tls';
 import { messageOf } from '../../../base/errors.ts';
 import type { UserInfo } from '../../../kube/generated/types.ts';
 import { isStatus, statusError } from '../../../kube/status-error.ts';
-import { ANONYMOUS, type Authenticator } from '../authentication/authenticator.ts';
+import { ANONYMOUS } from '../authentication/authenticator.ts';
 import { impersonate } from '../authentication/impersonation.ts';
 import { forbiddenPath } from '../authorization/rbac-authorizer.ts';
-import type { DiscoveryDocuments } from '../discovery/discovery-documents.ts';
 import type { RequestContext } from '../request-context.ts';
-import type { ServerCore } from '../server-core.ts';
+import type { HandlerDeps } from './handler-deps.ts';
 import { answerNonResource } from './non-resource-paths.ts';
 import { parseResourcePath } from './request-path.ts';
-import type { ProtobufDecoder } from './request-body.ts';
 import { answerResource, type ResourceRequest } from './resource-requests.ts';
 import { sendError, sendText } from './responses.ts';
 
 const MUTATING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 const NO_QUERY = new URLSearchParams();
-
-export interface HandlerDeps {
-  core: ServerCore;
-  authenticator: Authenticator;
-  discovery: DiscoveryDocuments;
-  protobuf: ProtobufDecoder | undefined;
-}
 
 /** Takes one HTTP request through authentication, authorization and the verb it asks for. Never rejects. */
 export class RequestHandler {

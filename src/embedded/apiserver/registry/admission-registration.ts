@@ -28,9 +28,13 @@ function webhookErrors(webhooks: readonly (ValidatingWebhook | MutatingWebhook)[
       names.add(webhook.name);
     }
     if ((webhook.admissionReviewVersions ?? []).length === 0) errors.push(fieldError.required(`${at}.admissionReviewVersions`, 'must specify one of v1, v1beta1'));
-    if (!['None', 'NoneOnDryRun'].includes(webhook.sideEffects ?? '')) errors.push(webhook.sideEffects ? fieldError.notSupported(`${at}.sideEffects`, webhook.sideEffects, ['None', 'NoneOnDryRun']) : fieldError.required(`${at}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
+    if (!['None', 'NoneOnDryRun'].includes(webhook.sideEffects ?? '')) {
+      errors.push(webhook.sideEffects ? fieldError.notSupported(`${at}.sideEffects`, webhook.sideEffects, ['None', 'NoneOnDryRun']) : fieldError.required(`${at}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
+    }
     if (!['Fail', 'Ignore'].includes(webhook.failurePolicy ?? '')) errors.push(fieldError.notSupported(`${at}.failurePolicy`, webhook.failurePolicy, ['Fail', 'Ignore']));
-    if (webhook.timeoutSeconds !== undefined && (webhook.timeoutSeconds < 1 || webhook.timeoutSeconds > 30)) errors.push(fieldError.invalid(`${at}.timeoutSeconds`, webhook.timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'));
+    if (webhook.timeoutSeconds !== undefined && (webhook.timeoutSeconds < 1 || webhook.timeoutSeconds > 30)) {
+      errors.push(fieldError.invalid(`${at}.timeoutSeconds`, webhook.timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'));
+    }
     const { url, service } = webhook.clientConfig ?? {};
     if ((url === undefined) === (service === undefined)) errors.push(fieldError.required(`${at}.clientConfig`, 'exactly one of url or service is required'));
   }

@@ -31,7 +31,9 @@ export const horizontalPodAutoscaler: Resource<V2HorizontalPodAutoscaler> = {
     if (!spec.scaleTargetRef.name) errors.push(fieldError.required('spec.scaleTargetRef.name'));
     if ((spec.maxReplicas ?? 0) < 1) errors.push(fieldError.invalid('spec.maxReplicas', spec.maxReplicas ?? 0, 'must be greater than 0'));
     if ((spec.minReplicas ?? 1) < 1) errors.push(fieldError.invalid('spec.minReplicas', spec.minReplicas, 'must be greater than or equal to 1'));
-    if ((spec.maxReplicas ?? 0) < (spec.minReplicas ?? 1)) errors.push(fieldError.invalid('spec.maxReplicas', spec.maxReplicas ?? 0, 'must be greater than or equal to `minReplicas`'));
+    if ((spec.maxReplicas ?? 0) < (spec.minReplicas ?? 1)) {
+      errors.push(fieldError.invalid('spec.maxReplicas', spec.maxReplicas ?? 0, 'must be greater than or equal to `minReplicas`'));
+    }
     return errors;
   },
 };

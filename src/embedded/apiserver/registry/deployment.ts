@@ -45,7 +45,9 @@ function strategyErrors({ spec }: Deployment): FieldError[] {
   }
   const { type, rollingUpdate } = spec.strategy ?? {};
   if (type !== 'Recreate' && type !== 'RollingUpdate') return [...errors, fieldError.notSupported('spec.strategy.type', type ?? '', ['Recreate', 'RollingUpdate'])];
-  if (type === 'Recreate' && rollingUpdate !== undefined) errors.push(fieldError.forbidden('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'"));
+  if (type === 'Recreate' && rollingUpdate !== undefined) {
+    errors.push(fieldError.forbidden('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'"));
+  }
   if (type === 'RollingUpdate' && isZero(rollingUpdate?.maxUnavailable) && isZero(rollingUpdate?.maxSurge)) {
     errors.push(fieldError.invalid('spec.strategy.rollingUpdate.maxUnavailable', rollingUpdate?.maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   }

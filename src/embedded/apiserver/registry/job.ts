@@ -81,7 +81,9 @@ export function validateJobSpec(spec: JobSpec, at: string): FieldError[] {
     ...notNegative(`${at}.activeDeadlineSeconds`, spec.activeDeadlineSeconds), ...notNegative(`${at}.ttlSecondsAfterFinished`, spec.ttlSecondsAfterFinished),
     ...validatePodTemplate(spec.template, `${at}.template`),
   ];
-  if (spec.completionMode !== 'NonIndexed' && spec.completionMode !== 'Indexed') errors.push(fieldError.notSupported(`${at}.completionMode`, spec.completionMode, ['NonIndexed', 'Indexed']));
+  if (spec.completionMode !== 'NonIndexed' && spec.completionMode !== 'Indexed') {
+    errors.push(fieldError.notSupported(`${at}.completionMode`, spec.completionMode, ['NonIndexed', 'Indexed']));
+  }
   const policy = spec.template.spec?.restartPolicy;
   if (policy === 'Always') errors.push(fieldError.required(`${at}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
   return errors;

@@ -30,7 +30,9 @@ export function validateMetadata<T extends KubeObject>(resource: Resource<T>, ob
   errors.push(...labelErrors(metadata.labels, 'metadata.labels'), ...annotationErrors(metadata.annotations, 'metadata.annotations'));
   for (const [i, owner] of (metadata.ownerReferences ?? []).entries()) {
     for (const key of ['apiVersion', 'kind', 'name', 'uid'] as const) {
-      if (!owner[key]) errors.push(fieldError.invalid(`metadata.ownerReferences[${i}].${key}`, owner[key] ?? '', key === 'apiVersion' ? 'version must not be empty' : 'must not be empty'));
+      if (!owner[key]) {
+        errors.push(fieldError.invalid(`metadata.ownerReferences[${i}].${key}`, owner[key] ?? '', key === 'apiVersion' ? 'version must not be empty' : 'must not be empty'));
+      }
     }
   }
   const controllers = (metadata.ownerReferences ?? []).filter((owner) => owner.controller === true);
@@ -68,7 +70,9 @@ export function validateMetadataUpdate(metadata: ObjectMeta, old: ObjectMeta): F
   const errors: FieldError[] = [];
   if (old.deletionTimestamp !== undefined) {
     const added = (metadata.finalizers ?? []).filter((finalizer) => !(old.finalizers ?? []).includes(finalizer));
-    if (added.length > 0) errors.push(fieldError.forbidden('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((text) => JSON.stringify(text)).join(', ')}}`));
+    if (added.length > 0) {
+      errors.push(fieldError.forbidden('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((text) => JSON.stringify(text)).join(', ')}}`));
+    }
   }
   return errors;
 }

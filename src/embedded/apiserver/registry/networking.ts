@@ -34,7 +34,9 @@ function validateIngress(object: Ingress): FieldError[] {
   const errors: FieldError[] = [];
   if (rules.length === 0 && defaultBackend === undefined) errors.push(fieldError.invalid('spec', {}, 'either `defaultBackend` or `rules` must be specified'));
   if (defaultBackend !== undefined) errors.push(...backendErrors(defaultBackend, 'spec.defaultBackend'));
-  if (ingressClassName !== undefined) errors.push(...dnsSubdomainProblems(ingressClassName).map((problem) => fieldError.invalid('spec.ingressClassName', ingressClassName, problem)));
+  if (ingressClassName !== undefined) {
+    errors.push(...dnsSubdomainProblems(ingressClassName).map((problem) => fieldError.invalid('spec.ingressClassName', ingressClassName, problem)));
+  }
   for (const [i, entry] of tls.entries()) for (const [j, host] of (entry.hosts ?? []).entries()) errors.push(...hostErrors(host, `spec.tls[${i}].hosts[${j}]`));
   for (const [i, rule] of rules.entries()) {
     if (rule.host) errors.push(...hostErrors(rule.host, `spec.rules[${i}].host`));

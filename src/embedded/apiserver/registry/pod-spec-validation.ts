@@ -19,11 +19,19 @@ export function validatePodSpec(spec: PodSpec | undefined, at: string): FieldErr
   for (const list of ['containers', 'initContainers'] as const) {
     for (const [i, container] of (spec[list] ?? []).entries()) errors.push(...validateContainer(container, `${at}.${list}[${i}]`, volumes, names, list === 'initContainers'));
   }
-  if (spec.restartPolicy !== undefined && !RESTART_POLICIES.includes(spec.restartPolicy)) errors.push(fieldError.notSupported(`${at}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES));
+  if (spec.restartPolicy !== undefined && !RESTART_POLICIES.includes(spec.restartPolicy)) {
+    errors.push(fieldError.notSupported(`${at}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES));
+  }
   if (spec.dnsPolicy !== undefined && !DNS_POLICIES.includes(spec.dnsPolicy)) errors.push(fieldError.notSupported(`${at}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES));
-  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) errors.push(fieldError.invalid(`${at}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds, 'must be greater than or equal to 0'));
-  if (spec.activeDeadlineSeconds !== undefined && spec.activeDeadlineSeconds < 1) errors.push(fieldError.invalid(`${at}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, 'must be between 1 and 2147483647, inclusive'));
-  if (spec.serviceAccountName) errors.push(...dnsSubdomainProblems(spec.serviceAccountName).map((problem) => fieldError.invalid(`${at}.serviceAccountName`, spec.serviceAccountName, problem)));
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
+    errors.push(fieldError.invalid(`${at}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds, 'must be greater than or equal to 0'));
+  }
+  if (spec.activeDeadlineSeconds !== undefined && spec.activeDeadlineSeconds < 1) {
+    errors.push(fieldError.invalid(`${at}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, 'must be between 1 and 2147483647, inclusive'));
+  }
+  if (spec.serviceAccountName) {
+    errors.push(...dnsSubdomainProblems(spec.serviceAccountName).map((problem) => fieldError.invalid(`${at}.serviceAccountName`, spec.serviceAccountName, problem)));
+  }
   errors.push(...labelErrors(spec.nodeSelector, `${at}.nodeSelector`));
   return errors;
 }
@@ -60,7 +68,9 @@ function validateContainer(container: Container, at: string, volumes: ReadonlySe
   names.add(container.name);
   if (!container.image) errors.push(fieldError.required(`${at}.image`));
   else if (container.image.trim() !== container.image) errors.push(fieldError.invalid(`${at}.image`, container.image, 'must not have leading or trailing whitespace'));
-  if (container.imagePullPolicy !== undefined && !PULL_POLICIES.includes(container.imagePullPolicy)) errors.push(fieldError.notSupported(`${at}.imagePullPolicy`, container.imagePullPolicy, PULL_POLICIES));
+  if (container.imagePullPolicy !== undefined && !PULL_POLICIES.includes(container.imagePullPolicy)) {
+    errors.push(fieldError.notSupported(`${at}.imagePullPolicy`, container.imagePullPolicy, PULL_POLICIES));
+  }
   errors.push(...validatePorts(container, at));
   for (const [i, variable] of (container.env ?? []).entries()) {
     if (!variable.name) errors.push(fieldError.required(`${at}.env[${i}].name`));
@@ -78,8 +88,12 @@ function validateContainer(container: Container, at: string, volumes: ReadonlySe
     const value = container[probe];
     if (value === undefined) continue;
     if (isInit && container.restartPolicy !== 'Always') { errors.push(fieldError.forbidden(`${at}.${probe}`, 'may not be set for init containers without restartPolicy=Always')); continue; }
-    if ([value.httpGet, value.tcpSocket, value.exec, value.grpc].every((handler) => handler === undefined)) errors.push(fieldError.required(`${at}.${probe}`, 'must specify a handler type'));
-    if (probe !== 'readinessProbe' && (value.successThreshold ?? 1) !== 1) errors.push(fieldError.invalid(`${at}.${probe}.successThreshold`, value.successThreshold, 'must be 1'));
+    if ([value.httpGet, value.tcpSocket, value.exec, value.grpc].every((handler) => handler === undefined)) {
+      errors.push(fieldError.required(`${at}.${probe}`, 'must specify a handler type'));
+    }
+    if (probe !== 'readinessProbe' && (value.successThreshold ?? 1) !== 1) {
+      errors.push(fieldError.invalid(`${at}.${probe}.successThreshold`, value.successThreshold, 'must be 1'));
+    }
   }
   return errors;
 }

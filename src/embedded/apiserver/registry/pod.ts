@@ -49,7 +49,7 @@ export const pod: Resource<Pod> = {
     for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) tolerate(spec, { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
     object.status = { phase: 'Pending', qosClass: qosClass(spec) };
     if ((spec.schedulingGates ?? []).length > 0) {
-      object.status.conditions = [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates', lastProbeTime: undefined, lastTransitionTime: undefined }];
+      object.status.conditions = [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }];
     }
   },
   prepareUpdate(object, old) {
@@ -100,10 +100,13 @@ function validatePodUpdate(object: Pod, old: Pod): FieldError[] {
   now.activeDeadlineSeconds = before.activeDeadlineSeconds;
   if (before.terminationGracePeriodSeconds !== undefined && before.terminationGracePeriodSeconds < 0) now.terminationGracePeriodSeconds = before.terminationGracePeriodSeconds;
   now.schedulingGates = before.schedulingGates;
-  const removed = (before.tolerations ?? []).filter((toleration) => !(now.tolerations ?? []).some((other) => deepEqual({ ...toleration, tolerationSeconds: 0 }, { ...other, tolerationSeconds: 0 })));
+  const isSame = (a: Toleration, b: Toleration): boolean => deepEqual({ ...a, tolerationSeconds: 0 }, { ...b, tolerationSeconds: 0 });
+  const removed = (before.tolerations ?? []).filter((toleration) => !(now.tolerations ?? []).some((other) => isSame(toleration, other)));
   if (removed.length > 0) return [fieldError.forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
   now.tolerations = before.tolerations;
   if (before.nodeName === undefined || before.nodeName === '') { now.nodeName = before.nodeName; now.nodeSelector = before.nodeSelector; now.affinity = before.affinity; }
   if (deepEqual(now, before)) return [];
-  return [fieldError.forbidden('spec', 'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)')];
+  const mutable = '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations)';
+  const grace = '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+  return [fieldError.forbidden('spec', `pod updates may not change fields other than ${mutable},${grace}`)];
 }

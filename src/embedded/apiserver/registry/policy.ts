@@ -22,11 +22,15 @@ export const podDisruptionBudget: Resource<PodDisruptionBudget> = {
   },
   validate({ spec }) {
     const errors: FieldError[] = spec?.selector === undefined ? [] : selectorErrors(spec.selector, 'spec.selector');
-    if (spec?.minAvailable !== undefined && spec.maxUnavailable !== undefined) errors.push(fieldError.invalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set'));
+    if (spec?.minAvailable !== undefined && spec.maxUnavailable !== undefined) {
+      errors.push(fieldError.invalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set'));
+    }
     for (const field of ['minAvailable', 'maxUnavailable'] as const) {
       const value = spec?.[field];
       if (typeof value === 'number' && value < 0) errors.push(fieldError.invalid(`spec.${field}`, value, 'must be greater than or equal to 0'));
-      if (typeof value === 'string' && !/^\d+%$/.test(value)) errors.push(fieldError.invalid(`spec.${field}`, value, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"));
+      if (typeof value === 'string' && !/^\d+%$/.test(value)) {
+        errors.push(fieldError.invalid(`spec.${field}`, value, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"));
+      }
     }
     return errors;
   },

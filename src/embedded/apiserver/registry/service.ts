@@ -63,7 +63,9 @@ export const service: Resource<Service> = {
   validateUpdate(object, old) {
     if (!hasClusterIp(object) || !hasClusterIp(old)) return [];
     const errors: FieldError[] = [];
-    if (object.spec.clusterIP !== old.spec.clusterIP) errors.push(fieldError.invalid('spec.clusterIPs[0]', object.spec.clusterIPs ?? [object.spec.clusterIP], 'may not change once set'));
+    if (object.spec.clusterIP !== old.spec.clusterIP) {
+      errors.push(fieldError.invalid('spec.clusterIPs[0]', object.spec.clusterIPs ?? [object.spec.clusterIP], 'may not change once set'));
+    }
     return errors;
   },
 };
@@ -75,14 +77,22 @@ function validateService(object: Service): FieldError[] {
   const isHeadless = spec.clusterIP === 'None';
   if (!TYPES.includes(spec.type ?? '')) errors.push(fieldError.notSupported('spec.type', spec.type, TYPES));
   if (ports.length === 0 && !isHeadless && spec.type !== 'ExternalName') errors.push(fieldError.required('spec.ports'));
-  if (spec.type === 'LoadBalancer' && isHeadless) errors.push(fieldError.invalid('spec.clusterIPs[0]', spec.clusterIPs?.[0] ?? 'None', 'may not be set to \'None\' for LoadBalancer services'));
-  if (spec.type === 'NodePort' && isHeadless) errors.push(fieldError.invalid('spec.clusterIPs[0]', spec.clusterIPs?.[0] ?? 'None', 'may not be set to \'None\' for NodePort services'));
+  if (spec.type === 'LoadBalancer' && isHeadless) {
+    errors.push(fieldError.invalid('spec.clusterIPs[0]', spec.clusterIPs?.[0] ?? 'None', 'may not be set to \'None\' for LoadBalancer services'));
+  }
+  if (spec.type === 'NodePort' && isHeadless) {
+    errors.push(fieldError.invalid('spec.clusterIPs[0]', spec.clusterIPs?.[0] ?? 'None', 'may not be set to \'None\' for NodePort services'));
+  }
   if (spec.type === 'ExternalName') {
     if (!spec.externalName) errors.push(fieldError.required('spec.externalName'));
     else errors.push(...dnsSubdomainProblems(spec.externalName.replace(/\.$/, '')).map((problem) => fieldError.invalid('spec.externalName', spec.externalName, problem)));
   }
-  if (spec.clusterIP && spec.clusterIPs?.[0] !== undefined && spec.clusterIP !== spec.clusterIPs[0]) errors.push(fieldError.invalid('spec.clusterIPs', spec.clusterIPs, 'first value must match `clusterIP`'));
-  if (spec.sessionAffinity !== 'None' && spec.sessionAffinity !== 'ClientIP') errors.push(fieldError.notSupported('spec.sessionAffinity', spec.sessionAffinity, ['ClientIP', 'None']));
+  if (spec.clusterIP && spec.clusterIPs?.[0] !== undefined && spec.clusterIP !== spec.clusterIPs[0]) {
+    errors.push(fieldError.invalid('spec.clusterIPs', spec.clusterIPs, 'first value must match `clusterIP`'));
+  }
+  if (spec.sessionAffinity !== 'None' && spec.sessionAffinity !== 'ClientIP') {
+    errors.push(fieldError.notSupported('spec.sessionAffinity', spec.sessionAffinity, ['ClientIP', 'None']));
+  }
   const names = new Set<string>();
   const pairs = new Set<string>();
   for (const [i, port] of ports.entries()) {
@@ -98,7 +108,9 @@ function validateService(object: Service): FieldError[] {
     const target = port.targetPort;
     const problems = typeof target === 'string' ? portNameProblems(target) : target === undefined ? [] : portNumberProblems(target);
     errors.push(...problems.map((problem) => fieldError.invalid(`${at}.targetPort`, target, problem)));
-    if (port.nodePort && !hasNodePorts(object) && spec.type !== 'LoadBalancer') errors.push(fieldError.forbidden(`${at}.nodePort`, `may not be used when \`type\` is '${spec.type}'`));
+    if (port.nodePort && !hasNodePorts(object) && spec.type !== 'LoadBalancer') {
+      errors.push(fieldError.forbidden(`${at}.nodePort`, `may not be used when \`type\` is '${spec.type}'`));
+    }
     const pair = `${port.port}/${port.protocol}`;
     if (pairs.has(pair)) errors.push(fieldError.duplicate(at, { protocol: port.protocol, port: port.port }));
     pairs.add(pair);

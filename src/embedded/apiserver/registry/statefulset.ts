@@ -50,7 +50,9 @@ export const statefulSet: Resource<StatefulSet> = {
   validate(object) {
     const errors = validateWorkload(object.spec, 'statefulset');
     const { type } = object.spec.updateStrategy ?? {};
-    if (type !== 'RollingUpdate' && type !== 'OnDelete') errors.push(fieldError.invalid('spec.updateStrategy', object.spec.updateStrategy, "must be 'RollingUpdate' or 'OnDelete'"));
+    if (type !== 'RollingUpdate' && type !== 'OnDelete') {
+      errors.push(fieldError.invalid('spec.updateStrategy', object.spec.updateStrategy, "must be 'RollingUpdate' or 'OnDelete'"));
+    }
     const policy = object.spec.podManagementPolicy;
     if (policy !== 'OrderedReady' && policy !== 'Parallel') errors.push(fieldError.invalid('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
     return errors;
@@ -58,6 +60,7 @@ export const statefulSet: Resource<StatefulSet> = {
   validateUpdate(object, old): FieldError[] {
     const fixed = (spec: object): object => Object.fromEntries(Object.entries(spec).filter(([key]) => !MUTABLE.has(key)));
     if (deepEqual(fixed(object.spec), fixed(old.spec))) return [];
-    return [fieldError.forbidden('spec', "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden")];
+    const mutable = "'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds'";
+    return [fieldError.forbidden('spec', `updates to statefulset spec for fields other than ${mutable} are forbidden`)];
   },
 };

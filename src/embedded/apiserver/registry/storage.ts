@@ -81,5 +81,8 @@ export const storageClass: Resource<StorageClass> = {
     object.volumeBindingMode ||= 'Immediate';
   },
   validate: ({ provisioner }) => (provisioner ? [] : [fieldError.required('provisioner')]),
-  validateUpdate: (object, old) => [...immutable('provisioner', object.provisioner, old.provisioner, 'updates to provisioner are forbidden.'), ...immutable('reclaimPolicy', object.reclaimPolicy, old.reclaimPolicy, 'updates to reclaimPolicy are forbidden.')],
+  validateUpdate: (object, old) => [
+    ...immutable('provisioner', object.provisioner, old.provisioner, 'updates to provisioner are forbidden.'),
+    ...immutable('reclaimPolicy', object.reclaimPolicy, old.reclaimPolicy, 'updates to reclaimPolicy are forbidden.'),
+  ],
 };

@@ -121,7 +121,9 @@ function goType(type: FieldType): string {
     case 'list': return `[]${goType(type.of)}`;
     case 'map': return `map[string]${goType(type.of)}`;
     case 'scalar': {
-      const names: Partial<Record<ScalarWord, string>> = { 'boolean': 'bool', 'byte': '[]uint8', 'double': 'float64', 'time': 'v1.Time', 'micro-time': 'v1.MicroTime', 'int-or-string': 'intstr.IntOrString', 'quantity': 'resource.Quantity' };
+      const names: Partial<Record<ScalarWord, string>> = {
+        'boolean': 'bool', 'byte': '[]uint8', 'double': 'float64', 'time': 'v1.Time', 'micro-time': 'v1.MicroTime', 'int-or-string': 'intstr.IntOrString', 'quantity': 'resource.Quantity',
+      };
       return names[type.word] ?? type.word;
     }
   }

@@ -41,7 +41,9 @@ function compile(): ReadonlyMap<string, RowType> {
       const required = text.endsWith('!');
       let type = parse(required ? text.slice(0, -1) : text);
       if (QUANTITIES.has(`${name}.${field}`)) type = { kind: 'scalar', word: 'quantity' };
-      else if (type.kind === 'map' && type.of.kind === 'scalar' && type.of.word === 'string' && QUANTITY_MAPS.has(field)) type = { kind: 'map', of: { kind: 'scalar', word: 'quantity' } };
+      else if (type.kind === 'map' && type.of.kind === 'scalar' && type.of.word === 'string' && QUANTITY_MAPS.has(field)) {
+        type = { kind: 'map', of: { kind: 'scalar', word: 'quantity' } };
+      }
       row.fields.set(field, { name: field, type, required });
     }
   }

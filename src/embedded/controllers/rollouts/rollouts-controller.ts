@@ -3,7 +3,6 @@ import { controllerOf, keyOf, keyString, type KubeObject, parseKey } from '../..
 import { selectorMatches } from '../../../kube/label-selector.ts';
 import type { Ingress } from '../../../kube/generated/types.ts';
 import { MANAGED_BY, POD_TEMPLATE_HASH } from '../../../rollouts/rollout.ts';
-import { stableIngressesOf } from '../../../rollouts/strategy-defaults.ts';
 import { Controller, type ControllerDeps, DONE } from '../controller.ts';
 import { type AnalysisOptions, createAnalysisRunController } from './analysis/analysis-run-controller.ts';
 import { reconcileRollout } from './reconcile.ts';
@@ -79,9 +78,15 @@ function wakeRollouts(world: World, controller: Controller, managedServices: Con
   world.ingresses.informer.onChange(({ type, object }) => {
     if (type === 'deleted' || !classes.includes(classOf(object))) return;
     ownersOf(object);
-    for (const rollout of world.rollouts.informer.list(object.metadata.namespace)) {
-      if (stableIngressesOf(rollout).includes(object.metadata.name)) controller.enqueue(keyString(keyOf(rollout)));
-    }
+    for (const rollout of world.rollouts.informer.by('ingress', keyString(keyOf(object)))) controller.enqueue(keyString(keyOf(rollout)));
+  });
+  // A Pod that is gone lets a restart evict the next one.
+  world.pods.onChange(({ type, object }) => {
+    const owner = controllerOf(object);
+    const rs = type === 'deleted' && owner?.kind === 'ReplicaSet' ? world.replicaSets.get({ namespace: object.metadata.namespace, name: owner.name }) : undefined;
+    const rolloutName = rs === undefined ? undefined : controllerOf(rs)?.name;
+    const rollout = rolloutName === undefined ? undefined : world.rollouts.get({ namespace: object.metadata.namespace, name: rolloutName });
+    if (rollout?.spec.restartAt !== undefined && rollout.spec.restartAt !== rollout.status?.restartedAt) controller.enqueue(keyString(keyOf(rollout)));
   });
   world.analysisRuns.informer.onChange((change) => {
     if (change.type !== 'modified' || change.previous.status?.phase !== change.object.status?.phase) ownersOf(change.object);

@@ -5,6 +5,7 @@ import { controllerOf } from '../../../kube/object.ts';
 import { ingresses, pods, replicaSets, services } from '../../../kube/resource-type.ts';
 import { type Rollout, rollouts } from '../../../rollouts/rollout.ts';
 import { type AnalysisRun, analysisRuns, type AnalysisTemplate, analysisTemplates, clusterAnalysisTemplates } from '../../../rollouts/analysis/analysis-run.ts';
+import { stableIngressesOf } from '../../../rollouts/strategy-defaults.ts';
 import type { ControllerDeps } from '../controller.ts';
 import { FreshCache } from './fresh-cache.ts';
 
@@ -42,6 +43,7 @@ export function createWorld(deps: ControllerDeps): World {
     const { canaryService, stableService } = spec.strategy?.canary ?? {};
     return [canaryService, stableService].filter((name) => name !== undefined).map((name) => `${metadata.namespace}/${name}`);
   });
+  world.rollouts.informer.addIndex('ingress', (rollout) => stableIngressesOf(rollout).map((name) => `${rollout.metadata.namespace}/${name}`));
   return world;
 }
 

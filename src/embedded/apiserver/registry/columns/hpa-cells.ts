@@ -2,7 +2,9 @@ import type { V2HorizontalPodAutoscaler, V2MetricSpec, V2MetricStatus, V2MetricT
 import { listCell } from './list-cell.ts';
 
 function amounts(target: V2MetricTarget | undefined, current: V2MetricValueStatus | undefined): string {
-  if (target?.averageUtilization !== undefined) return `${current?.averageUtilization === undefined ? '<unknown>' : `${current.averageUtilization}%`}/${target.averageUtilization}%`;
+  if (target?.averageUtilization !== undefined) {
+    return `${current?.averageUtilization === undefined ? '<unknown>' : `${current.averageUtilization}%`}/${target.averageUtilization}%`;
+  }
   if (target?.averageValue !== undefined) return `${current?.averageValue ?? '<unknown>'}/${target.averageValue}${target.type === 'AverageValue' ? '' : ' (avg)'}`;
   return `${current?.value ?? '<unknown>'}/${target?.value ?? '<auto>'}`;
 }

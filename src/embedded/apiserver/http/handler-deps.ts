@@ -1,0 +1,13 @@
+import type { Authenticator } from '../authentication/authenticator.ts';
+import type { DiscoveryDocuments } from '../discovery/discovery-documents.ts';
+import type { ServerCore } from '../server-core.ts';
+import type { ProtobufDecoder } from './request-body.ts';
+
+/** What the HTTP layer works with. */
+export interface HandlerDeps {
+  core: ServerCore;
+  authenticator: Authenticator;
+  discovery: DiscoveryDocuments;
+  /** Without one, protobuf bodies are refused with 415. */
+  protobuf: ProtobufDecoder | undefined;
+}
