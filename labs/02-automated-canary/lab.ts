@@ -464,6 +464,8 @@ export default defineLab({
         stable('abort', 3),
         canaryServiceSelects('abort', 3),
         stableServiceSelects('abort', 3),
+        // The canary's Pods are about to go: how many there are is checked when they have gone.
+        labelled('abort', { stable: 1, canary: 1 })[0]!,
         weightsSeen('abort', 25, 0),
         allTraffic('abort', 3),
         withHeader('abort', 'always', 3),

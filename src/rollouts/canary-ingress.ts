@@ -1,8 +1,8 @@
 import type { Ingress, IngressRule } from '../kube/generated/types.ts';
 import type { Draft } from '../kube/object.ts';
 import { mergeDifference } from './merge-difference.ts';
-import { canaryOf } from './strategy-defaults.ts';
 import type { Rollout } from './rollout.ts';
+import { canaryOf } from './strategy-defaults.ts';
 
 const CLASS = 'kubernetes.io/ingress.class';
 

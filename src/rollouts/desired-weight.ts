@@ -1,8 +1,8 @@
 import type { ReplicaSet } from '../kube/generated/types.ts';
 import { lastSetWeight } from './planned-scale.ts';
 import { countsOf, hashOf } from './replica-set-view.ts';
-import { canaryOf, isFullyPromoted, maxWeightOf, replicasOf, stepsOf } from './strategy-defaults.ts';
 import type { Rollout } from './rollout.ts';
+import { canaryOf, isFullyPromoted, maxWeightOf, replicasOf, stepsOf } from './strategy-defaults.ts';
 
 export interface WeightInput {
   rollout: Rollout;

@@ -1,6 +1,6 @@
 import { findCondition } from '../kube/conditions.ts';
-import { hasTrafficRouting } from './strategy-defaults.ts';
 import type { Rollout, RolloutPhase, RolloutSpec, RolloutStatus } from './rollout.ts';
+import { hasTrafficRouting } from './strategy-defaults.ts';
 
 /** The phase and message that the controller stores; the first condition that holds wins. */
 export function phaseOf(spec: RolloutSpec, status: RolloutStatus): { phase: RolloutPhase; message: string } {

@@ -1,6 +1,6 @@
 import type { CanaryPlan } from './replica-split.ts';
-import { canaryOf, hasTrafficRouting, isFullyPromoted, maxWeightOf, stepsOf } from './strategy-defaults.ts';
 import type { Rollout } from './rollout.ts';
+import { canaryOf, hasTrafficRouting, isFullyPromoted, maxWeightOf, stepsOf } from './strategy-defaults.ts';
 
 /** The last `setWeight` at or before `index`; 0 if there is none. */
 export function lastSetWeight(rollout: Rollout, index: number): number {

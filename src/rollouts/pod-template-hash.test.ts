@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { podTemplateHash } from './pod-template-hash.ts';
 import { sameTemplate } from './pod-template-equality.ts';
+import { podTemplateHash } from './pod-template-hash.ts';
 import { stepHash } from './step-hash.ts';
 
 const demo = (image: string) => ({

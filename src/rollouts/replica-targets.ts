@@ -3,8 +3,8 @@ import { dynamicRollbackTarget } from './desired-weight.ts';
 import { plannedScale, plannedWeight } from './planned-scale.ts';
 import { countsOf, hashOf, type ReplicaCounts, sumOf } from './replica-set-view.ts';
 import { basicReplicaSplit, routedReplicaSplit, type Split } from './replica-split.ts';
-import { abortScaleDownDelaySeconds, canaryOf, hasTrafficRouting, isFullyPromoted, maxWeightOf, replicasOf, surgeAndUnavailable } from './strategy-defaults.ts';
 import type { Rollout } from './rollout.ts';
+import { abortScaleDownDelaySeconds, canaryOf, hasTrafficRouting, isFullyPromoted, maxWeightOf, replicasOf, surgeAndUnavailable } from './strategy-defaults.ts';
 
 /** The ReplicaSets of one Rollout, sorted into their parts. */
 export interface ReplicaSetParts { newRS: ReplicaSet | undefined; stableRS: ReplicaSet | undefined; otherRSs: readonly ReplicaSet[] }

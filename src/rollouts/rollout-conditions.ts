@@ -1,10 +1,10 @@
-import type { ReplicaSet } from '../kube/generated/types.ts';
 import { findCondition } from '../kube/conditions.ts';
+import type { ReplicaSet } from '../kube/generated/types.ts';
 import { aCondition, replaceCondition, setCondition } from './conditions.ts';
 import { hashOf, sumOf } from './replica-set-view.ts';
 import { revisionOf } from './revision.ts';
-import { currentStepOf, replicasOf, stepsOf } from './strategy-defaults.ts';
 import { type Rollout, type RolloutCondition, type RolloutStatus, SCALE_DOWN_DEADLINE } from './rollout.ts';
+import { currentStepOf, replicasOf, stepsOf } from './strategy-defaults.ts';
 
 export interface ConditionFacts {
   rollout: Rollout;

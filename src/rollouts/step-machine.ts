@@ -1,5 +1,5 @@
-import type { PauseReason, Rollout, RolloutStatus } from './rollout.ts';
 import { durationSeconds } from './pause-duration.ts';
+import type { PauseReason, Rollout, RolloutStatus } from './rollout.ts';
 import { currentStepOf, stepsOf } from './strategy-defaults.ts';
 
 /** What one pass decided about pausing and aborting, applied when its status is written. */

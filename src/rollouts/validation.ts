@@ -1,10 +1,10 @@
 import type { Ingress, Service } from '../kube/generated/types.ts';
 import { selectorMatches } from '../kube/label-selector.ts';
-import { fieldError, type FieldError } from '../kube/status-error.ts';
+import { type FieldError, fieldError } from '../kube/status-error.ts';
 import { ingressUsesService } from './canary-ingress.ts';
 import { durationSeconds } from './pause-duration.ts';
-import { scaled } from './strategy-defaults.ts';
 import { type CanaryStrategy, MANAGED_BY, POD_TEMPLATE_HASH, type Rollout } from './rollout.ts';
+import { scaled } from './strategy-defaults.ts';
 
 const CANARY = 'spec.strategy.canary';
 

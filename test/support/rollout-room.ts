@@ -2,7 +2,7 @@ import { createReplicaSetController } from '../../src/embedded/controllers/repli
 import { createRolloutsController, type RolloutsControllerOptions } from '../../src/embedded/controllers/rollouts/rollouts-controller.ts';
 import type { Ingress, Pod, ReplicaSet, Service } from '../../src/kube/generated/types.ts';
 import { ingresses, replicaSets, services } from '../../src/kube/resource-type.ts';
-import { type CanaryStrategy, POD_TEMPLATE_HASH, type Rollout, rollouts, type RolloutSpec } from '../../src/rollouts/rollout.ts';
+import { type CanaryStrategy, POD_TEMPLATE_HASH, type Rollout, type RolloutSpec, rollouts } from '../../src/rollouts/rollout.ts';
 import { type ControllerRoom, openControllerRoom, type PodFate } from './controller-room.ts';
 
 const NAMESPACE = 'lab';

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { hostClock } from '../../base/clock.ts';
+import { type Clock, hostClock } from '../../base/clock.ts';
 import { EventRecorder } from '../../kube/event-recorder.ts';
 import { InformerFactory } from '../../kube/informer.ts';
 import { rollouts } from '../../rollouts/rollout.ts';
@@ -12,8 +12,8 @@ import { becomeLeader } from './leader-lease.ts';
 export const ARGO_ROLLOUTS_IMAGE = 'quay.io/argoproj/argo-rollouts';
 const LEASE = 'argo-rollouts-controller-lock';
 
-/** The Argo Rollouts controller as an image: our controllers with the API of the Pod's ServiceAccount. */
-export function createArgoRolloutsProgram(): ImageProgram {
+/** The Argo Rollouts controller as an image: our controllers with the API of the Pod's ServiceAccount. `hostClock` times sockets out. */
+export function createArgoRolloutsProgram(options: { hostClock?: Clock } = {}): ImageProgram {
   return {
     async run(ctx) {
       const parsed = parseArgoRolloutsFlags(ctx.args);
@@ -21,13 +21,13 @@ export function createArgoRolloutsProgram(): ImageProgram {
         ctx.log(`Error: ${parsed}`);
         return 1;
       }
-      await runController(ctx, parsed);
+      await runController(ctx, parsed, options.hostClock ?? hostClock);
       return 0;
     },
   };
 }
 
-async function runController(ctx: ImageContext, flags: ArgoRolloutsFlags): Promise<void> {
+async function runController(ctx: ImageContext, flags: ArgoRolloutsFlags, socketClock: Clock): Promise<void> {
   const { api, clock, random, activity, diagnostics, signal } = ctx;
   const log = diagnostics.named('argo-rollouts');
   const namespace = flags.namespaced ? flags.namespace ?? ctx.pod.namespace : undefined;
@@ -45,8 +45,8 @@ async function runController(ctx: ImageContext, flags: ArgoRolloutsFlags): Promi
   const lead = async (): Promise<void> => {
     if (flags.leaderElect) await becomeLeader(api, { namespace: ctx.pod.namespace, name: LEASE }, ctx.pod.name, { clock, log }, signal);
     const controllers = createRolloutsController({ api, informers, events, clock, random, log, activity }, {
-      nginxIngressClasses: flags.nginxIngressClasses, concurrency: flags.rolloutThreads,
-      analysis: { fetch: (url, init) => ctx.fetch(url, init), hostClock, prometheusAddress: ctx.env.ARGO_ROLLOUTS_PROMETHEUS_ADDRESS },
+      nginxIngressClasses: flags.nginxIngressClasses, concurrency: flags.rolloutThreads, namespaced: flags.namespaced,
+      analysis: { fetch: (url, init) => ctx.fetch(url, init), hostClock: socketClock, prometheusAddress: ctx.env.ARGO_ROLLOUTS_PROMETHEUS_ADDRESS },
     });
     await informers.start(signal);
     for (const controller of controllers) controller.start(signal);

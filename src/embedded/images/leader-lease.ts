@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts';
 import type { KubeApi } from '../../kube/kube-api.ts';
 import type { ObjectKey } from '../../kube/object.ts';
 import { leases } from '../../kube/resource-type.ts';
+import { isStatus } from '../../kube/status-error.ts';
 
 const DURATION_SECONDS = 15;
 const RETRY_MS = 2_000;
@@ -35,7 +36,8 @@ async function tryAcquire(api: KubeApi, key: ObjectKey, identity: string, { cloc
     await api.update(leases, { ...lease, spec: { ...spec, leaseDurationSeconds: DURATION_SECONDS, ...taken, renewTime: now } });
     return true;
   } catch (error) {
-    log.warn(`cannot take the Lease ${key.name}: ${String(error)}`);
+    // Another candidate was faster, or the API is away; the next try tells.
+    log[isStatus(error, 'AlreadyExists', 'Conflict') ? 'debug' : 'warn'](`cannot take the Lease ${key.name}: ${String(error)}`);
     return false;
   }
 }

@@ -77,7 +77,7 @@ async function currentRun(pass: Pass, wanted: Wanted, owned: readonly AnalysisRu
 async function createRun(pass: Pass, { type, analysis, name, stepIndex }: Wanted): Promise<AnalysisRun> {
   const { rollout, world, newRS } = pass;
   const { namespace } = rollout.metadata;
-  const merged = mergedSpec(analysis.templates ?? [], (template, clusterScope) => (clusterScope ? world.clusterAnalysisTemplates.get({ name: template }) : world.analysisTemplates.get({ namespace, name: template })));
+  const merged = mergedSpec(analysis.templates ?? [], (template, clusterScope) => (clusterScope ? world.clusterAnalysisTemplates?.get({ name: template }) : world.analysisTemplates.get({ namespace, name: template })));
   const dryRun = [...merged.dryRun ?? [], ...analysis.dryRun ?? []];
   const measurementRetention = [...merged.measurementRetention ?? [], ...analysis.measurementRetention ?? []];
   const args = resolvedArguments(merged.args ?? [], analysis.args ?? [], rollout);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { CANARY_INGRESS, demoIngress, demoSpec, openRolloutRoom } from '../../../../test/support/rollout-room.ts';
 import { ingresses, pods, replicaSets, services } from '../../../kube/resource-type.ts';
 import { rollouts } from '../../../rollouts/rollout.ts';
-import { CANARY_INGRESS, demoIngress, demoSpec, openRolloutRoom } from '../../../../test/support/rollout-room.ts';
 
 const MISSING = 'InvalidSpec: The Rollout "demo" is invalid: spec.strategy.canary.trafficRouting.nginx.stableIngress: Invalid value: "demo-stable": ingress.networking.k8s.io "demo-stable" not found';
 const WEIGHT = 'nginx.ingress.kubernetes.io/canary-weight';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { PodFate } from '../../../../test/support/controller-room.ts';
+import { demoSpec, openRolloutRoom, type RolloutRoom } from '../../../../test/support/rollout-room.ts';
 import type { Pod } from '../../../kube/generated/types.ts';
 import { keyOf } from '../../../kube/object.ts';
 import { pods } from '../../../kube/resource-type.ts';
-import { demoSpec, openRolloutRoom, type RolloutRoom } from '../../../../test/support/rollout-room.ts';
-import type { PodFate } from '../../../../test/support/controller-room.ts';
 
 const DEADLINE = 'scale-down-deadline';
 const ownOf = (demo: RolloutRoom): string[] => demo.newEvents().filter((text) => !text.startsWith('Successful'));
@@ -57,6 +57,13 @@ describe('abort', () => {
     expect(demo.sizes('v2', 'v1')).toBe('2/5');
     await demo.room.advance(1000);
     expect(demo.sizes('v2', 'v1')).toBe('0/5');
+  });
+
+  it('leaves what a first setCanaryScale step asks for when the delay is 0', async () => {
+    await using demo = await openRolloutRoom(demoSpec({ abortScaleDownDelaySeconds: 0, steps: [{ setCanaryScale: { replicas: 1 } }, { setWeight: 40 }, { pause: {} }] }));
+    await demo.setImage('v2');
+    await demo.patchStatus({ abort: true });
+    expect([demo.sizes('v2', 'v1'), demo.weight(), demo.replicaSet('v2')?.metadata.annotations?.[DEADLINE]]).toEqual(['1/5', '0', undefined]);
   });
 
   it('happens by itself when the progress deadline passes and that is asked for', async () => {
@@ -172,6 +179,16 @@ describe('pausing and scaling', () => {
     await demo.patch({ spec: { paused: false } });
     expect([demo.sizes('v2', 'v1'), demo.weight(), demo.status().message]).toEqual(['2/10', '20', 'CanaryPauseStep']);
     expect(demo.replicaSet('v2')?.metadata.annotations?.['rollout.argoproj.io/desired-replicas']).toBe('10');
+  });
+
+  it('skips a step that still waits when a client promotes it', async () => {
+    let made = 0;
+    await using demo = await openRolloutRoom(demoSpec(), { fate: (pod) => (pod.spec.containers[0]?.image === 'demo:v2' && pod.spec.nodeName !== undefined && (made += 1) > 2 ? 'running' : 'ready') });
+    await demo.setImage('v2');
+    await demo.promote();
+    expect([demo.sizes('v2', 'v1'), demo.weight(), demo.status().currentStepIndex]).toEqual(['2/5', '20', 2]);
+    await demo.patchStatus({ currentStepIndex: 3 });
+    expect([demo.weight(), demo.status().currentStepIndex, demo.status().phase]).toEqual(['40', 3, 'Paused']);
   });
 
   it('takes a new size and a new template at once', async () => {

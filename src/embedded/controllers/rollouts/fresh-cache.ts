@@ -1,6 +1,6 @@
 import type { Informer } from '../../../kube/informer.ts';
 import type { KubeApi, Patch, WriteOptions } from '../../../kube/kube-api.ts';
-import { type Draft, keyOf, keyString, type KubeObject, type ObjectKey } from '../../../kube/object.ts';
+import { type Draft, type KubeObject, keyOf, keyString, type ObjectKey } from '../../../kube/object.ts';
 
 /**
  * An informer that shows its own writes at once: a pass that follows a write would otherwise repeat it from a stale copy.

@@ -1,5 +1,5 @@
-import type { ReplicaSet } from '../../../kube/generated/types.ts';
 import { findCondition } from '../../../kube/conditions.ts';
+import type { ReplicaSet } from '../../../kube/generated/types.ts';
 import { hashOf } from '../../../rollouts/replica-set-view.ts';
 import type { Rollout, TrafficWeight } from '../../../rollouts/rollout.ts';
 import { isAborted, noPauseDecision, type PauseDecision } from '../../../rollouts/step-machine.ts';

@@ -1,16 +1,16 @@
-import type { ReconcileResult } from '../controller.ts';
 import { findCondition } from '../../../kube/conditions.ts';
 import { type ObjectKey, parseKey } from '../../../kube/object.ts';
 import type { FieldError } from '../../../kube/status-error.ts';
 import { aCondition, replaceCondition, setCondition } from '../../../rollouts/conditions.ts';
 import { isRollingBackDynamically } from '../../../rollouts/desired-weight.ts';
 import { phaseOf } from '../../../rollouts/phase.ts';
-import { pauseConditionChanges } from '../../../rollouts/rollout-conditions.ts';
 import { hashOf } from '../../../rollouts/replica-set-view.ts';
 import type { Rollout } from '../../../rollouts/rollout.ts';
+import { pauseConditionChanges } from '../../../rollouts/rollout-conditions.ts';
 import { stepHash } from '../../../rollouts/step-hash.ts';
 import { canaryOf, isFullyPromoted } from '../../../rollouts/strategy-defaults.ts';
 import { firstProblem, invalidSpecMessage } from '../../../rollouts/validation.ts';
+import type { ReconcileResult } from '../controller.ts';
 import { reconcileAnalysisRuns } from './analysis-step.ts';
 import { createNewReplicaSet, findNewReplicaSet, ownedReplicaSets, syncNewReplicaSet } from './new-replica-set.ts';
 import { createPass, type Pass } from './pass.ts';
@@ -84,7 +84,7 @@ function referencesOf(world: World, namespace: string | undefined) {
   return {
     service: (name: string) => world.services.get(key(name)),
     ingress: (name: string) => world.ingresses.get(key(name)),
-    analysisTemplate: (name: string, clusterScope: boolean) => (clusterScope ? world.clusterAnalysisTemplates.get({ name }) : world.analysisTemplates.get(key(name))),
+    analysisTemplate: (name: string, clusterScope: boolean) => (clusterScope ? world.clusterAnalysisTemplates?.get({ name }) : world.analysisTemplates.get(key(name))),
   };
 }
 

@@ -7,7 +7,7 @@ import { DESIRED_REPLICAS, revisionOf } from '../../../rollouts/revision.ts';
 import { POD_TEMPLATE_HASH, SCALE_DOWN_DEADLINE } from '../../../rollouts/rollout.ts';
 import { abortScaleDownDelaySeconds, canaryOf, isFullyPromoted, replicasOf, scaleDownDelaySeconds, surgeAndUnavailable } from '../../../rollouts/strategy-defaults.ts';
 import { allReplicaSets, hasSeparateStable, type Pass, passIsAborted } from './pass.ts';
-import { record, RESYNC_MS } from './world.ts';
+import { RESYNC_MS, record } from './world.ts';
 
 /** Moves the ReplicaSets one step towards their counts. Resolves to true as soon as one of them was scaled. */
 export async function reconcileReplicaSets(pass: Pass): Promise<boolean> {

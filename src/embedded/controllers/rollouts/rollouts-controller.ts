@@ -1,7 +1,7 @@
-import { isStatus } from '../../../kube/status-error.ts';
-import { controllerOf, keyOf, keyString, type KubeObject, parseKey } from '../../../kube/object.ts';
-import { selectorMatches } from '../../../kube/label-selector.ts';
 import type { Ingress } from '../../../kube/generated/types.ts';
+import { selectorMatches } from '../../../kube/label-selector.ts';
+import { controllerOf, type KubeObject, keyOf, keyString, parseKey } from '../../../kube/object.ts';
+import { isStatus } from '../../../kube/status-error.ts';
 import { MANAGED_BY, POD_TEMPLATE_HASH } from '../../../rollouts/rollout.ts';
 import { Controller, type ControllerDeps, DONE } from '../controller.ts';
 import { type AnalysisOptions, createAnalysisRunController } from './analysis/analysis-run-controller.ts';
@@ -11,6 +11,8 @@ import { createWorld, record, type World } from './world.ts';
 export interface RolloutsControllerOptions {
   /** Classes whose Ingresses wake a Rollout; default `nginx`. */
   nginxIngressClasses?: readonly string[];
+  /** The informers see one namespace only, and no ClusterAnalysisTemplates. */
+  namespaced?: boolean;
   /** Rollouts worked on at the same time; default 10. */
   concurrency?: number;
   /** How AnalysisRuns reach what they measure. */
@@ -21,7 +23,7 @@ const BACKOFF = { firstMs: 1, lastMs: 10_000 };
 
 /** The controllers behind Argo's Rollout. They need nothing but the deps: start the informers, then each controller. */
 export function createRolloutsController(deps: ControllerDeps, options: RolloutsControllerOptions = {}): Controller[] {
-  const world = createWorld(deps);
+  const world = createWorld(deps, { namespaced: options.namespaced === true });
   const invalidPasses = new Map<string, number>();
   const rollouts = new Controller({
     name: 'rollouts', concurrency: options.concurrency ?? 10, backoff: BACKOFF,

@@ -1,13 +1,12 @@
-import { isStatus } from '../../../kube/status-error.ts';
-import { controllerOf, keyOf, type ObjectKey } from '../../../kube/object.ts';
 import type { Ingress } from '../../../kube/generated/types.ts';
+import { controllerOf, keyOf, type ObjectKey } from '../../../kube/object.ts';
+import { isStatus } from '../../../kube/status-error.ts';
 import { canaryIngress, canaryIngressName, canaryIngressPatch } from '../../../rollouts/canary-ingress.ts';
-import { canStableServe, desiredCanaryWeight, isRollingBackDynamically } from '../../../rollouts/desired-weight.ts';
+import { canStableServe, desiredCanaryWeight, dynamicRollbackTarget, isRollingBackDynamically } from '../../../rollouts/desired-weight.ts';
 import { sameJson } from '../../../rollouts/merge-difference.ts';
-import { isAtReplicaTargets } from '../../../rollouts/replica-targets.ts';
 import { hashOf } from '../../../rollouts/replica-set-view.ts';
+import { isAtReplicaTargets } from '../../../rollouts/replica-targets.ts';
 import { canaryOf, hasTrafficRouting, isFullyPromoted, maxWeightOf, stableIngressesOf } from '../../../rollouts/strategy-defaults.ts';
-import { dynamicRollbackTarget } from '../../../rollouts/desired-weight.ts';
 import { type Pass, passIsAborted } from './pass.ts';
 import { switchService } from './services.ts';
 import { record } from './world.ts';

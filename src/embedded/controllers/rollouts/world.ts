@@ -3,8 +3,8 @@ import type { Informer } from '../../../kube/informer.ts';
 import type { KubeObject } from '../../../kube/object.ts';
 import { controllerOf } from '../../../kube/object.ts';
 import { ingresses, pods, replicaSets, services } from '../../../kube/resource-type.ts';
+import { type AnalysisRun, type AnalysisTemplate, analysisRuns, analysisTemplates, clusterAnalysisTemplates } from '../../../rollouts/analysis/analysis-run.ts';
 import { type Rollout, rollouts } from '../../../rollouts/rollout.ts';
-import { type AnalysisRun, analysisRuns, type AnalysisTemplate, analysisTemplates, clusterAnalysisTemplates } from '../../../rollouts/analysis/analysis-run.ts';
 import { stableIngressesOf } from '../../../rollouts/strategy-defaults.ts';
 import type { ControllerDeps } from '../controller.ts';
 import { FreshCache } from './fresh-cache.ts';
@@ -21,11 +21,12 @@ export interface World {
   ingresses: FreshCache<Ingress>;
   analysisRuns: FreshCache<AnalysisRun>;
   analysisTemplates: Informer<AnalysisTemplate>;
-  clusterAnalysisTemplates: Informer<AnalysisTemplate>;
+  /** Absent for a controller that may only see one namespace. */
+  clusterAnalysisTemplates: Informer<AnalysisTemplate> | undefined;
   pods: Informer<Pod>;
 }
 
-export function createWorld(deps: ControllerDeps): World {
+export function createWorld(deps: ControllerDeps, options: { namespaced: boolean }): World {
   const { api, informers } = deps;
   const world: World = {
     deps,
@@ -35,7 +36,7 @@ export function createWorld(deps: ControllerDeps): World {
     ingresses: new FreshCache(informers.for(ingresses), api),
     analysisRuns: new FreshCache(informers.for(analysisRuns), api),
     analysisTemplates: informers.for(analysisTemplates),
-    clusterAnalysisTemplates: informers.for(clusterAnalysisTemplates),
+    clusterAnalysisTemplates: options.namespaced ? undefined : informers.for(clusterAnalysisTemplates),
     pods: informers.for(pods),
   };
   world.replicaSets.informer.addIndex('orphans', (rs) => (controllerOf(rs) === undefined ? [rs.metadata.namespace ?? ''] : []));

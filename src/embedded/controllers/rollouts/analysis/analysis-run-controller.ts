@@ -1,5 +1,5 @@
-import { rfc3339 } from '../../../../base/clock.ts';
 import type { Clock } from '../../../../base/clock.ts';
+import { rfc3339 } from '../../../../base/clock.ts';
 import { keyOf, keyString, parseKey } from '../../../../kube/object.ts';
 import { secrets } from '../../../../kube/resource-type.ts';
 import { type AnalysisRun, type AnalysisRunStatus, isTerminal, type Metric } from '../../../../rollouts/analysis/analysis-run.ts';

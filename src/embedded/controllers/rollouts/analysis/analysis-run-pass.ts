@@ -1,8 +1,8 @@
 import { rfc3339 } from '../../../../base/clock.ts';
-import { assessResult } from '../../../../rollouts/expression/condition.ts';
 import type { AnalysisPhase, AnalysisRun, AnalysisRunStatus, Measurement, Metric, MetricResult, RunSummary } from '../../../../rollouts/analysis/analysis-run.ts';
 import { isTerminal } from '../../../../rollouts/analysis/analysis-run.ts';
 import { counted, countOf, metricVerdict, worse } from '../../../../rollouts/analysis/metric-verdict.ts';
+import { assessResult } from '../../../../rollouts/expression/condition.ts';
 import { durationSeconds } from '../../../../rollouts/pause-duration.ts';
 import { jobProvider } from './job-provider.ts';
 import type { MetricProvider, ProviderDeps, ProviderOutcome } from './metric-provider.ts';
