@@ -161,8 +161,8 @@ export default defineLab({
       checks: [
         deploymentAvailable('argo-rollouts-available', 'argo-rollouts', 'argo-rollouts'),
         deploymentAvailable('argo-dashboard-available', 'argo-rollouts', 'argo-rollouts-dashboard'),
-        checks.field({ id: 'argo-crd-established', title: { en: 'the API serves Rollouts', ko: 'API 서버가 Rollout 리소스를 제공합니다' } }, {
-          resource: customResourceDefinitions, key: { name: 'rollouts.argoproj.io' }, path: ['status', 'conditions', 'type=Established', 'status'], equals: 'True',
+        checks.field({ id: 'argo-crd-served', title: { en: 'the API serves Rollouts', ko: 'API 서버가 Rollout 리소스를 제공합니다' } }, {
+          resource: customResourceDefinitions, key: { name: 'rollouts.argoproj.io' }, path: ['spec', 'versions', 'name=v1alpha1', 'served'], equals: true,
         }),
       ],
       notes: [

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import lab from '../../labs/02-automated-canary/lab.ts';
+import type { Action } from './lab.ts';
 import { mutationsOf } from './mutations.ts';
 import { wordsOf } from './run-action.ts';
 import { quoteCommand } from './shell-quote.ts';
 
 const variables = lab.variables({ chartRepositories: { 'ingress-nginx': 'http://127.0.0.1/i', argo: 'http://127.0.0.1/a' }, ingressUrl: 'http://127.0.0.1', kubernetesVersion: 'v1.34.0', shipped: (file) => file });
-const lines = lab.steps.flatMap(({ run }) => run.map((action) => {
-  switch (action.do) {
-    case 'command': return quoteCommand([action.program, ...wordsOf(action, variables)]);
-    case 'list-files': return `ls -1 ${action.folder(variables)}`;
-    case 'time-passes': return `… ${action.duration}`;
-  }
-}));
+const lineOf = (action: Action): string => {
+  if (action.do === 'command') return quoteCommand([action.program, ...wordsOf(action, variables)]);
+  return action.do === 'list-files' ? `ls -1 ${action.folder(variables)}` : `… ${action.duration}`;
+};
+const lines = lab.steps.flatMap(({ run }) => run.map(lineOf));
 const notes = lab.steps.flatMap((step) => step.notes.map(({ id }) => id));
 
 /** Every command that the printed tutorial shows: the start of the lab's own line, or the note that says why it differs. */
@@ -50,8 +49,12 @@ describe('lab 02', () => {
   });
 
   it('checks the labels deployment=stable and deployment=canary at every step of the walk', () => {
-    const walk = lab.steps.slice(lab.steps.findIndex(({ id }) => id === lab.walk!.from)).filter(({ id }) => id !== 'abort');
-    for (const { id, checks } of walk) expect(checks.map((check) => check.id)).toEqual(expect.arrayContaining([`${id}-pods-stable`, `${id}-pods-canary`]));
+    const walk = lab.steps.slice(lab.steps.findIndex(({ id }) => id === lab.walk!.from));
+    for (const { id, checks } of walk) {
+      // While an aborted canary's Pods are about to go, their number is no fact to rely on.
+      const wanted = id === 'abort' ? [`${id}-pods-stable`] : [`${id}-pods-stable`, `${id}-pods-canary`];
+      expect(checks.map((check) => check.id)).toEqual(expect.arrayContaining(wanted));
+    }
   });
 
   it('never calls promotion 홍보', () => {

@@ -1,7 +1,7 @@
 import type { KubeApi } from '../kube/kube-api.ts';
 import type { AnyObject, Draft, ObjectKey } from '../kube/object.ts';
 import { keyOf } from '../kube/object.ts';
-import { deployments, events, nodes, type ResourceType, services } from '../kube/resource-type.ts';
+import { deployments, events, nodes, pods, type ResourceType, services } from '../kube/resource-type.ts';
 import type { Event } from '../kube/generated/types.ts';
 import { isStatus } from '../kube/status-error.ts';
 import { POD_TEMPLATE_HASH } from '../rollouts/rollout.ts';
@@ -20,13 +20,13 @@ export interface Mutation {
   apply(api: KubeApi, signal: AbortSignal): Promise<(signal: AbortSignal) => Promise<void>>;
 }
 
-/** One change for every observation of a check. */
+/** The changes for every observation of a check: one each, and two for answers (no Pods behind the Service, or other Pods). */
 export function mutationsOf(check: { observes: readonly Observation[] }): Mutation[] {
-  return check.observes.map((observation) => ({
-    observation,
-    change: `${describeObservation(observation)} is changed`,
-    apply: (api, signal) => applied(observation, api, signal),
-  }));
+  return check.observes.flatMap((observation): Mutation[] => {
+    const change: Mutation = { observation, change: `${describeObservation(observation)} is changed`, apply: (api, signal) => applied(observation, api, signal) };
+    if (observation.kind !== 'http') return [change];
+    return [change, { observation, change: `Service ${observation.service.name} selects the Pods of another revision`, apply: (api, signal) => selectOtherPods(observation.service, api, signal) }];
+  });
 }
 
 type Undo = (signal: AbortSignal) => Promise<void>;
@@ -51,7 +51,15 @@ export function otherValue(value: unknown): unknown {
   }
 }
 
-async function changeField(target: { resource: ResourceType; key: ObjectKey; path: readonly string[] }, api: KubeApi, signal: AbortSignal): Promise<Undo> {
+async function selectOtherPods(service: Required<ObjectKey>, api: KubeApi, signal: AbortSignal): Promise<Undo> {
+  const selected = (await api.get(services, service, { signal }))?.spec?.selector?.[POD_TEMPLATE_HASH];
+  const { items } = await api.list(pods, { namespace: service.namespace, labelSelector: POD_TEMPLATE_HASH }, { signal });
+  const other = items.map((pod) => pod.metadata.labels?.[POD_TEMPLATE_HASH]).find((hash) => hash !== selected);
+  if (other === undefined) throw new Error('no Pods of another revision');
+  return changeField({ resource: services, key: service, path: ['spec', 'selector', POD_TEMPLATE_HASH] }, api, signal, other);
+}
+
+async function changeField(target: { resource: ResourceType; key: ObjectKey; path: readonly string[] }, api: KubeApi, signal: AbortSignal, to?: string): Promise<Undo> {
   const { resource, key } = target;
   const isBuiltInStatus = target.path[0] === 'status' && resource.group === deployments.group && resource.resource === deployments.resource;
   const path = isBuiltInStatus ? ['spec', 'replicas'] : target.path;
@@ -60,7 +68,7 @@ async function changeField(target: { resource: ResourceType; key: ObjectKey; pat
   const pointer = pointerTo(before, path);
   if (pointer === undefined) throw new Error(`${resource.kind} "${key.name}" has no ${path.join('.')}`);
   const value = valueAt(before, path);
-  const changed = isBuiltInStatus ? 0 : otherValue(value);
+  const changed = isBuiltInStatus ? 0 : to ?? otherValue(value);
   const options = { signal, ...(path[0] === 'status' ? { subresource: 'status' as const } : {}) };
   await api.patch(resource, key, { type: 'json', body: [{ op: value === undefined ? 'add' : 'replace', path: pointer, value: changed }] }, options);
   return async (undoSignal) => {

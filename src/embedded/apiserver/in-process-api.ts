@@ -22,7 +22,7 @@ import { applyPatch, patchObject } from './verbs/patch-object.ts';
 import { updateObject } from './verbs/update-object.ts';
 import { watchObjects } from './verbs/watch-objects.ts';
 import type { WriteQuery } from './verbs/write-query.ts';
-import { WatchQueue } from './watch-queue.ts';
+import { ItemQueue } from './item-queue.ts';
 
 /**
  * The API for code in this process, as one user: the same authorization, admission and registry as over HTTPS, without the
@@ -54,7 +54,7 @@ export class InProcessApi implements KubeApi {
   async *watch<T extends KubeObject>(type: ResourceType<T>, selection: Selection & { resourceVersion: string }, options: CallOptions = {}): AsyncGenerator<WatchEvent<T>> {
     if (options.signal?.aborted === true) return;
     const row = this.#open(type, 'watch', { namespace: selection.namespace });
-    const queue = new WatchQueue<WatchEvent<T>>();
+    const queue = new ItemQueue<WatchEvent<T>>();
     const watch = watchObjects(this.#core, row, selection.namespace, { labelSelector: selection.labelSelector, fieldSelector: selection.fieldSelector, fromRevision: Number(selection.resourceVersion || 0) }, {
       events: (events) => queue.push(events.map(({ type: kind, value }) => ({ type: kind, object: value.object as T }))),
       initialDone: (revision) => queue.push([{ type: 'BOOKMARK', resourceVersion: String(revision) }]),

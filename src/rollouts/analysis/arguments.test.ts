@@ -46,6 +46,10 @@ it.each([
   ['FSS', { failureLimit: -1, consecutiveSuccessLimit: 2 }, 'Successful'], ['SFS', { failureLimit: -1, consecutiveSuccessLimit: 2, count: 3 }, 'Failed'], ['SFS', { failureLimit: 1, consecutiveSuccessLimit: 2, count: 3 }, 'Inconclusive'],
 ] as const)('after %s with %j a metric is %s', (outcomes, limits, phase) => {
   const phases = { S: 'Successful', F: 'Failed', I: 'Inconclusive', E: 'Error' } as const;
-  const result = [...outcomes].map((letter) => phases[letter as 'S']).reduce<MetricResult>((before, outcome) => counted({ ...before, measurements: [{ phase: outcome, finishedAt: 'now' }] }, outcome), { name: 'm', phase: 'Running' });
+  let result: MetricResult = { name: 'm', phase: 'Running' };
+  for (const letter of outcomes) {
+    const outcome = phases[letter as keyof typeof phases];
+    result = counted({ ...result, measurements: [{ phase: outcome, finishedAt: 'now' }] }, outcome);
+  }
   expect(metricVerdict({ ...metric, ...limits }, result, false).phase).toBe(phase);
 });

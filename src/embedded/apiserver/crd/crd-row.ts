@@ -5,7 +5,6 @@ import { genericColumns } from '../registry/columns/column.ts';
 import type { Resource } from '../registry/resource.ts';
 import { dns1035LabelProblems, dnsSubdomainProblems } from '../registry/syntax.ts';
 import { immutable } from '../registry/workload-validation.ts';
-import { definitionWarnings } from './definition-warnings.ts';
 import type { StructuralSchema } from './structural-schema.ts';
 
 export const customResourceDefinition: Resource<CustomResourceDefinition> = {
@@ -31,7 +30,6 @@ export const customResourceDefinition: Resource<CustomResourceDefinition> = {
     const known = old.status?.storedVersions ?? [];
     if (stored !== undefined && !known.includes(stored)) object.status = { ...object.status, storedVersions: [...known, stored] };
   },
-  warnings: definitionWarnings,
   validate: validateDefinition,
   validateUpdate: (object, old) => [
     ...immutable('spec.scope', object.spec.scope, old.spec.scope), ...immutable('spec.names.kind', object.spec.names.kind, old.spec.names.kind),

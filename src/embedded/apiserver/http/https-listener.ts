@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../base/clock.ts';
 import { LabError } from '../../../base/errors.ts';
@@ -26,6 +26,12 @@ export async function listenHttps(port: number, options: ListenerOptions): Promi
     key: identity.privateKeyPem, cert: identity.certificatePem, ca: caCertificatePem, requestCert: true, rejectUnauthorized: false,
     ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2', keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true,
   });
+  // Upgraded connections leave the HTTP server's own list.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   let dateSecond = -1;
   let dateText = '';
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -47,7 +53,7 @@ export async function listenHttps(port: number, options: ListenerOptions): Promi
     port: (server.address() as AddressInfo).port,
     close: () => new Promise((resolve) => {
       server.close(() => resolve());
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
     }),
   };
 }

@@ -26,6 +26,7 @@ import { compileSelection } from '../verbs/selection.ts';
 import { updateObject } from '../verbs/update-object.ts';
 import { warnOfDeprecation } from '../verbs/write-warnings.ts';
 import { negotiate } from './accept.ts';
+import { duplicateFields } from './duplicate-fields.ts';
 import type { HandlerDeps } from './handler-deps.ts';
 import { streamLog } from './log-stream.ts';
 import { flag, listQuery, writeQuery } from './query-options.ts';
@@ -93,8 +94,9 @@ async function answerCollection(deps: HandlerDeps, call: ResourceRequest, resour
     }
     case 'POST': {
       const options = writeQuery(query, 'CreateOptions');
-      const body = parseBody(await readBody(request), request.headers['content-type'], resource.type.kind, protobuf);
-      const object = decodeBody(resource, body, options.fieldValidation, ctx);
+      const bytes = await readBody(request);
+      const body = parseBody(bytes, request.headers['content-type'], resource.type.kind, protobuf);
+      const object = decodeBody(resource, body, options.fieldValidation, ctx, duplicatesIn(call, bytes));
       sendValue(deps, call, resource, 201, await createObject(core, ctx, resource, path.namespace, object, options));
       return;
     }
@@ -173,13 +175,13 @@ async function answerSubresource(deps: HandlerDeps, call: ResourceRequest, resou
   };
   const isDryRun = query.getAll('dryRun').includes('All');
   switch (`${method} ${subresource}`) {
-    case 'GET status': case 'GET ephemeralcontainers': sendValue(deps, call, resource, 200, current()); return;
-    case 'PUT status': case 'PUT finalize': case 'PUT ephemeralcontainers': {
+    case 'GET status': sendValue(deps, call, resource, 200, current()); return;
+    case 'PUT status': case 'PUT finalize': {
       const options = writeQuery(query, 'UpdateOptions');
       sendValue(deps, call, resource, 200, await putObject(deps, ctx, resource, key, await readJson(resource.type.kind), options, subresource));
       return;
     }
-    case 'PATCH status': case 'PATCH ephemeralcontainers': {
+    case 'PATCH status': {
       const { value } = await patchObject(core, ctx, resource, key, await readPatch(call, resource), writeQuery(query, 'PatchOptions'), subresource);
       sendValue(deps, call, resource, 200, value);
       return;
@@ -206,7 +208,7 @@ async function answerSubresource(deps: HandlerDeps, call: ResourceRequest, resou
       return;
     }
     case 'POST token': sendObject(response, 201, requestToken(core, key, await readJson('TokenRequest', 'AuthenticationV1TokenRequest') as object)); return;
-    case 'GET exec': case 'POST exec': case 'GET attach': case 'POST attach': case 'GET portforward': case 'POST portforward':
+    case 'GET exec': case 'POST exec': case 'GET portforward': case 'POST portforward':
       throw statusError('BadRequest', 'Upgrade request required');
     default: throw statusError('MethodNotAllowed', METHOD_NOT_ALLOWED, {});
   }
@@ -259,6 +261,13 @@ function parsePatchObject(body: Buffer, kind: string): object {
   const patch = parseJson(body, kind);
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw statusError('BadRequest', 'error decoding patch: json: cannot unmarshal value into Go value of type map[string]interface {}');
   return patch;
+}
+
+/** Repeated fields of a JSON body, looked for only when the client cares enough to ask. */
+function duplicatesIn({ query, request }: ResourceRequest, body: Buffer): string[] {
+  const mediaType = (request.headers['content-type'] ?? 'application/json').split(';')[0]!.trim();
+  const isAsked = query.get('fieldValidation') === 'Strict' || query.get('fieldValidation') === 'Warn';
+  return isAsked && mediaType === 'application/json' ? duplicateFields(body.toString()) : [];
 }
 
 /** Sends one object in the form the client asked for. */

@@ -11,7 +11,6 @@ const ADDRESS_TYPES = ['IPv4', 'IPv6', 'FQDN'];
 export const endpoints: Resource<Endpoints> = {
   type: endpointsType, singular: 'endpoints', shortNames: ['ep'], categories: [], schemaName: 'Endpoints', hasStatus: false, hasGeneration: false,
   columns: [nameColumn(), column('Endpoints', endpointsCell), ageColumn()],
-  warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
   default(object) { for (const subset of object.subsets ?? []) for (const port of subset.ports ?? []) port.protocol ||= 'TCP'; },
 };
 

@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectMeta } from '../../../kube/object.ts';
+import type { KubeObject } from '../../../kube/object.ts';
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
 import type { Resource } from './resource.ts';
 import { dns1035LabelProblems, dnsLabelProblems, dnsSubdomainProblems, labelValueProblems, pathSegmentProblems, qualifiedNameProblems } from './syntax.ts';
@@ -62,17 +62,5 @@ export function annotationErrors(annotations: Readonly<Record<string, string>> |
     errors.push(...qualifiedNameProblems(key.toLowerCase()).map((problem) => fieldError.invalid(field, key, problem)));
   }
   if (size > ANNOTATIONS_LIMIT) errors.push({ field, reason: 'FieldValueInvalid', message: `Too long: may not be more than ${ANNOTATIONS_LIMIT} bytes` });
-  return errors;
-}
-
-/** What no update may change, worded as upstream. */
-export function validateMetadataUpdate(metadata: ObjectMeta, old: ObjectMeta): FieldError[] {
-  const errors: FieldError[] = [];
-  if (old.deletionTimestamp !== undefined) {
-    const added = (metadata.finalizers ?? []).filter((finalizer) => !(old.finalizers ?? []).includes(finalizer));
-    if (added.length > 0) {
-      errors.push(fieldError.forbidden('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((text) => JSON.stringify(text)).join(', ')}}`));
-    }
-  }
   return errors;
 }

@@ -75,8 +75,6 @@ export interface Resource<T extends KubeObject = KubeObject> {
   prepareUpdate?(object: T, old: T, ctx: PrepareContext): void;
   validate?(object: T): FieldError[];
   validateUpdate?(object: T, old: T): FieldError[];
-  /** Texts for `Warning` headers of a create or update: what is accepted but not modelled or deprecated. */
-  warnings?(object: T): string[];
   /** Status writes only. */
   validateStatus?(object: T): FieldError[];
   /** Called after an object is gone from the store, to give back what `prepareCreate` took. */

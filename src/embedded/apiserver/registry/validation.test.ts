@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ObjectMeta } from '../../../kube/object.ts';
 import type { AnyObject } from '../../../kube/object.ts';
 import { builtInResources } from './built-in-resources.ts';
-import { labelErrors, validateMetadata, validateMetadataUpdate } from './metadata-validation.ts';
+import { labelErrors, validateMetadata } from './metadata-validation.ts';
 import type { Resource } from './resource.ts';
 
 const resources = builtInResources();
@@ -44,12 +43,6 @@ describe('validateMetadata', () => {
 
   it('refuses annotations of more than 256 KiB', () => {
     expect(metadataProblems('ConfigMap', { name: 'a', annotations: { a: 'x'.repeat(262_144) } })).toEqual(['metadata.annotations: Too long: may not be more than 262144 bytes']);
-  });
-
-  it('forbids new finalizers on an object that is being deleted', () => {
-    const old = { name: 'a', deletionTimestamp: 't', finalizers: ['a/b'] } as unknown as ObjectMeta;
-    expect(texts(validateMetadataUpdate({ ...old, finalizers: ['a/b', 'c/d'] }, old))).toEqual(['metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"c/d"}']);
-    expect(validateMetadataUpdate({ ...old, finalizers: [] }, old)).toEqual([]);
   });
 });
 

@@ -110,4 +110,18 @@ describe('Pods', () => {
     await demo.patchStatus({ promoteFull: true });
     expect([roles('v1'), roles('v2')]).toEqual([[undefined], ['stable']]);
   });
+
+  it('are replaced one after the other by a restart, under the same ReplicaSet', async () => {
+    await using demo = await openRolloutRoom();
+    await demo.room.advance(10_000);
+    const old = demo.room.api.all(pods, 'lab').map(({ metadata }) => metadata.uid);
+    let fewest = 5;
+    demo.room.deps.informers.for(replicaSets).onChange(({ object }) => { fewest = Math.min(fewest, object.status?.availableReplicas ?? 0); });
+    await demo.patch({ spec: { restartAt: '2025-01-01T00:00:10Z' } });
+    await demo.room.advance(300_000);
+    expect(demo.status()).toMatchObject({ restartedAt: '2025-01-01T00:00:10Z', phase: 'Healthy', availableReplicas: 5 });
+    expect(demo.room.api.all(pods, 'lab').some(({ metadata }) => old.includes(metadata.uid))).toBe(false);
+    expect(demo.room.api.all(replicaSets, 'lab').length).toBe(1);
+    expect(fewest).toBe(4);
+  });
 });

@@ -1,3 +1,4 @@
+import { isConditionTrue } from '../../../kube/conditions.ts';
 import type { Pod, ReplicaSet } from '../../../kube/generated/types.ts';
 import { keyOf } from '../../../kube/object.ts';
 import { pods } from '../../../kube/resource-type.ts';
@@ -23,20 +24,24 @@ export async function reconcileRestart(pass: Pass): Promise<boolean> {
     return false;
   }
   const sets = allReplicaSets(pass).sort((a, b) => Number(b.metadata.uid === pass.stableRS?.metadata.uid) - Number(a.metadata.uid === pass.stableRS?.metadata.uid));
-  const old = sets.flatMap((rs: ReplicaSet) => world.pods.by('owner', rs.metadata.uid)).filter((pod: Pod) => Date.parse(pod.metadata.creationTimestamp ?? '') < atMs);
+  const all = sets.flatMap((rs: ReplicaSet) => world.pods.by('owner', rs.metadata.uid));
+  const old = all.filter((pod) => Date.parse(pod.metadata.creationTimestamp ?? '') < atMs);
   if (old.length === 0) {
     pass.rollout = await writeStatus(world, rollout, { ...rollout.status, restartedAt: restartAt });
     return false;
   }
   const wanted = Math.max(replicasOf(rollout), sumOf(sets, 'spec'));
-  const leaving = old.filter((pod) => pod.metadata.deletionTimestamp !== undefined).length;
-  let budget = Math.max(surgeAndUnavailable(rollout).maxUnavailable, 1) - (wanted - sumOf(sets, 'available')) - leaving;
+  // ReplicaSets learn late that a Pod is going; what is known of the Pods themselves counts, too.
+  const isLeaving = (pod: Pod): boolean => pod.metadata.deletionTimestamp !== undefined || world.evictedPods.has(pod.metadata.uid);
+  const serving = all.filter((pod) => !isLeaving(pod) && isConditionTrue(pod.status?.conditions, 'Ready')).length;
+  let budget = Math.max(surgeAndUnavailable(rollout).maxUnavailable, 1) - (wanted - Math.min(sumOf(sets, 'available'), serving));
   let evicted = false;
   for (const pod of old) {
-    if (budget <= 0 || pod.metadata.deletionTimestamp !== undefined) continue;
+    if (budget <= 0 || isLeaving(pod)) continue;
     try {
       const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod.metadata.name, namespace: pod.metadata.namespace } };
       await world.deps.api.createSubresource(pods, keyOf(pod), 'eviction', body);
+      world.evictedPods.add(pod.metadata.uid);
       budget -= 1;
       evicted = true;
     } catch (error) {

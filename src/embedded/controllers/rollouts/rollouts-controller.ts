@@ -84,6 +84,7 @@ function wakeRollouts(world: World, controller: Controller, managedServices: Con
   });
   // A Pod that is gone lets a restart evict the next one.
   world.pods.onChange(({ type, object }) => {
+    if (type === 'deleted') world.evictedPods.delete(object.metadata.uid);
     const owner = controllerOf(object);
     const rs = type === 'deleted' && owner?.kind === 'ReplicaSet' ? world.replicaSets.get({ namespace: object.metadata.namespace, name: owner.name }) : undefined;
     const rolloutName = rs === undefined ? undefined : controllerOf(rs)?.name;

@@ -24,6 +24,8 @@ export interface World {
   /** Absent for a controller that may only see one namespace. */
   clusterAnalysisTemplates: Informer<AnalysisTemplate> | undefined;
   pods: Informer<Pod>;
+  /** Uids of Pods that a restart evicted and that are not gone yet. */
+  evictedPods: Set<string>;
 }
 
 export function createWorld(deps: ControllerDeps, options: { namespaced: boolean }): World {
@@ -38,6 +40,7 @@ export function createWorld(deps: ControllerDeps, options: { namespaced: boolean
     analysisTemplates: informers.for(analysisTemplates),
     clusterAnalysisTemplates: options.namespaced ? undefined : informers.for(clusterAnalysisTemplates),
     pods: informers.for(pods),
+    evictedPods: new Set(),
   };
   world.replicaSets.informer.addIndex('orphans', (rs) => (controllerOf(rs) === undefined ? [rs.metadata.namespace ?? ''] : []));
   world.rollouts.informer.addIndex('service', ({ metadata, spec }) => {

@@ -51,7 +51,8 @@ function dueAtMs(metric: Metric, result: MetricResult, status: AnalysisRunStatus
   if (last.finishedAt === undefined) return Date.parse(last.resumeAt ?? last.startedAt ?? '');
   if (last.phase === 'Error') return Date.parse(last.finishedAt) + RETRY_AFTER_ERROR_MS;
   if (metric.interval === undefined) return countOf(metric) > (result.count ?? 0) ? Date.parse(last.finishedAt) : undefined;
-  return Date.parse(last.finishedAt) + durationSeconds(metric.interval) * 1000;
+  // Times are stored in whole seconds, so nothing is measured more often than that.
+  return Date.parse(last.finishedAt) + Math.max(1, durationSeconds(metric.interval)) * 1000;
 }
 
 async function advanced(pass: RunPass, metric: Metric, result: MetricResult, status: AnalysisRunStatus, terminating: boolean): Promise<MetricResult> {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { demoSpec, openRolloutRoom, type RolloutRoom } from '../../../../../test/support/rollout-room.ts';
+import { keyOf } from '../../../../kube/object.ts';
+import { jobs } from '../../../../kube/resource-type.ts';
 import { type AnalysisRun, analysisRuns, analysisTemplates, type Metric } from '../../../../rollouts/analysis/analysis-run.ts';
 import type { CanaryStrategy } from '../../../../rollouts/rollout.ts';
 import type { HttpFetch } from './metric-provider.ts';
@@ -129,5 +131,32 @@ describe('a background analysis', () => {
     await demo.room.advance(40_000);
     expect(demo.status()).toMatchObject({ phase: 'Healthy', stableRS: demo.hash('v2') });
     expect(runs(demo)[0]).toMatchObject({ spec: { terminate: true }, status: { phase: 'Successful', message: 'Run Terminated' } });
+  });
+});
+
+describe('a metric', () => {
+  const web = (jsonPath?: string): Metric => ({ name: 'web', successCondition: 'result == "ok"', provider: { web: { url: 'http://shop/{{args.hash}}', ...(jsonPath === undefined ? {} : { jsonPath }) } } });
+  const answering = (status: number, body: string) => ({ ...aPrometheus('1'), fetch: (): ReturnType<HttpFetch> => Promise.resolve({ status, headers: {}, text: () => Promise.resolve(body) }) });
+
+  it.each([
+    ['{$.data.state}', 200, '{"data":{"state":"ok"}}', { phase: 'Successful', value: '"ok"' }],
+    [undefined, 200, 'ok', { phase: 'Successful', value: 'ok' }],
+    ['{$.missing}', 200, '{}', { phase: 'Error', message: expect.stringContaining('Could not find JSONPath in body') }],
+    [undefined, 503, '', { phase: 'Error', message: 'received non 2xx response code: 503' }],
+  ])('over the web with %s and an answer %d %s is measured', async (jsonPath, status, body, measurement) => {
+    await using demo = await open({ steps }, [web(jsonPath)], answering(status, body));
+    await demo.setImage('v2');
+    expect(runs(demo)[0]?.status?.metricResults?.[0]?.measurements?.[0]).toMatchObject(measurement);
+  });
+
+  it('of a Job is what becomes of the Job', async () => {
+    await using demo = await open({ steps }, [{ name: 'smoke', provider: { job: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'test', image: 'test' }] } } } } } }], aPrometheus('1'));
+    await demo.setImage('v2');
+    const [job] = demo.room.api.all(jobs, 'lab');
+    expect(job?.metadata).toMatchObject({ name: `${runs(demo)[0]?.metadata.uid}.smoke.1`, labels: { 'analysisrun.argoproj.io/uid': runs(demo)[0]?.metadata.uid } });
+    expect(runs(demo)[0]?.status?.phase).toBe('Running');
+    await demo.room.api.patch(jobs, keyOf(job!), { type: 'merge', body: { status: { conditions: [{ type: 'Complete', status: 'True' }] } } }, { subresource: 'status' });
+    await demo.room.advance(10_000);
+    expect([runs(demo)[0]?.status?.phase, demo.weight()]).toEqual(['Successful', '40']);
   });
 });

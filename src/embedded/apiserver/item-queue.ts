@@ -1,12 +1,19 @@
-/** Hands pushed items to one reader in order; ends after `end` has been called and all is read. */
-export class WatchQueue<T> implements AsyncIterable<T> {
+/** Hands pushed items to one reader in order; ends when told to. */
+export class ItemQueue<T> implements AsyncIterable<T> {
   #items: T[] = [];
   #isEnded = false;
+  #isFinished = false;
   #wake: (() => void) | undefined;
 
   push(items: readonly T[]): void {
-    if (this.#isEnded) return;
+    if (this.#isEnded || this.#isFinished) return;
     if (this.#items.length === 0) this.#items = [...items]; else this.#items.push(...items);
+    this.#wake?.();
+  }
+
+  /** Ends after what was pushed has been read. */
+  finish(): void {
+    this.#isFinished = true;
     this.#wake?.();
   }
 
@@ -25,7 +32,9 @@ export class WatchQueue<T> implements AsyncIterable<T> {
         if (this.#isEnded) return;
         yield item;
       }
-      if (this.#items.length === 0 && !this.#isEnded) await new Promise<void>((resolve) => { this.#wake = resolve; });
+      if (this.#items.length > 0 || this.#isEnded) continue;
+      if (this.#isFinished) return;
+      await new Promise<void>((resolve) => { this.#wake = resolve; });
     }
   }
 }
