@@ -27,7 +27,7 @@ export function addClusterCommand(program: Command, app: App, outcome: Outcome):
     .action(async ({ name }: { name: string }) => {
       const kept = await read(app, checkedName(name));
       const alive = kept !== undefined && await answers(app, kept);
-      app.stdout.write(kept === undefined ? `${name}: not created\n` : `${name}: ${alive ? 'running' : 'not answering'}\n${alive ? selection(app, kept) : ''}`);
+      app.stdout.write(kept === undefined ? `${name}: not created\n` : `${name}: ${alive ? 'running' : 'not answering'}\n${alive ? selection(kept) : ''}`);
       if (!alive) {
         app.stderr.write(`Next: npm run cluster -- ${kept === undefined ? 'up' : 'down'}${name === 'canary-lab' ? '' : ` --name ${name}`}\n`);
         outcome.exitCode = EXIT.checkFailed;
@@ -71,7 +71,7 @@ async function up(app: App, name: string): Promise<void> {
   const before = await read(app, name);
   if (before !== undefined && await answers(app, before)) {
     app.stderr.write(`Cluster "${name}" is already up.\n`);
-    app.stdout.write(selection(app, before));
+    app.stdout.write(selection(before));
     return;
   }
   await rm(folder, { recursive: true, force: true });
@@ -91,7 +91,7 @@ async function up(app: App, name: string): Promise<void> {
     await pluginFolder(folder, app.pluginProgram);
     child.unref();
     app.stderr.write(`Cluster "${name}" is up: ${announcement.server}, ingress ${announcement.ingressUrl}\n`);
-    app.stdout.write(selection(app, { name, folder, announcement }));
+    app.stdout.write(selection({ name, folder, announcement }));
     app.stderr.write('Next: npm run lab -- --cluster existing\nEnd it with: npm run cluster -- down\n');
   } catch (error) {
     child.kill('SIGKILL');
@@ -101,7 +101,7 @@ async function up(app: App, name: string): Promise<void> {
 }
 
 /** The lines that make this shell's kubectl and helm use the cluster. */
-function selection(app: App, { folder, announcement }: KeptCluster): string {
+function selection({ folder, announcement }: KeptCluster): string {
   const { KUBECONFIG, ...rest } = clientEnvironment(folder, announcement.kubeconfig);
   const quote = (text: string): string => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   const settings = Object.entries(rest).filter(([key]) => key !== 'KUBERC').map(([key, value]) => `export ${key}=${quote(value)}\n`).join('');

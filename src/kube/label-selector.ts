@@ -48,12 +48,15 @@ export function parseLabelSelector(text: string): Requirement[] {
 /** The string form of a `LabelSelector` object, as in `status.selector` and Scale: keys sorted. */
 export function formatLabelSelector(selector: LabelSelector | undefined): string {
   if (selector === undefined) return '<none>';
-  return requirementsOf(selector).sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ key, operator, values }) => {
-    switch (operator) {
-      case 'Exists': return key;
-      case 'DoesNotExist': return `!${key}`;
-      case 'In': return values.length === 1 && selector.matchLabels?.[key] === values[0] ? `${key}=${values[0]}` : `${key} in (${[...values].sort().join(',')})`;
-      case 'NotIn': return `${key} notin (${[...values].sort().join(',')})`;
-    }
-  }).join(',');
+  const requirements = requirementsOf(selector).sort((a, b) => (a.key < b.key ? -1 : 1));
+  return requirements.map((requirement) => formatRequirement(requirement, selector.matchLabels?.[requirement.key] === requirement.values[0])).join(',');
+}
+
+function formatRequirement({ key, operator, values }: Requirement, isEquality: boolean): string {
+  switch (operator) {
+    case 'Exists': return key;
+    case 'DoesNotExist': return `!${key}`;
+    case 'In': return values.length === 1 && isEquality ? `${key}=${values[0]}` : `${key} in (${[...values].sort().join(',')})`;
+    case 'NotIn': return `${key} notin (${[...values].sort().join(',')})`;
+  }
 }

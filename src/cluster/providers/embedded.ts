@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { LabError } from '../../base/errors.ts';
 import type { RunContext } from '../../base/run-context.ts';
 import type { Cluster, ClusterProvider, ClusterSpec, Detection } from '../provider.ts';
-import { type ServeAnnouncement } from '../serve-announcement.ts';
+import type { ServeAnnouncement } from '../serve-announcement.ts';
 
 /** Starts our own cluster in a process of its own, which ends when this process does: its standard input is the leash. */
 export class EmbeddedProvider implements ClusterProvider {
