@@ -4,8 +4,12 @@ import type { Toolbox } from '../tools/toolbox.ts';
 
 /** The environment in which client programs see one cluster and nothing of the user's own set-up. */
 export function clientEnvironment(folder: string, kubeconfig: string): Record<string, string> {
+  return { KUBECONFIG: kubeconfig, ...clientHomes(folder) };
+}
+
+/** Caches and settings of client programs below `folder`, so that nothing is written into the user's home. */
+export function clientHomes(folder: string): Record<string, string> {
   return {
-    KUBECONFIG: kubeconfig,
     KUBECACHEDIR: path.join(folder, 'kube-cache'),
     KUBERC: 'off',
     HELM_CACHE_HOME: path.join(folder, 'helm', 'cache'),

@@ -7,6 +7,7 @@ import { LabError, messageOf } from '../base/errors.ts';
 import { createLog, type LogLevel } from '../base/log.ts';
 import { Toolbox } from '../tools/toolbox.ts';
 import { type App, EXIT } from './app.ts';
+import { clientHomes } from './client-environment.ts';
 import { runCommand } from './command.ts';
 import { renderError } from './render-error.ts';
 import { WorkingFolder } from './working-folder.ts';
@@ -38,7 +39,7 @@ const app: App = {
   log,
   signal: interrupt.signal,
   cleanup: new Cleanup(),
-  tools: new Toolbox({ clock: hostClock, env: process.env, cacheDirectory: folder.cache, workingDirectory: process.cwd(), sources: process.env['CANARY_LAB_CLIENTS'] as 'npm' | 'path' | undefined }),
+  tools: new Toolbox({ clock: hostClock, env: process.env, cacheDirectory: folder.cache, workingDirectory: process.cwd(), sources: process.env['CANARY_LAB_CLIENTS'] as 'npm' | 'path' | undefined, programEnv: clientHomes(folder.root) }),
   folder,
   workingDirectory: process.cwd(),
   projectRoot,
