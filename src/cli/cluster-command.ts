@@ -74,11 +74,14 @@ async function up(app: App, name: string): Promise<void> {
     app.stdout.write(selection(before));
     return;
   }
-  await rm(folder, { recursive: true, force: true });
+  // What is left of a cluster whose process was killed: its state comes back, at the same address if that is still free.
+  const isRevived = before !== undefined;
+  const port = isRevived ? new URL(before.announcement.server).port : undefined;
+  await rm(path.join(folder, 'cluster.json'), { force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const logFile = await open(path.join(folder, 'cluster.log'), 'a', 0o600);
   const [program, ...first] = app.selfCommand;
-  const child = spawn(program!, [...first, 'cluster', 'serve', '--directory', folder, '--name', name, '--kept'], { stdio: ['ignore', logFile.fd, logFile.fd], detached: true, cwd: app.workingDirectory });
+  const child = spawn(program!, [...first, 'cluster', 'serve', '--directory', folder, '--name', name, '--kept', ...(port === undefined ? [] : ['--api-port', port])], { stdio: ['ignore', logFile.fd, logFile.fd], detached: true, cwd: app.workingDirectory });
   await logFile.close();
   let ended: number | null | undefined;
   child.once('exit', (code) => { ended = code; });
@@ -90,12 +93,12 @@ async function up(app: App, name: string): Promise<void> {
     }
     await pluginFolder(folder, app.pluginProgram);
     child.unref();
-    app.stderr.write(`Cluster "${name}" is up: ${announcement.server}, ingress ${announcement.ingressUrl}\n`);
+    app.stderr.write(`Cluster "${name}" is ${isRevived ? 'up again, with all it held' : 'up'}: ${announcement.server}, ingress ${announcement.ingressUrl}\n`);
     app.stdout.write(selection({ name, folder, announcement }));
     app.stderr.write('Next: npm run lab -- --cluster existing\nEnd it with: npm run cluster -- down\n');
   } catch (error) {
     child.kill('SIGKILL');
-    await rm(folder, { recursive: true, force: true });
+    if (!isRevived) await rm(folder, { recursive: true, force: true });
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { freshSeed } from '../base/random.ts';
 import type { ServeAnnouncement } from '../cluster/serve-announcement.ts';
 import type { App } from './app.ts';
 
-interface ServeOptions { directory: string; name: string; seed?: string; kept?: boolean; ingressPort: string }
+interface ServeOptions { directory: string; name: string; seed?: string; kept?: boolean; ingressPort: string; apiPort?: string }
 
 /** `canary-lab cluster serve`: the embedded cluster in this process, until its standard input closes or it is told to end. */
 export function addServeCommand(cluster: Command, app: App): void {
@@ -14,7 +14,8 @@ export function addServeCommand(cluster: Command, app: App): void {
     .option('--name <name>', 'name of the cluster', 'canary-lab')
     .option('--seed <number>')
     .option('--ingress-port <port>', 'wanted port of the ingress on 127.0.0.1', '8080')
-    .option('--kept', 'run until told to end, whatever happens to the parent')
+    .option('--api-port <port>', 'port of the API server on 127.0.0.1 (default: any)')
+    .option('--kept', 'run until told to end, whatever happens to the parent, and keep all state in the folder')
     .action(async (options: ServeOptions) => { await serve(options, app); });
 }
 
@@ -26,6 +27,8 @@ async function serve(options: ServeOptions, app: App): Promise<void> {
     seed: options.seed === undefined ? freshSeed() : Number(options.seed),
     ingressPort: Number(options.ingressPort),
     chartsDirectory: path.join(app.projectRoot, 'charts', 'embedded'),
+    ...(options.apiPort === undefined ? {} : { apiPort: Number(options.apiPort) }),
+    ...(options.kept ? { dataFile: path.join(options.directory, 'store.sqlite') } : {}),
     log: app.log,
   });
   const ended = leash(app, options.kept === true);

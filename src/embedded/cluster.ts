@@ -3,6 +3,7 @@ import { hostClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { seededRandom } from '../base/random.ts';
 import { VirtualClock } from '../base/virtual-clock.ts';
+import { type Clock, clocks } from '../kube/clock-resource.ts';
 import { EventRecorder } from '../kube/event-recorder.ts';
 import { InformerFactory } from '../kube/informer.ts';
 import type { KubeApi } from '../kube/kube-api.ts';
@@ -10,8 +11,9 @@ import { configMaps, type ResourceType } from '../kube/resource-type.ts';
 import { createApiServer } from './apiserver/api-server.ts';
 import { decodeProtobuf } from './apiserver/protobuf/decode-protobuf.ts';
 import type { ResourceTable } from './apiserver/resource-table.ts';
+import { storageKey } from './apiserver/storage-key.ts';
 import { startChartRepository } from './chart-repository.ts';
-import { ClusterClock } from './cluster-clock.ts';
+import { CLUSTER_CLOCK, ClusterClock } from './cluster-clock.ts';
 import { createControllers } from './controllers/all-controllers.ts';
 import type { ControllerDeps } from './controllers/controller.ts';
 import type { ImageProgram } from './images/image-program.ts';
@@ -22,6 +24,8 @@ import { createKubelet } from './kubelet/kubelet.ts';
 import { API_SERVICE_IP, createClusterNetwork, newServicePool, NODE_IP } from './network/embedded-network.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { MemoryStore } from './store/memory-store.ts';
+import { SqliteStore } from './store/sqlite-store.ts';
+import type { Store } from './store/store.ts';
 
 export const KUBERNETES_VERSION = 'v1.34.0';
 export const NODE_NAME = 'canary-lab-control-plane';
@@ -34,6 +38,10 @@ export interface EmbeddedClusterOptions {
   ingressPort?: number;
   /** Folder of the charts that the cluster serves as Helm repositories; none are served without it. */
   chartsDirectory?: string;
+  /** File of a store that outlives the process; in memory without it. What it holds from an earlier run comes back. */
+  dataFile?: string;
+  /** Port of 127.0.0.1 for the API server. Default: the system's choice. */
+  apiPort?: number;
   /** How fast the cluster's time runs at first. Default 1. */
   rate?: number;
   /** More image programs by repository name, such as `example.com/shop`. */
@@ -68,7 +76,9 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
   const name = options.name ?? 'canary-lab';
   const random = seededRandom(options.seed);
   const activity = new Activity();
-  const clock = new VirtualClock({ host: hostClock, activity, rate: options.rate ?? 1 });
+  const store = options.dataFile === undefined ? new MemoryStore() : new SqliteStore(options.dataFile);
+  // Time that an earlier run moved ahead of the host's must not run backwards.
+  const clock = new VirtualClock({ host: hostClock, activity, rate: options.rate ?? 1, startMs: Math.max(hostClock.nowMs(), lastTimeOf(store)) });
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -76,7 +86,7 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
   const serviceIps = newServicePool();
   let address = { host: '127.0.0.1', port: 0 };
   const server = await createApiServer({
-    store: new MemoryStore(), clock, hostClock, random, log: log.named('apiserver'), activity, kubernetesVersion: KUBERNETES_VERSION.slice(1), kubernetesServiceIp: API_SERVICE_IP, protobuf: decodeProtobuf,
+    store, clock, hostClock, random, log: log.named('apiserver'), activity, kubernetesVersion: KUBERNETES_VERSION.slice(1), kubernetesServiceIp: API_SERVICE_IP, protobuf: decodeProtobuf,
     addresses: { allocateServiceIp: (wanted) => serviceIps.take(wanted), releaseServiceIp: (ip) => serviceIps.release(ip) },
     // A webhook named by URL may live on this machine; the network knows only what is inside the cluster.
     dialer: { dial: (host, port, dialSignal) => (isLoopback(host) ? dialHost(host, port, dialSignal) : network.dial(host, port, dialSignal === undefined ? {} : { signal: dialSignal })) },
@@ -104,7 +114,7 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
   const controllers = [...createControllers(deps, { resourceTypes: () => listable(server.resources), caCertificate: server.caCertificatePem }), createScheduler(as('default-scheduler', apiOf('kube-scheduler')))];
 
   await network.start();
-  const { url } = await server.listen();
+  const { url } = await server.listen(options.apiPort);
   address = { host: '127.0.0.1', port: Number(new URL(url).port) };
   await informers.start(signal);
   for (const controller of controllers) controller.start(signal);
@@ -115,10 +125,10 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
   const charts = options.chartsDirectory === undefined ? undefined : await startChartRepository({ chartsDirectory: options.chartsDirectory });
   const ingressUrl = network.hostPortUrl(80);
   const capabilities = { virtualTime: true, snapshots: false, metrics: false };
-  await api.create(configMaps, {
-    metadata: { namespace: 'kube-public', name: 'canary-lab' },
+  await api.patch(configMaps, { namespace: 'kube-public', name: 'canary-lab' }, { type: 'apply', force: true, body: {
+    apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'kube-public', name: 'canary-lab' },
     data: { ingressUrl, chartRepositories: JSON.stringify(charts?.urls ?? {}), capabilities: JSON.stringify(capabilities) },
-  });
+  } });
 
   return {
     name, server: url, kubeconfig: server.adminKubeconfig({ server: url }), ingressUrl, chartRepositories: { ...charts?.urls }, kubernetesVersion: KUBERNETES_VERSION, capabilities, api, clock, activity,
@@ -129,6 +139,7 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
       await charts?.close();
       await network.close();
       await server.close();
+      store.close();
     },
   };
 }
@@ -136,4 +147,10 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
 /** The types whose objects can be listed, watched and deleted: what namespaces and the garbage collector sweep. */
 function listable(table: ResourceTable): ResourceType[] {
   return table.all().filter(({ verbs }) => verbs === undefined || ['list', 'watch', 'delete'].every((verb) => verbs.includes(verb))).map(({ type }) => type);
+}
+
+/** The cluster's time when an earlier run last wrote it, in ms; 0 in a new store. */
+function lastTimeOf(store: Store): number {
+  const clock = store.get(storageKey(clocks, undefined, CLUSTER_CLOCK))?.value.object as Clock | undefined;
+  return Date.parse(clock?.status?.now ?? '') || 0;
 }
