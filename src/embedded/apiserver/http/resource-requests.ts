@@ -26,6 +26,7 @@ import { compileSelection } from '../verbs/selection.ts';
 import { updateObject } from '../verbs/update-object.ts';
 import { warnOfDeprecation } from '../verbs/write-warnings.ts';
 import { negotiate } from './accept.ts';
+import { inClientTime } from './client-time-view.ts';
 import { duplicateFields } from './duplicate-fields.ts';
 import type { HandlerDeps } from './handler-deps.ts';
 import { streamLog } from './log-stream.ts';
@@ -278,7 +279,7 @@ function sendValue(deps: HandlerDeps, call: ResourceRequest, resource: Resource,
     const row = tableRow(resource, value, parseIncludeObject(call.query.get('includeObject')), deps.core.clock.nowMs());
     sendObject(call.response, status, table({ resourceVersion: object.metadata.resourceVersion }, columnDefinitions(resource), [row]), accepted.format);
   } else if (accepted.as !== undefined) sendObject(call.response, status, partialMetadata(object), accepted.format);
-  else sendStored(call.response, status, value, accepted.format);
+  else sendStored(call.response, status, inClientTime(deps.core, resource, value), accepted.format);
 }
 
 /** Sends a page of a collection in the form the client asked for. */
@@ -293,11 +294,11 @@ function sendPage(deps: HandlerDeps, call: ResourceRequest, resource: Resource, 
   } else if (accepted.as !== undefined) {
     sendObject(call.response, 200, { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: page.items.map((item) => partialMetadata(item.object as KubeObject)) }, accepted.format);
   } else if (accepted.format === 'yaml') {
-    sendObject(call.response, 200, { kind, apiVersion: apiVersionOf(resource.type), metadata, items: page.items.map((item) => item.object) }, 'yaml');
+    sendObject(call.response, 200, { kind, apiVersion: apiVersionOf(resource.type), metadata, items: page.items.map((item) => inClientTime(deps.core, resource, item).object) }, 'yaml');
   } else {
     const head = Buffer.from(`{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersionOf(resource.type))},"metadata":${JSON.stringify(metadata)},"items":[`);
     const pieces: Buffer[] = [head];
-    page.items.forEach((item, index) => { if (index > 0) pieces.push(COMMA); pieces.push(item.bytes); });
+    page.items.forEach((item, index) => { if (index > 0) pieces.push(COMMA); pieces.push(inClientTime(deps.core, resource, item).bytes); });
     pieces.push(TAIL);
     sendJsonBytes(call.response, 200, pieces);
   }

@@ -9,6 +9,7 @@ import type { ServerCore } from '../server-core.ts';
 import { parseResourceVersion } from '../verbs/resource-version.ts';
 import { type ObjectEvent, watchObjects } from '../verbs/watch-objects.ts';
 import type { Accepted } from './accept.ts';
+import { inClientTime } from './client-time-view.ts';
 import { flag } from './query-options.ts';
 import { statusOf } from './responses.ts';
 import { columnDefinitions, type IncludeObject, parseIncludeObject, partialMetadata, table, tableRow } from './table.ts';
@@ -113,5 +114,5 @@ function encoderFor(core: ServerCore, resource: Resource, accepted: Accepted, in
     return { event: ({ type, value }) => line(type, partialMetadata(value.object as KubeObject)), bookmark: (object) => line('BOOKMARK', partialMetadata(object)) };
   }
   const heads = { ADDED: Buffer.from('{"type":"ADDED","object":'), MODIFIED: Buffer.from('{"type":"MODIFIED","object":'), DELETED: Buffer.from('{"type":"DELETED","object":') };
-  return { event: ({ type, value }) => Buffer.concat([heads[type], value.bytes, NEWLINE]), bookmark: (object) => line('BOOKMARK', object) };
+  return { event: ({ type, value }) => Buffer.concat([heads[type], inClientTime(core, resource, value).bytes, NEWLINE]), bookmark: (object) => line('BOOKMARK', object) };
 }

@@ -1,3 +1,4 @@
+import { rfc3339, rfc3339Micro } from '../../../base/clock.ts';
 import type { Event } from '../../../kube/generated/types.ts';
 import { events } from '../../../kube/resource-type.ts';
 import { fieldError } from '../../../kube/status-error.ts';
@@ -6,6 +7,11 @@ import { countCell, firstSeenCell, lastSeenCell, objectCell, sourceCell } from '
 import type { Resource } from './resource.ts';
 
 const about = (field: keyof Event['involvedObject']) => (event: Event): string => String(event.involvedObject[field] ?? '');
+
+function shifted(event: Event, field: 'firstTimestamp' | 'lastTimestamp' | 'eventTime', byMs: number, format: (ms: number) => string): Partial<Event> {
+  const time = event[field];
+  return time ? { [field]: format(Date.parse(time) - byMs) } : {};
+}
 
 export const event: Resource<Event> = {
   type: events, singular: 'event', shortNames: ['ev'], categories: [], schemaName: 'Event', hasStatus: false, hasGeneration: false,
@@ -37,6 +43,11 @@ export const event: Resource<Event> = {
     // Upstream writes `eventTime: null` where there is none; clients print it.
     object.eventTime ??= null as unknown as undefined;
   },
+  earlier: (event, byMs) => ({
+    ...event,
+    ...shifted(event, 'firstTimestamp', byMs, rfc3339), ...shifted(event, 'lastTimestamp', byMs, rfc3339), ...shifted(event, 'eventTime', byMs, rfc3339Micro),
+    ...(event.series?.lastObservedTime ? { series: { ...event.series, lastObservedTime: rfc3339Micro(Date.parse(event.series.lastObservedTime) - byMs) } } : {}),
+  }),
   validate(object) {
     const about = object.involvedObject.namespace ?? '';
     const where = object.metadata.namespace ?? '';

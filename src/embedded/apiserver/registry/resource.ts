@@ -77,6 +77,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
   validateUpdate?(object: T, old: T): FieldError[];
   /** Status writes only. */
   validateStatus?(object: T): FieldError[];
+  /** A copy whose times are `byMs` earlier: kinds whose ages clients take against their own clock. */
+  earlier?(object: T, byMs: number): T;
   /** Called after an object is gone from the store, to give back what `prepareCreate` took. */
   afterDelete?(object: T): void;
 }

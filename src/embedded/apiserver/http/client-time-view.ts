@@ -1,0 +1,17 @@
+import { StoredValue } from '../../store/stored-value.ts';
+import type { Resource } from '../registry/resource.ts';
+import type { ServerCore } from '../server-core.ts';
+
+/** Clocks that agree within this are the same clock. */
+const AGREEMENT_MS = 1000;
+
+/**
+ * The value as clients over the wire are shown it. kubectl takes the ages of Events against its own clock, so where the
+ * cluster's time runs ahead of the machine's, Events are shown that much earlier: their ages come out right, and never
+ * `<invalid>`. Every other kind is shown as it is stored. See docs/adr/0003-cluster-time-and-the-clients-clock.md.
+ */
+export function inClientTime(core: Pick<ServerCore, 'clock' | 'hostClock'>, resource: Resource, value: StoredValue): StoredValue {
+  if (resource.earlier === undefined) return value;
+  const aheadMs = core.clock.nowMs() - core.hostClock.nowMs();
+  return aheadMs < AGREEMENT_MS ? value : new StoredValue(resource.earlier(value.object as never, aheadMs));
+}
