@@ -26,7 +26,7 @@ import { compileSelection } from '../verbs/selection.ts';
 import { updateObject } from '../verbs/update-object.ts';
 import { warnOfDeprecation } from '../verbs/write-warnings.ts';
 import { negotiate } from './accept.ts';
-import { inClientTime } from './client-time-view.ts';
+import { inClientTime, readerOf } from './client-time-view.ts';
 import { duplicateFields } from './duplicate-fields.ts';
 import type { HandlerDeps } from './handler-deps.ts';
 import { streamLog } from './log-stream.ts';
@@ -298,7 +298,8 @@ function sendPage(deps: HandlerDeps, call: ResourceRequest, resource: Resource, 
   } else {
     const head = Buffer.from(`{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersionOf(resource.type))},"metadata":${JSON.stringify(metadata)},"items":[`);
     const pieces: Buffer[] = [head];
-    page.items.forEach((item, index) => { if (index > 0) pieces.push(COMMA); pieces.push(inClientTime(deps.core, resource, item).bytes); });
+    const reader = readerOf(call.request.headers['user-agent']);
+    page.items.forEach((item, index) => { if (index > 0) pieces.push(COMMA); pieces.push(inClientTime(deps.core, resource, item, reader).bytes); });
     pieces.push(TAIL);
     sendJsonBytes(call.response, 200, pieces);
   }

@@ -1,3 +1,4 @@
+import { rfc3339 } from '../../../base/clock.ts';
 import type { Container, Pod, PodSpec, Toleration } from '../../../kube/generated/types.ts';
 import { pods, priorityClasses } from '../../../kube/resource-type.ts';
 import { type FieldError, fieldError, forbidden } from '../../../kube/status-error.ts';
@@ -11,6 +12,8 @@ import type { PrepareContext, Resource } from './resource.ts';
 
 export const pod: Resource<Pod> = {
   type: pods, singular: 'pod', shortNames: ['po'], categories: ['all'], schemaName: 'Pod', hasStatus: true, hasGeneration: true, returnsDeleted: true,
+  earlier: (pod, byMs) => ({ ...pod, metadata: { ...pod.metadata, creationTimestamp: rfc3339(Date.parse(pod.metadata.creationTimestamp) - byMs) } }),
+  earlierInKubectlLists: true,
   selectableFields: {
     'spec.nodeName': ({ spec }) => spec?.nodeName ?? '',
     'spec.restartPolicy': ({ spec }) => spec?.restartPolicy ?? '',

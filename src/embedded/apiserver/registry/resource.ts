@@ -79,6 +79,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
   validateStatus?(object: T): FieldError[];
   /** A copy whose times are `byMs` earlier: kinds whose ages clients take against their own clock. */
   earlier?(object: T, byMs: number): T;
+  /** `earlier` is for the lists that kubectl reads, not for every client. */
+  earlierInKubectlLists?: boolean;
   /** Called after an object is gone from the store, to give back what `prepareCreate` took. */
   afterDelete?(object: T): void;
 }
