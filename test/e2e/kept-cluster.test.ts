@@ -1,38 +1,15 @@
 import http from 'node:http';
-import path from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { npmCopy } from '../../src/tools/npm-copy.ts';
 import { expectGolden } from '../support/golden.ts';
-import { projectRoot, Workplace } from '../support/workplace.ts';
+import { KeptCluster } from '../support/kept-cluster.ts';
 
 // A cluster that stays up, used from another shell with what `cluster up` printed. The cases build on one another, in order.
-let place: Workplace;
-let shell: Record<string, string>;
+let cluster: KeptCluster;
 const ns = ['-n', 'sample-app'];
+beforeAll(async () => { cluster = await KeptCluster.up('first-state'); }, 60_000);
+afterAll(async () => { expect(await cluster.down()).toEqual([]); });
 
-beforeAll(async () => {
-  place = await Workplace.create();
-  const up = await place.run(['cluster', 'up']);
-  expect(up.exitCode).toBe(0);
-  const exported = Object.fromEntries([...up.stdout.matchAll(/^export (\w+)=(.*)$/gm)].map((match) => [match[1]!, match[2]!.replace(/:"\$PATH"$/, '')]));
-  const clients = await Promise.all(['kubectl', 'helm'].map((name) => npmCopy(name, path.join(place.folder, '.canary-lab', 'cache'))));
-  shell = { ...place.environment, ...exported, PATH: [exported['PATH'], ...clients.map((client) => path.dirname(client!)), process.env['PATH']].join(path.delimiter) };
-  const lab = await place.run(['lab', '--cluster', 'existing', '--context', 'canary-lab', '--until', 'first-state', '--keep'], { env: { KUBECONFIG: exported['KUBECONFIG']! } });
-  expect(lab.exitCode, lab.stderr).toBe(0);
-}, 60_000);
-
-afterAll(async () => {
-  const down = await place.run(['cluster', 'down']);
-  expect(down.exitCode).toBe(0);
-  expect((await place.leftovers()).filter((left) => !left.startsWith('.canary-lab/runs/'))).toEqual([]);
-  await place.remove();
-});
-
-async function type(program: 'kubectl' | 'helm', args: string[]): Promise<{ output: string; exitCode: number | undefined }> {
-  const { all, exitCode } = await execa(program, args, { env: shell, extendEnv: false, cwd: projectRoot, reject: false, all: true, stdin: 'ignore' });
-  return { output: all, exitCode };
-}
+const type = (program: 'kubectl' | 'helm', args: string[]): Promise<{ output: string; exitCode: number | undefined }> => cluster.type(program, args);
 
 const chart = 'charts/sample-app/argo-rollouts';
 const cases: [name: string, program: 'kubectl' | 'helm', args: string[], exitCode?: number][] = [
@@ -99,10 +76,10 @@ it('takes away with "helm uninstall" what helm installed', async () => {
 });
 
 it('says that it is up already, shows it in the list and tells its state', async () => {
-  const again = await place.run(['cluster', 'up']);
+  const again = await cluster.place.run(['cluster', 'up']);
   expect(again.stderr).toContain('is already up');
-  expect(again.stdout).toContain(`export KUBECONFIG=${shell['KUBECONFIG']}`);
-  expect((await place.run(['cluster', 'list'])).stdout).toMatch(/^canary-lab\trunning\thttps:/);
-  expect((await place.run(['cluster', 'status'])).exitCode).toBe(0);
-  expect((await place.run(['cluster', 'status', '--name', 'other'])).exitCode).toBe(1);
+  expect(again.stdout).toContain(`export KUBECONFIG=${cluster.shell['KUBECONFIG']}`);
+  expect((await cluster.place.run(['cluster', 'list'])).stdout).toMatch(/^canary-lab\trunning\thttps:/);
+  expect((await cluster.place.run(['cluster', 'status'])).exitCode).toBe(0);
+  expect((await cluster.place.run(['cluster', 'status', '--name', 'other'])).exitCode).toBe(1);
 });

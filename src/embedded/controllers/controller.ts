@@ -118,7 +118,8 @@ export class Controller {
       const delayMs = Math.min(firstMs * 2 ** (failures - 1), lastMs);
       // Somebody else wrote first, or the object went meanwhile; the next pass reads again.
       if (isStatus(error, 'Conflict', 'NotFound')) this.#deps.log.debug(`${this.name} ${key}: ${error.message}`);
-      else this.#deps.log.warn(`${this.name} ${key}: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
+      // The server's own words say enough; where they came from in here helps nobody.
+      else this.#deps.log.warn(`${this.name} ${key}: ${isStatus(error) ? error.message : error instanceof Error ? error.stack ?? error.message : String(error)}`);
       this.enqueueAfter(key, delayMs);
     }
   }

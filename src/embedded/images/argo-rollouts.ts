@@ -6,6 +6,7 @@ import { rollouts } from '../../rollouts/rollout.ts';
 import { createRolloutsController } from '../controllers/rollouts/rollouts-controller.ts';
 import { type ArgoRolloutsFlags, parseArgoRolloutsFlags } from './argo-rollouts-flags.ts';
 import { rolloutMetrics } from './argo-rollouts-metrics.ts';
+import { containerLog } from './container-log.ts';
 import type { ImageContext, ImageProgram } from './image-program.ts';
 import { becomeLeader } from './leader-lease.ts';
 
@@ -28,8 +29,8 @@ export function createArgoRolloutsProgram(options: { hostClock?: Clock } = {}): 
 }
 
 async function runController(ctx: ImageContext, flags: ArgoRolloutsFlags, socketClock: Clock): Promise<void> {
-  const { api, clock, random, activity, diagnostics, signal } = ctx;
-  const log = diagnostics.named('argo-rollouts');
+  const { api, clock, random, activity, signal } = ctx;
+  const log = containerLog(ctx);
   const namespace = flags.namespaced ? flags.namespace ?? ctx.pod.namespace : undefined;
   const informers = new InformerFactory(api, { clock, log }, { namespace });
   const events = new EventRecorder(api, { component: 'rollouts-controller' }, { clock, random, log });

@@ -11,6 +11,7 @@ import { type ControllerFlags, parseControllerFlags } from '../../ingress/contro
 import { createFakeCertificate } from '../../ingress/controller/fake-certificate.ts';
 import { IngressController } from '../../ingress/controller/ingress-controller.ts';
 import { TlsListener } from '../../ingress/proxy/tls-listener.ts';
+import { containerLog } from './container-log.ts';
 import type { ImageContext, ImageProgram } from './image-program.ts';
 
 /** How long idle client connections may send one more request when the Pod ends, in milliseconds of host time. */
@@ -37,9 +38,9 @@ async function runController(ctx: ImageContext, hostClock: Clock): Promise<numbe
     return 1;
   }
   const stopping = new AbortController();
-  const informers = new InformerFactory(ctx.api, { clock: ctx.clock, log: ctx.diagnostics }, flags.watchNamespace === '' ? {} : { namespace: flags.watchNamespace });
+  const informers = new InformerFactory(ctx.api, { clock: ctx.clock, log: containerLog(ctx) }, flags.watchNamespace === '' ? {} : { namespace: flags.watchNamespace });
   const controller = new IngressController({
-    api: ctx.api, informers, clock: ctx.clock, hostClock, random: ctx.random, log: ctx.diagnostics, activity: ctx.activity, flags, pod: ctx.pod,
+    api: ctx.api, informers, clock: ctx.clock, hostClock, random: ctx.random, log: containerLog(ctx), activity: ctx.activity, flags, pod: ctx.pod,
     connect: (ip, port, signal) => ctx.dial(ip, port, signal), print: (line) => ctx.log(line),
   });
   const { proxy } = controller;
