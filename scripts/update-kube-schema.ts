@@ -14,7 +14,7 @@ const ROOTS = [
   'V1Deployment', 'V1ReplicaSet', 'V1StatefulSet', 'V1DaemonSet', 'V1ControllerRevision', 'V1Job', 'V1CronJob', 'V1Ingress',
   'V1IngressClass', 'V1NetworkPolicy', 'V1EndpointSlice', 'V1Role', 'V1ClusterRole', 'V1RoleBinding', 'V1ClusterRoleBinding',
   'V1Lease', 'V1ValidatingWebhookConfiguration', 'V1MutatingWebhookConfiguration', 'V1CustomResourceDefinition',
-  'V1PodDisruptionBudget', 'V1Eviction', 'V2HorizontalPodAutoscaler', 'V1Scale', 'V1StorageClass', 'V1PriorityClass',
+  'V1PodDisruptionBudget', 'V1Eviction', 'V2HorizontalPodAutoscaler', 'V1HorizontalPodAutoscaler', 'V1Scale', 'V1StorageClass', 'V1PriorityClass',
   'V1TokenReview', 'AuthenticationV1TokenRequest', 'V1SubjectAccessReview', 'V1SelfSubjectAccessReview',
   'V1SelfSubjectRulesReview', 'V1LocalSubjectAccessReview', 'V1SelfSubjectReview', 'V1APIService', 'V1DeleteOptions', 'V1Status',
 ];

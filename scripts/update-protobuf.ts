@@ -18,7 +18,7 @@ const ROOTS: Record<string, string[]> = {
   'policy/v1': ['PodDisruptionBudget', 'Eviction'],
   'scheduling/v1': ['PriorityClass'],
   'storage/v1': ['StorageClass'],
-  'autoscaling/v1': ['Scale'],
+  'autoscaling/v1': ['Scale', 'HorizontalPodAutoscaler'],
   'autoscaling/v2': ['HorizontalPodAutoscaler'],
   'coordination/v1': ['Lease'],
   'events/v1': ['Event'],

@@ -105,6 +105,32 @@ it('gives the log of a Pod and runs a command in it', async () => {
   expect(output).toBe('hello\n');
 });
 
+it('forwards a port of a Pod in the framing of the library', async () => {
+  const [pod] = (await core().listNamespacedPod({ namespace, labelSelector: 'app=web' })).items;
+  const { PassThrough } = await import('node:stream');
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  let text = '';
+  const { promise, resolve } = Promise.withResolvers<void>();
+  output.on('data', (chunk: Buffer) => { text += chunk.toString(); if (text.includes('}')) resolve(); });
+  await new k8s.PortForward(config).portForward(namespace, pod!.metadata!.name!, [80], output, null, input);
+  input.write('GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n');
+  await promise;
+  expect(text).toMatch(/^HTTP\/1\.1 200 OK/);
+});
+
+it('attaches to a container and shows what it prints until it ends', async () => {
+  const name = 'talker';
+  await core().createNamespacedPod({ namespace, body: { metadata: { name }, spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'sleep 2; echo spoken'] }] } } });
+  await watched<k8s.V1Pod>(`/api/v1/namespaces/${namespace}/pods`, { fieldSelector: `metadata.name=${name}` }, (_, object) => object.status?.phase === 'Running');
+  const { PassThrough } = await import('node:stream');
+  const stdout = new PassThrough();
+  let text = '';
+  stdout.on('data', (chunk: Buffer) => { text += chunk.toString(); });
+  const socket = await new k8s.Attach(config).attach(namespace, name, 'c', stdout, null, null, false);
+  await new Promise((resolve) => { socket.on('close', resolve); });
+  expect(text).toContain('spoken');
+});
+
 it('serves a custom resource as soon as its definition is established, and validates it', async () => {
   const definitions = config.makeApiClient(k8s.ApiextensionsV1Api);
   await definitions.createCustomResourceDefinition({ body: {

@@ -1,7 +1,7 @@
 import { type Clock, sleepOn } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { KubeApi, Selection } from './kube-api.ts';
-import { keyOf, keyString, type KubeObject, type ObjectKey } from './object.ts';
+import { type KubeObject, keyOf, keyString, type ObjectKey } from './object.ts';
 import type { ResourceType } from './resource-type.ts';
 import { isStatus } from './status-error.ts';
 

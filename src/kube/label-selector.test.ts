@@ -4,7 +4,7 @@ import { formatLabelSelector, meetsAll, parseLabelSelector, selectorMatches } fr
 const labels = { app: 'web', tier: 'front' };
 
 it.each([['app=web', true], ['app==web', true], ['app!=web', false], ['app in (web,x),!zz', true], ['app notin (web)', false], ['tier', true], ['!tier', false], ['missing!=x', true],
-  ['missing notin (x)', true], ['', true], ['app=', false]])('matches %o: %s', (text, matches) => {
+  ['missing notin (x)', true], ['', true], ['app=', false], ['constructor', false], ['!toString', true]])('matches %o: %s', (text, matches) => {
   expect(meetsAll(labels, parseLabelSelector(text))).toBe(matches);
 });
 

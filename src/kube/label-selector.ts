@@ -5,7 +5,8 @@ export type Labels = Readonly<Record<string, string>> | undefined;
 export interface Requirement { key: string; operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; values: readonly string[] }
 
 function meets(labels: Labels, { key, operator, values }: Requirement): boolean {
-  const value = labels?.[key];
+  // Keys come from users: `constructor` is no label unless somebody has set it.
+  const value = labels !== undefined && Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {
     case 'Exists': return value !== undefined;
     case 'DoesNotExist': return value === undefined;

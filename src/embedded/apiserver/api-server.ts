@@ -10,22 +10,25 @@ import type { Store } from '../store/store.ts';
 import { WebhookAdmission } from './admission/webhook-admission.ts';
 import { Authenticator } from './authentication/authenticator.ts';
 import type { Identity } from './authentication/certificate-authority.ts';
-import { type BoundObject, ServiceAccountTokens } from './authentication/service-account-tokens.ts';
 import { loadCredentials } from './authentication/server-credentials.ts';
+import { type BoundObject, ServiceAccountTokens } from './authentication/service-account-tokens.ts';
 import { RbacAuthorizer } from './authorization/rbac-authorizer.ts';
 import { createBootstrapObjects } from './bootstrap.ts';
 import { CustomResourceLifecycle } from './custom-resource-lifecycle.ts';
 import { DiscoveryDocuments } from './discovery/discovery-documents.ts';
+import { EncodedLists } from './http/encoded-lists.ts';
 import { type Listener, listenHttps } from './http/https-listener.ts';
 import type { ProtobufDecoder } from './http/request-body.ts';
 import { RequestHandler } from './http/request-handler.ts';
+import { RequestMetrics } from './http/request-metrics.ts';
 import { handleUpgrade } from './http/upgrade-handler.ts';
 import { InProcessApi } from './in-process-api.ts';
 import { kubeconfigText } from './kubeconfig.ts';
 import type { Dialer, NodeAgent } from './node-agent.ts';
+import { QuotaStatus } from './quota-status.ts';
 import { builtInResources } from './registry/built-in-resources.ts';
-import { ResourceTable } from './resource-table.ts';
 import { reserveServiceAddresses } from './reserve-service-addresses.ts';
+import { ResourceTable } from './resource-table.ts';
 import type { ServerCore, ServiceAddresses } from './server-core.ts';
 import { storageKey } from './storage-key.ts';
 
@@ -45,6 +48,8 @@ export interface ApiServerOptions {
   nodeAgent: NodeAgent;
   /** `1.34.0` unless given. */
   kubernetesVersion?: string;
+  /** How long a request may take to arrive. Default 60 s. */
+  requestTimeoutMs?: number;
   /** Address of Service default/kubernetes. Default: the first that `addresses` gives. */
   kubernetesServiceIp?: string;
   /** Decodes protobuf request bodies; without it they are refused with 415. */
@@ -89,15 +94,17 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   reserveServiceAddresses(core);
   const customResources = new CustomResourceLifecycle(core);
   customResources.start();
+  const quotas = new QuotaStatus(core);
+  quotas.start();
   await createBootstrapObjects(core, serviceIp);
 
-  const handler = new RequestHandler({ core, authenticator, discovery: new DiscoveryDocuments(table, core.instanceId), protobuf: options.protobuf });
+  const handler = new RequestHandler({ core, authenticator, discovery: new DiscoveryDocuments(table, core.instanceId), metrics: new RequestMetrics(), lists: new EncodedLists(), protobuf: options.protobuf });
   let listener: Listener | undefined;
   const { certificatePem: caCertificatePem } = credentials.authority;
   return {
     async listen(port = 0) {
       listener = await listenHttps(port, {
-        identity: credentials.server, caCertificatePem, clock: core.clock,
+        identity: credentials.server, caCertificatePem, clock: core.clock, requestTimeoutMs: options.requestTimeoutMs,
         onRequest: (request, response) => void handler.handle(request, response),
         onUpgrade: (request, socket, head) => void handleUpgrade(core, handler, request, socket, head),
       });
@@ -105,6 +112,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     },
     async close() {
       customResources.stop();
+      quotas.stop();
       await listener?.close();
     },
     apiFor: (user) => new InProcessApi(core, user),

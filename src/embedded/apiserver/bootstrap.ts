@@ -1,4 +1,4 @@
-import type { Draft, KubeObject, AnyObject } from '../../kube/object.ts';
+import type { AnyObject, Draft, KubeObject } from '../../kube/object.ts';
 import { clusterRoleBindings, clusterRoles, namespaces, type ResourceType, services } from '../../kube/resource-type.ts';
 import { ADMIN } from './authentication/authenticator.ts';
 import { bootstrapClusterRoleBindings, bootstrapClusterRoles } from './authorization/bootstrap-policy.ts';

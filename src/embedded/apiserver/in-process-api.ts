@@ -1,10 +1,11 @@
-import type { Binding, DeleteOptions as WireDeleteOptions, UserInfo } from '../../kube/generated/types.ts';
+import type { Binding, UserInfo, DeleteOptions as WireDeleteOptions } from '../../kube/generated/types.ts';
 import type { CallOptions, DeleteOptions, KubeApi, ObjectList, Patch, Selection, WatchEvent, WriteOptions } from '../../kube/kube-api.ts';
 import type { AnyObject, Draft, KubeObject, ObjectKey } from '../../kube/object.ts';
 import type { ResourceType } from '../../kube/resource-type.ts';
 import { notFound, statusError } from '../../kube/status-error.ts';
 import { authorize } from './authorization/authorize.ts';
 import { subresourcesOf } from './discovery/served-subresources.ts';
+import { ItemQueue } from './item-queue.ts';
 import type { Resource } from './registry/resource.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ServerCore } from './server-core.ts';
@@ -22,7 +23,6 @@ import { applyPatch, patchObject } from './verbs/patch-object.ts';
 import { updateObject } from './verbs/update-object.ts';
 import { watchObjects } from './verbs/watch-objects.ts';
 import type { WriteQuery } from './verbs/write-query.ts';
-import { ItemQueue } from './item-queue.ts';
 
 /**
  * The API for code in this process, as one user: the same authorization, admission and registry as over HTTPS, without the
@@ -132,6 +132,7 @@ export class InProcessApi implements KubeApi {
       const subresource = options.namedSubresource ?? options.subresource;
       const row = this.#open(type, verb, key, subresource);
       if (type.namespaced && !key.namespace) throw statusError('BadRequest', 'an empty namespace may not be set during creation');
+      if (options.subresource === 'status' && !row.hasStatus) throw statusError('NotFound', 'the server could not find the requested resource', {});
       if (options.subresource === 'scale' && row.scale === undefined) throw notFound(type, key.name ?? '');
       const ctx: RequestContext = { user: this.#user, defaultManager: managerName(this.#user), signal: options.signal, warn: (text) => this.#core.log.debug(`warning for ${this.#user.username}: ${text}`) };
       return await work(row, ctx, { dryRun: options.dryRun ?? false, fieldValidation: 'Ignore', ...(options.fieldManager === undefined ? {} : { fieldManager: options.fieldManager }) });

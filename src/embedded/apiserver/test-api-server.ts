@@ -1,5 +1,5 @@
-import https from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import https from 'node:https';
 import { Activity } from '../../base/activity.ts';
 import { hostClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';

@@ -410,6 +410,12 @@ export interface CronJobStatus {
   lastSuccessfulTime?: string | undefined;
 }
 
+export interface CrossVersionObjectReference {
+  apiVersion?: string | undefined;
+  kind: string;
+  name: string;
+}
+
 export interface CSIPersistentVolumeSource {
   controllerExpandSecretRef?: SecretReference | undefined;
   controllerPublishSecretRef?: SecretReference | undefined;
@@ -898,6 +904,29 @@ export interface GlusterfsVolumeSource {
 export interface GRPCAction {
   port: number;
   service?: string | undefined;
+}
+
+export interface HorizontalPodAutoscaler {
+  apiVersion?: string | undefined;
+  kind?: string | undefined;
+  metadata: ObjectMeta;
+  spec: HorizontalPodAutoscalerSpec;
+  status?: HorizontalPodAutoscalerStatus | undefined;
+}
+
+export interface HorizontalPodAutoscalerSpec {
+  maxReplicas: number;
+  minReplicas?: number | undefined;
+  scaleTargetRef: CrossVersionObjectReference;
+  targetCPUUtilizationPercentage?: number | undefined;
+}
+
+export interface HorizontalPodAutoscalerStatus {
+  currentCPUUtilizationPercentage?: number | undefined;
+  currentReplicas: number;
+  desiredReplicas: number;
+  lastScaleTime?: string | undefined;
+  observedGeneration?: number | undefined;
 }
 
 export interface HostAlias {

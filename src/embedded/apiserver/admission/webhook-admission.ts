@@ -2,10 +2,10 @@ import type { MutatingWebhook, MutatingWebhookConfiguration, Namespace, Validati
 import { selectorMatches } from '../../../kube/label-selector.ts';
 import type { AnyObject } from '../../../kube/object.ts';
 import { mutatingWebhookConfigurations, namespaces, type ResourceType, validatingWebhookConfigurations } from '../../../kube/resource-type.ts';
-import { statusError, StatusError } from '../../../kube/status-error.ts';
+import { StatusError, statusError } from '../../../kube/status-error.ts';
 import { jsonPatch } from '../patch/json-patch.ts';
-import { decodeFor } from '../schema/decode-for.ts';
 import type { RequestContext } from '../request-context.ts';
+import { decodeFor } from '../schema/decode-for.ts';
 import type { ServerCore } from '../server-core.ts';
 import { storageKey, storagePrefix } from '../storage-key.ts';
 import type { Admission, AdmissionRequest } from './admission.ts';

@@ -1,6 +1,6 @@
 import http from 'node:http';
-import tls from 'node:tls';
 import type { Socket } from 'node:net';
+import tls from 'node:tls';
 import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { AdmissionregistrationV1WebhookClientConfig } from '../../../kube/generated/types.ts';

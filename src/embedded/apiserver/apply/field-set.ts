@@ -97,6 +97,8 @@ export function equalSets(a: FieldSet, b: FieldSet): boolean {
 
 /** The same set with its keys in the order upstream writes them. */
 export function sorted(set: FieldSet): FieldSet {
+  // Most nodes are leaves; one object serves for all of them.
+  if (!hasKeys(set)) return MEMBER;
   const out: Record<string, FieldSet> = {};
   for (const key of Object.keys(set).sort()) out[key] = sorted(set[key]!);
   return out;

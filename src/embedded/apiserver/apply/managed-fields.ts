@@ -2,26 +2,34 @@ import { rfc3339 } from '../../../base/clock.ts';
 import type { ManagedFieldsEntry } from '../../../kube/generated/types.ts';
 import type { AnyObject } from '../../../kube/object.ts';
 import { compare } from './compare.ts';
-import { difference, EMPTY, equalSets, type FieldSet, isEmptySet, sorted, union, without } from './field-set.ts';
+import { difference, EMPTY, equalSets, type FieldSet, isEmptySet, sorted, union } from './field-set.ts';
 import { keepsStatusApart, type TypeInfo } from './type-info.ts';
 
 export interface Writer { manager: string; apiVersion: string; subresource?: string | undefined }
 
-/** Fields that nobody owns: the server's own, and what names the object. */
-const UNOWNED: readonly (readonly string[])[] = [
-  ['f:apiVersion'], ['f:kind'],
-  ...[
-    'name', 'generateName', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'managedFields', 'selfLink',
-  ].map((field) => ['f:metadata', `f:${field}`]),
-];
+/** Fields of `metadata` that nobody owns: the server's own, and what names the object. */
+const UNOWNED = new Set([
+  'name', 'generateName', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'managedFields', 'selfLink',
+].map((field) => `f:${field}`));
 
 /** Takes out what is never tracked, and `status` unless it was written through its subresource (or the kind has none). */
 export function ownable(set: FieldSet, subresource: string | undefined, hasStatus: boolean): FieldSet {
-  let out = set;
-  for (const path of UNOWNED) out = without(out, path);
-  if (hasStatus && subresource === undefined) out = without(out, ['f:status']);
-  if (subresource === 'status') out = without(out, ['f:spec']);
+  const out: Record<string, FieldSet> = {};
+  for (const key in set) {
+    if (key === 'f:apiVersion' || key === 'f:kind') continue;
+    if (key === 'f:status' && hasStatus && subresource === undefined) continue;
+    if (key === 'f:spec' && subresource === 'status') continue;
+    const node = key === 'f:metadata' ? ownableMetadata(set[key]!) : set[key];
+    if (node !== undefined) out[key] = node;
+  }
   return out;
+}
+
+function ownableMetadata(set: FieldSet): FieldSet | undefined {
+  const out: Record<string, FieldSet> = {};
+  let wasTaken = false;
+  for (const key in set) if (UNOWNED.has(key)) wasTaken = true; else out[key] = set[key]!;
+  return wasTaken && isEmptySet(out) ? undefined : out;
 }
 
 export function setOf(entry: ManagedFieldsEntry): FieldSet { return (entry.fieldsV1 ?? EMPTY) as FieldSet; }
@@ -72,6 +80,11 @@ function capped(entries: ManagedFieldsEntry[]): ManagedFieldsEntry[] {
   return [...entries.filter((entry) => !gone.has(entry)), ...ancient.values()];
 }
 
+/** The object without its managedFields: nobody owns those, and walking them is most of the work. */
+function untracked(object: AnyObject): object {
+  return { ...object, metadata: { ...object.metadata, managedFields: undefined } };
+}
+
 export interface TrackUpdateInput extends Writer {
   before?: AnyObject | undefined;
   after: AnyObject;
@@ -89,7 +102,7 @@ export interface TrackUpdateInput extends Writer {
 export function trackUpdate(input: TrackUpdateInput): ManagedFieldsEntry[] {
   const { before, after, types, nowMs } = input;
   const entries = after.metadata.managedFields ?? before?.metadata.managedFields ?? [];
-  const comparison = compare(types, before ?? {}, after);
+  const comparison = compare(types, before === undefined ? {} : untracked(before), untracked(after));
   const changed = ownable(comparison.changed, input.subresource, keepsStatusApart(types, input.hasStatus));
   const removed = comparison.removed;
   if (isEmptySet(changed) && isEmptySet(removed)) return entries;

@@ -41,10 +41,12 @@ export function serverSideApply(input: ApplyInput): AnyObject {
   const configuration = mainPart(applied, input.subresource, hasStatus, live);
   const duplicate = duplicateKeys(types, configuration);
   if (duplicate !== undefined) throw statusError('InternalError', `failed to create typed patch object (${objectName(applied)}; ${input.apiVersion}, Kind=${applied.kind}): ${duplicate}`);
-  const set = ownable(fieldsOf(types, configuration), input.subresource, hasStatus);
+  const mentioned = fieldsOf(types, configuration);
+  const set = ownable(mentioned, input.subresource, hasStatus);
   let merged = (live === undefined ? configuration : mergeValues(types, live, configuration)) as AnyObject;
   if (live !== undefined && own !== undefined) {
-    const keep = others.reduce<FieldSet>((all, entry) => union(all, setOf(entry)), set);
+    // The name is never owned, but it keeps `metadata` from going with the last label.
+    const keep = others.reduce<FieldSet>((all, entry) => union(all, setOf(entry)), mentioned);
     merged = prune(types, merged, setOf(own), keep) as AnyObject;
   }
   const { changed, removed } = live === undefined ? { changed: EMPTY, removed: EMPTY } : compare(types, live, merged);

@@ -1,5 +1,5 @@
 import { type FieldType, type RowType, rowType } from '../schema/field-types.ts';
-import { atomicFields, atomicStructs, listMapKeys, listSets } from './list-types.ts';
+import { atomicFields, atomicStructs, granularFields, listMapKeys, listSets } from './list-types.ts';
 
 /**
  * How server-side apply sees a type. `leaf` is a scalar or something atomic; `deduced` is a value without a schema (maps
@@ -42,6 +42,7 @@ export function builtInTypeInfo(schemaName: string): TypeInfo {
   const ofField = (row: RowType, name: string, type: FieldType): TypeInfo => {
     const path = `${row.name}.${name}`;
     if (atomicFields.has(path)) return LEAF;
+    if (type.kind === 'row' && granularFields.has(path)) return ofRow(type.row);
     if (type.kind !== 'list') return ofType(type);
     if (listSets.has(path)) return SET;
     const keys = listMapKeys[path];

@@ -1,6 +1,6 @@
 import { timingSafeEqual, X509Certificate } from 'node:crypto';
-import type { UserInfo } from '../../../kube/generated/types.ts';
 import type { Clock } from '../../../base/clock.ts';
+import type { UserInfo } from '../../../kube/generated/types.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 

@@ -1,4 +1,4 @@
-import type { NonResourceAttributes as WireNonResource, PolicyRule, ResourceAttributes as WireResource, SubjectAccessReviewSpec, UserInfo } from '../../../kube/generated/types.ts';
+import type { PolicyRule, SubjectAccessReviewSpec, UserInfo, NonResourceAttributes as WireNonResource, ResourceAttributes as WireResource } from '../../../kube/generated/types.ts';
 import { statusError } from '../../../kube/status-error.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import type { RbacAuthorizer } from './rbac-authorizer.ts';

@@ -1,7 +1,7 @@
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, RbacV1Subject, Role, RoleBinding, RoleRef, UserInfo } from '../../../kube/generated/types.ts';
 import { selectorMatches } from '../../../kube/label-selector.ts';
 import { clusterRoleBindings, clusterRoles, type ResourceType, roleBindings, roles } from '../../../kube/resource-type.ts';
-import { statusError, type StatusError } from '../../../kube/status-error.ts';
+import { type StatusError, statusError } from '../../../kube/status-error.ts';
 import type { Store } from '../../store/store.ts';
 import { storageKey, storagePrefix } from '../storage-key.ts';
 import type { NonResourceAttributes, ResourceAttributes } from './attributes.ts';

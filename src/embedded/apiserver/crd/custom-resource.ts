@@ -8,7 +8,8 @@ import { printerColumns } from './printer-columns.ts';
 import { decodeStructural } from './structural-decode.ts';
 import { applyStructuralDefaults } from './structural-default.ts';
 import type { StructuralSchema } from './structural-schema.ts';
-import { type Patterns, validateStructural, validateTransitions } from './structural-validate.ts';
+import { type Patterns, validateStructural } from './structural-validate.ts';
+import { ValidationRules } from './validation-rules.ts';
 
 /** The rows of a CRD, one per served version, storage version first. Build them once per change of the CRD. */
 export function customResources(crd: CustomResourceDefinition): Resource[] {
@@ -26,6 +27,13 @@ function customResource(crd: CustomResourceDefinition, version: CustomResourceDe
   const body: StructuralSchema = { ...schema, properties: ownProperties };
   const selectable = (version.selectableFields ?? []).map(({ jsonPath }) => ({ name: jsonPath.replace(/^\./, ''), path: compileJsonPath(jsonPath) ?? [] }));
   const type = { group, version: version.name, resource: names.plural, kind: names.kind, namespaced: scope === 'Namespaced' };
+  const rules = new ValidationRules(body);
+  const hasRules = !rules.isEmpty;
+  // Rules are read only from what has the right shape.
+  const checked = (object: AnyObject): FieldError[] => {
+    const errors = validateStructural(withoutHeader(object), body, '', patterns);
+    return errors.length > 0 || !hasRules ? errors : rules.check(object, undefined, 'value');
+  };
   const identity = (object: AnyObject): FieldError[] => {
     const errors: FieldError[] = [];
     if (object.kind !== undefined && object.kind !== names.kind) errors.push(fieldError.invalid('kind', object.kind, `must be ${names.kind}`));
@@ -43,10 +51,10 @@ function customResource(crd: CustomResourceDefinition, version: CustomResourceDe
     default: (object) => applyStructuralDefaults(object, body),
     validate(object) {
       // Under a status subresource main writes are checked as a whole as well: the stored status was valid when written.
-      return [...identity(object), ...validateStructural(withoutHeader(object), body, '', patterns)];
+      return [...identity(object), ...checked(object)];
     },
-    validateUpdate: (object, old) => validateTransitions(object, old, body, ''),
-    validateStatus: (object) => validateStructural(withoutHeader(object), body, '', patterns),
+    validateUpdate: (object, old) => (hasRules ? rules.check(object, old, 'change') : []),
+    validateStatus: checked,
   });
 }
 

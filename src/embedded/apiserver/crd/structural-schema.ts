@@ -1,3 +1,13 @@
+/** One CEL rule of a schema. */
+export interface ValidationRule {
+  readonly rule: string;
+  readonly message?: string;
+  readonly messageExpression?: string;
+  readonly reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired' | 'FieldValueDuplicate';
+  /** Where the error is told of, below the rule's own place: `.field`. */
+  readonly fieldPath?: string;
+}
+
 /** The subset of JSON Schema that a CRD may use (`openAPIV3Schema`), as far as it is modelled. */
 export interface StructuralSchema {
   readonly type?: string;
@@ -33,7 +43,7 @@ export interface StructuralSchema {
   readonly 'x-kubernetes-list-type'?: string;
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-map-type'?: string;
-  readonly 'x-kubernetes-validations'?: readonly { readonly rule: string; readonly message?: string }[];
+  readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
 }
 
 /** `items` and `additionalProperties` of one schema are `any` in the field table; here they are schemas. */

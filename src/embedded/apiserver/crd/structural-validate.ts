@@ -1,6 +1,5 @@
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
 import { deepEqual } from '../apply/compare.ts';
-import { isImmutabilityRule } from './validation-rules.ts';
 import { additionalSchema, type StructuralSchema } from './structural-schema.ts';
 
 /** Compiled patterns of one CRD, so that a write compiles none. A pattern that JavaScript cannot read matches everything. */
@@ -10,19 +9,6 @@ export type Patterns = Map<string, RegExp | null>;
 export function validateStructural(value: unknown, schema: StructuralSchema, path: string, patterns: Patterns): FieldError[] {
   const errors: FieldError[] = [];
   walk(value, schema, path, patterns, errors);
-  return errors;
-}
-
-/** `x-kubernetes-validations` of the form `self == oldSelf`: the value may not change once it is set. */
-export function validateTransitions(value: unknown, old: unknown, schema: StructuralSchema, path: string): FieldError[] {
-  if (value === undefined || old === undefined) return [];
-  const errors: FieldError[] = [];
-  for (const { rule, message } of schema['x-kubernetes-validations'] ?? []) {
-    if (isImmutabilityRule(rule) && !deepEqual(value, old)) {
-      errors.push(fieldError.invalid(path, typeof value === 'object' ? typeNameOf(value) : value, message ?? `failed rule: ${rule}`));
-    }
-  }
-  if (isPlain(value) && isPlain(old)) for (const key in schema.properties) errors.push(...validateTransitions(value[key], old[key], schema.properties[key]!, join(path, key)));
   return errors;
 }
 

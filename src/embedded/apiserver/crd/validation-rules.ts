@@ -1,17 +1,131 @@
-import type { StructuralSchema } from './structural-schema.ts';
-import { additionalSchema } from './structural-schema.ts';
+import { createRequire } from 'node:module';
+import type { Environment } from '@marcbachmann/cel-js';
+import type { FieldError } from '../../../kube/status-error.ts';
+import { additionalSchema, type StructuralSchema, type ValidationRule } from './structural-schema.ts';
 
-/** The one form of CEL rule that is modelled: the value may not change. */
-export function isImmutabilityRule(rule: string): boolean {
-  return /^\s*(self\s*==\s*oldSelf|oldSelf\s*==\s*self)\s*$/.test(rule);
+type Evaluate = (variables: Record<string, unknown>) => unknown;
+const OLD_SELF = /\boldSelf\b/;
+
+/**
+ * The `x-kubernetes-validations` of one schema: CEL expressions, compiled once. A rule that names `oldSelf` holds for changes
+ * only. k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel.
+ */
+export class ValidationRules {
+  readonly #schema: StructuralSchema;
+  readonly #compiled = new Map<string, Evaluate | undefined>();
+  #environment: Environment | undefined;
+
+  constructor(schema: StructuralSchema) { this.#schema = schema; }
+
+  /** Whether the schema has any rule: most have none, and then nothing is walked. */
+  get isEmpty(): boolean { return !hasRules(this.#schema); }
+
+  /** What breaks a rule in `value`; `old` is what it replaces. `which`: rules of a value by itself, or of its change. */
+  check(value: unknown, old: unknown, which: 'value' | 'change'): FieldError[] {
+    const errors: FieldError[] = [];
+    this.#walk(value, old, this.#schema, '', which, errors);
+    return errors;
+  }
+
+  /** Rules that cannot be evaluated here, with their paths: a client is told of them by a warning. */
+  unmodelled(): { path: string; rule: string }[] {
+    const found: { path: string; rule: string }[] = [];
+    const visit = (schema: StructuralSchema, path: string): void => {
+      for (const { rule } of schema['x-kubernetes-validations'] ?? []) if (this.#compile(rule) === undefined) found.push({ path, rule });
+      for (const [key, child] of Object.entries(schema.properties ?? {})) visit(child, path === '' ? key : `${path}.${key}`);
+      if (schema.items !== undefined) visit(schema.items, `${path}[*]`);
+      const additional = additionalSchema(schema);
+      if (additional !== undefined) visit(additional, `${path}.*`);
+    };
+    visit(this.#schema, '');
+    return found;
+  }
+
+  #walk(value: unknown, old: unknown, schema: StructuralSchema, path: string, which: 'value' | 'change', errors: FieldError[]): void {
+    if (value === undefined || value === null || (which === 'change' && old === undefined)) return;
+    const rules = (schema['x-kubernetes-validations'] ?? []).filter(({ rule }) => OLD_SELF.test(rule) === (which === 'change'));
+    for (const rule of rules) this.#apply(rule, value, old, schema, path, errors);
+    if (Array.isArray(value) && schema.items !== undefined) {
+      for (const [i, item] of value.entries()) this.#walk(item, correlated(item, old, schema), schema.items, `${path}[${i}]`, which, errors);
+    } else if (isPlain(value)) {
+      const additional = additionalSchema(schema);
+      for (const key of Object.keys(value)) {
+        const child = schema.properties?.[key] ?? additional;
+        if (child !== undefined) this.#walk(value[key], isPlain(old) ? old[key] : undefined, child, path === '' ? key : `${path}.${key}`, which, errors);
+      }
+    }
+  }
+
+  #apply({ rule, message, messageExpression, reason, fieldPath }: ValidationRule, value: unknown, old: unknown, schema: StructuralSchema, path: string, errors: FieldError[]): void {
+    const evaluate = this.#compile(rule);
+    if (evaluate === undefined) return;
+    const variables = { self: celValue(value, schema), ...(old === undefined ? {} : { oldSelf: celValue(old, schema) }) };
+    const field = (path + (fieldPath ?? '')).replace(/^\./, '');
+    const typeName = schema['x-kubernetes-int-or-string'] ? 'integer' : schema.type ?? 'object';
+    const fail = (text: string): void => { errors.push({ field, reason: reason ?? 'FieldValueInvalid', message: worded(reason, typeName, text) }); };
+    try {
+      if (evaluate(variables) === true) return;
+      fail(this.#message(messageExpression, variables) ?? message ?? `failed rule: ${rule.trim()}`);
+    } catch (error) {
+      fail(`${(error as Error).message.split('\n')[0]!.replace(/^./, (letter) => letter.toLowerCase())} evaluating rule: ${message ?? rule.trim()}`);
+    }
+  }
+
+  #message(expression: string | undefined, variables: Record<string, unknown>): string | undefined {
+    if (expression === undefined) return undefined;
+    try {
+      const text = this.#compile(expression)?.(variables);
+      return typeof text === 'string' && text.trim() !== '' && !text.includes('\n') ? text : undefined;
+    } catch { return undefined; }
+  }
+
+  #compile(expression: string): Evaluate | undefined {
+    if (this.#compiled.has(expression)) return this.#compiled.get(expression);
+    const environment = this.#environment ??= newEnvironment();
+    let compiled: Evaluate | undefined;
+    try { if (environment.check(expression).valid) compiled = environment.parse(expression) as unknown as Evaluate; } catch { /* told by `unmodelled` */ }
+    this.#compiled.set(expression, compiled);
+    return compiled;
+  }
 }
 
-/** The CEL rules of a schema that are not enforced, with their paths: a client is told of them by a warning. */
-export function unmodelledRules(schema: StructuralSchema, path = ''): { path: string; rule: string }[] {
-  const found = (schema['x-kubernetes-validations'] ?? []).filter(({ rule }) => !isImmutabilityRule(rule)).map(({ rule }) => ({ path, rule }));
-  for (const [key, child] of Object.entries(schema.properties ?? {})) found.push(...unmodelledRules(child, path === '' ? key : `${path}.${key}`));
-  if (schema.items !== undefined) found.push(...unmodelledRules(schema.items, `${path}[*]`));
-  const additional = additionalSchema(schema);
-  if (additional !== undefined) found.push(...unmodelledRules(additional, `${path}.*`));
-  return found;
+/** The library is loaded by the first rule: most clusters never have one. */
+function newEnvironment(): Environment {
+  const { Environment } = createRequire(import.meta.url)('@marcbachmann/cel-js') as typeof import('@marcbachmann/cel-js');
+  return new Environment({ unlistedVariablesAreDyn: true });
+}
+
+function hasRules(schema: StructuralSchema): boolean {
+  if ((schema['x-kubernetes-validations'] ?? []).length > 0) return true;
+  const children = [...Object.values(schema.properties ?? {}), schema.items, additionalSchema(schema)];
+  return children.some((child) => child !== undefined && hasRules(child));
+}
+
+/** Only elements of a list with keys are the same element before and after. */
+function correlated(item: unknown, old: unknown, schema: StructuralSchema): unknown {
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old) || !isPlain(item)) return undefined;
+  return old.find((other: unknown) => isPlain(other) && keys.every((key) => other[key] === item[key]));
+}
+
+/** CEL knows integers apart from doubles; JSON does not. */
+function celValue(value: unknown, schema: StructuralSchema | undefined): unknown {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && schema?.type !== 'number' ? BigInt(value) : value;
+  if (Array.isArray(value)) return value.map((item) => celValue(item, schema?.items));
+  if (!isPlain(value)) return value;
+  const additional = schema === undefined ? undefined : additionalSchema(schema);
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, celValue(child, schema?.properties?.[key] ?? additional)]));
+}
+
+function worded(reason: ValidationRule['reason'], typeName: string, text: string): string {
+  switch (reason) {
+    case 'FieldValueForbidden': return `Forbidden: ${text}`;
+    case 'FieldValueRequired': return `Required value: ${text}`;
+    case 'FieldValueDuplicate': return `Duplicate value: "${typeName}"`;
+    default: return `Invalid value: "${typeName}": ${text}`;
+  }
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

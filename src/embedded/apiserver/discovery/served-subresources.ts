@@ -7,6 +7,7 @@ const READ_WRITE = ['get', 'patch', 'update'];
 
 const PARTICULAR: Readonly<Record<string, readonly ServedSubresource[]>> = {
   '/pods': [
+    { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
     { name: 'binding', kind: 'Binding', verbs: ['create'] },
     { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
     { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },

@@ -28,6 +28,9 @@ export function execRequest(pod: Pod, query: URLSearchParams): ExecRequest {
   return { pod, container, argv, stdin: flag(query, 'stdin'), stdout: flag(query, 'stdout') || tty, stderr: flag(query, 'stderr') && !tty, tty };
 }
 
+/** How a session of either protocol does its work. Never rejects. */
+export type RunSession = (core: ServerCore, request: ExecRequest, streams: ExecStreams) => Promise<Status>;
+
 /** Runs the program and resolves with what the client is told at its end. Never rejects. */
 export async function runExec(core: ServerCore, { pod, container, argv, stdout, stderr, tty }: ExecRequest, streams: ExecStreams): Promise<Status> {
   try {

@@ -14,7 +14,18 @@ import { answerResource, type ResourceRequest } from './resource-requests.ts';
 import { sendError, sendText } from './responses.ts';
 
 const MUTATING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const VERBS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const NO_QUERY = new URLSearchParams();
+
+/** UTF-8 bytes as Node takes them in a header, without what no header may hold. */
+function headerText(text: string): string {
+  return Buffer.from(text).toString('latin1').replace(/[^\t\x20-\x7e\x80-\xff]/g, '');
+}
+
+/** The resource that a request is counted for; a path that cannot be read is none. */
+function pathOf(url: string): ReturnType<typeof parseResourcePath> {
+  try { return parseResourcePath(url.split('?', 1)[0]!); } catch { return undefined; }
+}
 
 /** Takes one HTTP request through authentication, authorization and the verb it asks for. Never rejects. */
 export class RequestHandler {
@@ -28,6 +39,7 @@ export class RequestHandler {
     const { core } = this.#deps;
     const isMutating = MUTATING.has(request.method ?? 'GET');
     const end = isMutating ? core.activity.begin(`${request.method} ${request.url}`) : undefined;
+    this.#count(request, response);
     try {
       await this.#answer(request, response);
     } catch (error) {
@@ -36,6 +48,18 @@ export class RequestHandler {
     } finally {
       end?.();
     }
+  }
+
+  /** Counts the request when its answer is over: a watch counts when it ends. */
+  #count({ method = 'GET', url = '/' }: IncomingMessage, response: ServerResponse): void {
+    const { metrics } = this.#deps;
+    metrics.begin();
+    response.once('close', () => {
+      const parsed = pathOf(url);
+      const isKnown = parsed?.resource !== undefined && this.#deps.core.table.find(parsed.group, parsed.version, parsed.resource) !== undefined;
+      const { group, version, resource = '', subresource = '' } = isKnown ? parsed : { group: '', version: '' };
+      metrics.end({ verb: VERBS.has(method) ? method : 'other', group, version, resource, subresource, code: response.statusCode });
+    });
   }
 
   /** The user behind a request. Throws Unauthorized for credentials that are not valid. */
@@ -72,20 +96,20 @@ export class RequestHandler {
       warn(text) {
         if (warnings.includes(text)) return;
         warnings.push(text);
-        response?.setHeader('Warning', warnings.map((warning) => `299 - ${JSON.stringify(warning)}`));
+        response?.setHeader('Warning', warnings.map((warning) => headerText(`299 - ${JSON.stringify(warning)}`)));
       },
     };
     return { path: mark < 0 ? url : url.slice(0, mark), query: mark < 0 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1)), ctx };
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { core, discovery, protobuf } = this.#deps;
+    const { core, discovery, metrics, protobuf } = this.#deps;
     const { path, query, ctx } = this.open(request, response);
     const parsed = parseResourcePath(path);
     if (parsed?.resource === undefined) {
       const verb = (request.method ?? 'GET').toLowerCase();
       if (!core.rbac.isPathAllowed(ctx.user, { verb, path })) throw forbiddenPath(ctx.user, { verb, path });
-      if (answerNonResource(core, discovery, path, query, request, response)) return;
+      if (answerNonResource({ core, discovery, metrics }, path, query, request, response)) return;
       sendText(response, 404, '404 page not found\n');
       return;
     }

@@ -1,3 +1,5 @@
+import { statusError } from '../../../kube/status-error.ts';
+
 /** What a path below `/api` or `/apis` names. */
 export interface ResourcePath {
   group: string;
@@ -13,9 +15,9 @@ export interface ResourcePath {
   rest: readonly string[];
 }
 
-/** Splits the path of a resource request as k8s.io/apiserver/pkg/endpoints/request does; `undefined` for every other path. */
+/** Splits the path of a resource request as k8s.io/apiserver/pkg/endpoints/request does; `undefined` for every other path. Throws BadRequest. */
 export function parseResourcePath(path: string): ResourcePath | undefined {
-  const segments = path.split('/').filter((segment) => segment !== '').map((segment) => (segment.includes('%') ? decodeURIComponent(segment) : segment));
+  const segments = path.split('/').filter((segment) => segment !== '').map((segment) => (segment.includes('%') ? decoded(segment) : segment));
   let group = '';
   let rest: string[];
   if (segments[0] === 'api' && segments.length >= 2) rest = segments.slice(1);
@@ -31,4 +33,12 @@ export function parseResourcePath(path: string): ResourcePath | undefined {
   }
   const [resource, name, subresource, ...more] = rest;
   return { group, version, legacyWatch, namespace, resource, name, subresource, rest: more };
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw statusError('BadRequest', `invalid URL escape in ${JSON.stringify(segment)}`);
+  }
 }

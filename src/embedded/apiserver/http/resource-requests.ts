@@ -7,7 +7,7 @@ import { notFound, statusError } from '../../../kube/status-error.ts';
 import type { StoredValue } from '../../store/stored-value.ts';
 import { answerReview } from '../authorization/access-reviews.ts';
 import { authorize } from '../authorization/authorize.ts';
-import { virtualResources, subresourcesOf } from '../discovery/served-subresources.ts';
+import { subresourcesOf, virtualResources } from '../discovery/served-subresources.ts';
 import type { Resource } from '../registry/resource.ts';
 import type { RequestContext } from '../request-context.ts';
 import { decodeObject } from '../schema/decode.ts';
@@ -16,10 +16,10 @@ import { bindPod } from '../subresources/binding.ts';
 import { evictPod } from '../subresources/eviction.ts';
 import { scaleOf, updateScale } from '../subresources/scale.ts';
 import { requestToken } from '../subresources/token-request.ts';
+import { inVersionOf } from '../verbs/api-version.ts';
 import { createObject } from '../verbs/create-object.ts';
 import { decodeBody } from '../verbs/decode-body.ts';
 import { deleteCollection, deleteObject, validateDeleteOptions } from '../verbs/delete-object.ts';
-import { inVersionOf } from '../verbs/api-version.ts';
 import { type ListPage, listObjects } from '../verbs/list-objects.ts';
 import { applyPatch, patchObject } from '../verbs/patch-object.ts';
 import { compileSelection } from '../verbs/selection.ts';
@@ -31,9 +31,9 @@ import { duplicateFields } from './duplicate-fields.ts';
 import type { HandlerDeps } from './handler-deps.ts';
 import { streamLog } from './log-stream.ts';
 import { flag, listQuery, writeQuery } from './query-options.ts';
-import { parseBody, parseJson, parseYaml, type ProtobufDecoder, readBody } from './request-body.ts';
+import { type ProtobufDecoder, parseBody, parseJson, parseYaml, readBody } from './request-body.ts';
 import type { ResourcePath } from './request-path.ts';
-import { sendJsonBytes, sendObject, sendStored } from './responses.ts';
+import { sendJsonBody, sendObject, sendStored } from './responses.ts';
 import { columnDefinitions, parseIncludeObject, partialMetadata, table, tableRow } from './table.ts';
 import { streamWatch } from './watch-stream.ts';
 
@@ -47,6 +47,8 @@ export interface ResourceRequest {
 }
 
 const NOT_SERVED = 'the server could not find the requested resource';
+/** Subresources of upstream that are refused by name. */
+const NOT_MODELLED = new Set(['pods/ephemeralcontainers', 'pods/resize', 'pods/proxy', 'services/proxy', 'nodes/proxy']);
 const METHOD_NOT_ALLOWED = 'the server does not allow this method on the requested resource';
 
 /** Authorizes and answers one request for a resource, a collection or a subresource. Throws StatusErrors. */
@@ -90,7 +92,11 @@ async function answerCollection(deps: HandlerDeps, call: ResourceRequest, resour
         streamWatch(core, resource, path.namespace, query, accepted, response);
         return;
       }
-      sendPage(deps, call, resource, await listObjects(core, resource, path.namespace, listQuery(query), ctx));
+      // What is shown in the client's time differs from answer to answer.
+      const isKept = resource.earlier === undefined && accepted.as === undefined && accepted.format === 'json';
+      const known = isKept ? deps.lists.get(request.url!, core.store.revision) : undefined;
+      if (known !== undefined) { sendJsonBody(response, 200, known); return; }
+      sendPage(deps, call, resource, await listObjects(core, resource, path.namespace, listQuery(query), ctx), isKept);
       return;
     }
     case 'POST': {
@@ -163,7 +169,10 @@ async function answerSubresource(deps: HandlerDeps, call: ResourceRequest, resou
   const subresource = path.subresource!;
   const key: ObjectKey = { namespace: path.namespace, name: path.name! };
   const served = subresourcesOf(resource).find(({ name }) => name === subresource);
-  if (served === undefined) throw statusError('NotFound', NOT_SERVED, {});
+  if (served === undefined) {
+    if (NOT_MODELLED.has(`${resource.type.resource}/${subresource}`)) throw statusError('BadRequest', `"${resource.type.resource}/${subresource}" is not modelled`);
+    throw statusError('NotFound', NOT_SERVED, {});
+  }
   const readJson = async (kind: string, schemaName?: string): Promise<unknown> => {
     const body = await readBody(request);
     const value = body.length === 0 ? {} : parseBody(body, request.headers['content-type'], kind, protobuf);
@@ -209,7 +218,7 @@ async function answerSubresource(deps: HandlerDeps, call: ResourceRequest, resou
       return;
     }
     case 'POST token': sendObject(response, 201, requestToken(core, key, await readJson('TokenRequest', 'AuthenticationV1TokenRequest') as object)); return;
-    case 'GET exec': case 'POST exec': case 'GET portforward': case 'POST portforward':
+    case 'GET attach': case 'POST attach': case 'GET exec': case 'POST exec': case 'GET portforward': case 'POST portforward':
       throw statusError('BadRequest', 'Upgrade request required');
     default: throw statusError('MethodNotAllowed', METHOD_NOT_ALLOWED, {});
   }
@@ -283,7 +292,7 @@ function sendValue(deps: HandlerDeps, call: ResourceRequest, resource: Resource,
 }
 
 /** Sends a page of a collection in the form the client asked for. */
-function sendPage(deps: HandlerDeps, call: ResourceRequest, resource: Resource, page: ListPage): void {
+function sendPage(deps: HandlerDeps, call: ResourceRequest, resource: Resource, page: ListPage, isKept = false): void {
   const accepted = negotiate(call.request.headers.accept);
   const metadata = { resourceVersion: page.resourceVersion, ...(page.continue === undefined ? {} : { continue: page.continue }), ...(page.remainingItemCount === undefined ? {} : { remainingItemCount: page.remainingItemCount }) };
   const kind = `${resource.type.kind}List`;
@@ -301,10 +310,12 @@ function sendPage(deps: HandlerDeps, call: ResourceRequest, resource: Resource, 
     const reader = readerOf(call.request.headers['user-agent']);
     page.items.forEach((item, index) => { if (index > 0) pieces.push(COMMA); pieces.push(inClientTime(deps.core, resource, item, reader).bytes); });
     pieces.push(TAIL);
-    sendJsonBytes(call.response, 200, pieces);
+    const body = Buffer.concat(pieces);
+    if (isKept && page.resourceVersion === String(deps.core.store.revision)) deps.lists.keep(call.request.url!, deps.core.store.revision, body);
+    sendJsonBody(call.response, 200, body);
   }
 }
 
 const COMMA = Buffer.from(',');
-const TAIL = Buffer.from(']}');
+const TAIL = Buffer.from(']}\n');
 

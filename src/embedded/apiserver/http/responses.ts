@@ -2,14 +2,18 @@ import type { ServerResponse } from 'node:http';
 import { stringify } from 'yaml';
 import { messageOf } from '../../../base/errors.ts';
 import type { Status } from '../../../kube/generated/types.ts';
-import { statusError, StatusError } from '../../../kube/status-error.ts';
+import { StatusError, statusError } from '../../../kube/status-error.ts';
 import type { StoredValue } from '../../store/stored-value.ts';
 
 const NEWLINE = Buffer.from('\n');
 
 /** Sends bytes that are JSON already, in as many pieces as they come in. */
 export function sendJsonBytes(response: ServerResponse, status: number, pieces: readonly Buffer[]): void {
-  const body = pieces.length === 1 ? Buffer.concat([pieces[0]!, NEWLINE]) : Buffer.concat([...pieces, NEWLINE]);
+  sendJsonBody(response, status, Buffer.concat([...pieces, NEWLINE]));
+}
+
+/** Sends a whole body of JSON. */
+export function sendJsonBody(response: ServerResponse, status: number, body: Buffer): void {
   response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': body.length, 'Cache-Control': 'no-cache, private' });
   response.end(body);
 }

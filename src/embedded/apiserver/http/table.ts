@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../kube/object.ts';
+import { statusError } from '../../../kube/status-error.ts';
 import type { StoredValue } from '../../store/stored-value.ts';
 import type { Column, Resource } from '../registry/resource.ts';
-import { statusError } from '../../../kube/status-error.ts';
 
 export type IncludeObject = 'Metadata' | 'Object' | 'None';
 

@@ -4,10 +4,12 @@ import type { Pod } from '../../../kube/generated/types.ts';
 import { pods } from '../../../kube/resource-type.ts';
 import { notFound, statusError } from '../../../kube/status-error.ts';
 import { authorize } from '../authorization/authorize.ts';
+import { forwardedPorts, serveChannelPortForward } from '../port-forward/channel-port-forward.ts';
 import { PORT_FORWARD_PROTOCOL, servePortForward } from '../port-forward/port-forward-session.ts';
 import type { ServerCore } from '../server-core.ts';
 import { storageKey } from '../storage-key.ts';
-import { execRequest } from './exec-session.ts';
+import { attachRequest, runAttach } from './attach-session.ts';
+import { type ExecRequest, execRequest, type RunSession, runExec } from './exec-session.ts';
 import { EXEC_STREAM_PROTOCOLS, serveExecSpdy } from './exec-spdy.ts';
 import { EXEC_PROTOCOLS, serveExecWebSocket } from './exec-web-socket.ts';
 import type { RequestHandler } from './request-handler.ts';
@@ -29,8 +31,10 @@ export async function handleUpgrade(core: ServerCore, handler: RequestHandler, r
     const pod = core.store.get(storageKey(pods, namespace, name))?.value.object as Pod | undefined;
     if (pod === undefined) throw notFound(pods, name);
     const isWebSocket = (request.headers.upgrade ?? '').toLowerCase() === 'websocket';
-    if (subresource === 'exec') await upgradeExec(core, pod, query, { request, socket, head, isWebSocket });
-    else if (subresource === 'portforward') await upgradePortForward(core, pod, { request, socket, head, isWebSocket });
+    const upgrade: Upgrade = { request, socket, head, isWebSocket };
+    if (subresource === 'exec') await upgradeSession(core, execRequest(pod, query), runExec, upgrade);
+    else if (subresource === 'attach') await upgradeSession(core, attachRequest(pod, query), runAttach, upgrade);
+    else if (subresource === 'portforward') await upgradePortForward(core, pod, query, upgrade);
     else throw statusError('BadRequest', `"pods/${subresource}" is not modelled`);
   } catch (error) {
     const status = statusOf(error);
@@ -41,20 +45,24 @@ export async function handleUpgrade(core: ServerCore, handler: RequestHandler, r
 
 interface Upgrade { request: IncomingMessage; socket: Duplex; head: Buffer; isWebSocket: boolean }
 
-async function upgradeExec(core: ServerCore, pod: Pod, query: URLSearchParams, { request, socket, head, isWebSocket }: Upgrade): Promise<void> {
-  const exec = execRequest(pod, query);
+async function upgradeSession(core: ServerCore, exec: ExecRequest, run: RunSession, { request, socket, head, isWebSocket }: Upgrade): Promise<void> {
   if (isWebSocket) {
     const protocol = choose(EXEC_PROTOCOLS, offeredProtocols(request));
-    await serveExecWebSocket(core, exec, await acceptWebSocket(request, socket, head, protocol));
-  } else serveExecSpdy(core, exec, acceptSpdy(request, socket, head, EXEC_STREAM_PROTOCOLS));
+    await serveExecWebSocket(core, exec, await acceptWebSocket(request, socket, head, protocol), run);
+  } else serveExecSpdy(core, exec, acceptSpdy(request, socket, head, EXEC_STREAM_PROTOCOLS), run);
 }
 
-async function upgradePortForward(core: ServerCore, pod: Pod, { request, socket, head, isWebSocket }: Upgrade): Promise<void> {
+async function upgradePortForward(core: ServerCore, pod: Pod, query: URLSearchParams, { request, socket, head, isWebSocket }: Upgrade): Promise<void> {
   const ip = pod.status?.podIP;
   if (!ip || pod.status?.phase !== 'Running') throw statusError('BadRequest', `unable to forward port because pod is not running. Current status=${pod.status?.phase ?? 'Unknown'}`);
   const target = { ip, namespace: pod.metadata.namespace!, name: pod.metadata.name };
   if (!isWebSocket) { servePortForward(acceptSpdy(request, socket, head, [PORT_FORWARD_PROTOCOL]), target, core.dialer); return; }
-  const protocol = choose([TUNNEL_PROTOCOL], offeredProtocols(request));
+  const protocol = choose([TUNNEL_PROTOCOL, ...EXEC_PROTOCOLS], offeredProtocols(request));
+  if (protocol !== TUNNEL_PROTOCOL) {
+    const ports = forwardedPorts(query);
+    serveChannelPortForward(await acceptWebSocket(request, socket, head, protocol), ports, target, core.dialer);
+    return;
+  }
   // Loaded first: between the handshake and the stream no message may be missed.
   const { createWebSocketStream } = await import('ws');
   const webSocket = await acceptWebSocket(request, socket, head, protocol);

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { statusError, isStatus } from '../../../kube/status-error.ts';
+import type { Timer } from '../../../base/clock.ts';
 import type { KubeObject } from '../../../kube/object.ts';
 import { apiVersionOf } from '../../../kube/resource-type.ts';
-import type { Timer } from '../../../base/clock.ts';
+import { isStatus, statusError } from '../../../kube/status-error.ts';
 import type { StoreWatch } from '../../store/store.ts';
 import type { Resource } from '../registry/resource.ts';
 import type { ServerCore } from '../server-core.ts';

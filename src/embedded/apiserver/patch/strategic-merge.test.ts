@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Random, seededRandom } from '../../../base/random.ts';
-import { mergeKeys, replacedMaps } from './merge-keys.ts';
 import { rowType } from '../schema/field-types.ts';
+import { mergeKeys, replacedMaps } from './merge-keys.ts';
 import { strategicMergePatch } from './strategic-merge.ts';
 
 type Env = { name: string; value?: string };

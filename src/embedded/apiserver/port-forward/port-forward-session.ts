@@ -26,6 +26,11 @@ export function servePortForward(socket: Duplex, pod: { ip: string; namespace: s
   return connection;
 }
 
+/** Why a port of a Pod could not be reached, as clients print it. */
+export function describeFailure(port: number, pod: { ip: string; namespace: string; name: string }, cause: NodeJS.ErrnoException): string {
+  return `error forwarding port ${port} to pod ${pod.namespace}/${pod.name}: failed to connect to ${pod.ip}:${port}: ${cause.code === 'ECONNREFUSED' ? 'connection refused' : cause.message}`;
+}
+
 async function forward(data: SpdyStream, error: SpdyStream, pod: { ip: string; namespace: string; name: string }, dialer: Dialer): Promise<void> {
   const port = Number(data.headers['port']);
   try {
@@ -36,8 +41,7 @@ async function forward(data: SpdyStream, error: SpdyStream, pod: { ip: string; n
     target.pipe(data);
     target.once('close', () => { data.end(); error.end(); });
   } catch (failure) {
-    const cause = failure as NodeJS.ErrnoException;
-    error.end(`error forwarding port ${port} to pod ${pod.namespace}/${pod.name}: failed to connect to ${pod.ip}:${port}: ${cause.code === 'ECONNREFUSED' ? 'connection refused' : cause.message}`);
+    error.end(describeFailure(port, pod, failure as NodeJS.ErrnoException));
     data.end();
   }
 }

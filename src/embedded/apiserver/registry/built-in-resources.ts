@@ -2,6 +2,7 @@ import { builtInTypeInfo } from '../apply/type-info.ts';
 import { customResourceDefinition } from '../crd/crd-row.ts';
 import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from './admission-registration.ts';
 import { horizontalPodAutoscaler } from './autoscaling.ts';
+import { horizontalPodAutoscalerV1 } from './autoscaling-v1.ts';
 import { clock } from './clock.ts';
 import { configMap, secret, serviceAccount } from './config.ts';
 import { controllerRevision } from './controller-revision.ts';
@@ -10,6 +11,7 @@ import { daemonSet } from './daemonset.ts';
 import { deployment } from './deployment.ts';
 import { endpointSlice, endpoints } from './endpoints.ts';
 import { event } from './event.ts';
+import { eventV1 } from './event-v1.ts';
 import { job } from './job.ts';
 import { lease } from './lease.ts';
 import { namespace } from './namespace.ts';
@@ -33,7 +35,8 @@ export function builtInResources(): Resource[] {
     row(configMap), row(endpoints), row(event), row(limitRange), row(namespace), row(node), row(persistentVolumeClaim), row(persistentVolume), row(pod), row(podTemplate),
     row(resourceQuota), row(secret), row(serviceAccount), row(service),
     row(controllerRevision), row(daemonSet), row(deployment), row(replicaSet), row(statefulSet),
-    row(horizontalPodAutoscaler),
+    row(horizontalPodAutoscaler), row(horizontalPodAutoscalerV1),
+    row(eventV1),
     row(cronJob), row(job),
     row(ingressClass), row(ingress), row(networkPolicy),
     row(podDisruptionBudget),

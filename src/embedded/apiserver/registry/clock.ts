@@ -1,8 +1,8 @@
 import { type Clock, clocks } from '../../../kube/clock-resource.ts';
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
 import { crdTypeInfo } from '../apply/type-info.ts';
-import type { StructuralSchema } from '../crd/structural-schema.ts';
 import { decodeStructural } from '../crd/structural-decode.ts';
+import type { StructuralSchema } from '../crd/structural-schema.ts';
 import { ageColumn, column, nameColumn } from './columns/column.ts';
 import type { Resource } from './resource.ts';
 

@@ -1,4 +1,4 @@
-import type { Endpoints, EndpointSlice } from '../../../kube/generated/types.ts';
+import type { EndpointSlice, Endpoints } from '../../../kube/generated/types.ts';
 import { endpointSlices, endpoints as endpointsType } from '../../../kube/resource-type.ts';
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
 import { ageColumn, column, nameColumn } from './columns/column.ts';

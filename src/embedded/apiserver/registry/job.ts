@@ -1,4 +1,5 @@
 import type { Job, JobSpec } from '../../../kube/generated/types.ts';
+import { selectorMatches } from '../../../kube/label-selector.ts';
 import { jobs } from '../../../kube/resource-type.ts';
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
 import { ageColumn, column, nameColumn } from './columns/column.ts';
@@ -8,7 +9,6 @@ import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { validatePodTemplate } from './pod-spec-validation.ts';
 import type { Resource } from './resource.ts';
 import { immutable, notNegative } from './workload-validation.ts';
-import { selectorMatches } from '../../../kube/label-selector.ts';
 
 export const job: Resource<Job> = {
   type: jobs, singular: 'job', shortNames: [], categories: ['all'], schemaName: 'Job', hasStatus: true, hasGeneration: true,

@@ -1,8 +1,7 @@
 import type { PodTemplate } from '../../../kube/generated/types.ts';
 import { podTemplates } from '../../../kube/resource-type.ts';
-import { nameColumn } from './columns/column.ts';
+import { column, nameColumn } from './columns/column.ts';
 import { containersCell, imagesCell, labelsCell } from './columns/template-cells.ts';
-import { column } from './columns/column.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import { validatePodTemplate } from './pod-spec-validation.ts';
 import type { Resource } from './resource.ts';

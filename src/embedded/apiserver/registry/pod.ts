@@ -81,8 +81,11 @@ function tolerate(spec: PodSpec, toleration: Toleration): void {
 function admitPriority(object: Pod, ctx: PrepareContext): void {
   const spec = object.spec!;
   const systemClasses: Record<string, number> = { 'system-cluster-critical': 2_000_000_000, 'system-node-critical': 2_000_001_000 };
+  // Of several defaults the one with the lowest value holds.
+  const standard = spec.priorityClassName ? undefined : ctx.list(priorityClasses).filter(({ globalDefault }) => globalDefault === true).sort((a, b) => (a.value ?? 0) - (b.value ?? 0))[0];
+  if (standard !== undefined) spec.priorityClassName = standard.metadata.name;
   const name = spec.priorityClassName;
-  const found = name ? ctx.get(priorityClasses, { name }) : undefined;
+  const found = standard ?? (name ? ctx.get(priorityClasses, { name }) : undefined);
   if (name && found === undefined && systemClasses[name] === undefined) throw forbidden(pods, object.metadata.name, `no PriorityClass with name ${name} was found`);
   spec.priority = found?.value ?? (name ? systemClasses[name] : undefined) ?? 0;
   spec.preemptionPolicy ??= found?.preemptionPolicy ?? 'PreemptLowerPriority';

@@ -21,6 +21,7 @@ export function aPrepareContext(options: { taken?: readonly (string | number)[];
       return take(wanted ?? port);
     },
     get: <R extends KubeObject>(type: ResourceType<R>, key: ObjectKey) => options.objects?.[`${type.resource}/${keyString(key)}`] as R | undefined,
+    list: <R extends KubeObject>(type: ResourceType<R>) => Object.entries(options.objects ?? {}).filter(([key]) => key.startsWith(`${type.resource}/`)).map(([, object]) => object as R),
     uid: () => '00000000-0000-4000-8000-000000000000',
     suffix: (length) => 'b'.repeat(length),
     dryRun: false,

@@ -24,6 +24,8 @@ export interface PrepareContext {
   allocateNodePort(wanted?: number): number;
   /** Reads another object of the cluster. */
   get<R extends KubeObject>(type: ResourceType<R>, key: ObjectKey): R | undefined;
+  /** Every object of a cluster-scoped type. */
+  list<R extends KubeObject>(type: ResourceType<R>): R[];
   uid(): string;
   suffix(length: number): string;
   dryRun: boolean;
@@ -50,6 +52,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly custom?: boolean;
   /** Verbs in discovery; default: create delete deletecollection get list patch update watch. */
   readonly verbs?: readonly string[];
+  /** Set on rows that show the objects of another row in an older or newer form: how they are stored, and shown. */
+  readonly stored?: { to(object: AnyObject): AnyObject; from(object: AnyObject): AnyObject };
   /** `status` is written through its own subresource only. */
   readonly hasStatus: boolean;
   readonly scale?: {

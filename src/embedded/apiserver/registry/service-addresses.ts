@@ -1,7 +1,7 @@
+import { messageOf } from '../../../base/errors.ts';
 import type { Service } from '../../../kube/generated/types.ts';
 import { services } from '../../../kube/resource-type.ts';
 import { type FieldError, fieldError, invalid } from '../../../kube/status-error.ts';
-import { messageOf } from '../../../base/errors.ts';
 import type { PrepareContext } from './resource.ts';
 
 type Allocation = Pick<PrepareContext, 'allocateServiceIp' | 'allocateNodePort'>;

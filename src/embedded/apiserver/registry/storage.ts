@@ -3,10 +3,18 @@ import { persistentVolumeClaims, persistentVolumes, storageClasses } from '../..
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
 import { ageColumn, column, nameColumn, wide } from './columns/column.ts';
 import { accessModesCell } from './columns/volume-cells.ts';
-import type { Resource } from './resource.ts';
+import type { PrepareContext, Resource } from './resource.ts';
 import { immutable } from './workload-validation.ts';
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
+
+/** Admission plugin DefaultStorageClass: a claim without a class gets the newest default class, if there is one. */
+function admitStorageClass({ metadata, spec }: PersistentVolumeClaim, ctx: PrepareContext): void {
+  if (spec.storageClassName !== undefined || metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] !== undefined) return;
+  const defaults = ctx.list(storageClasses).filter((one) => one.metadata.annotations?.[DEFAULT_CLASS] === 'true');
+  const [newest] = defaults.sort((a, b) => (a.metadata.creationTimestamp === b.metadata.creationTimestamp ? (a.metadata.name < b.metadata.name ? -1 : 1) : a.metadata.creationTimestamp > b.metadata.creationTimestamp ? -1 : 1));
+  if (newest !== undefined) spec.storageClassName = newest.metadata.name;
+}
 
 export const persistentVolumeClaim: Resource<PersistentVolumeClaim> = {
   type: persistentVolumeClaims, singular: 'persistentvolumeclaim', shortNames: ['pvc'], categories: [], schemaName: 'PersistentVolumeClaim', hasStatus: true, hasGeneration: false, returnsDeleted: true,
@@ -28,8 +36,9 @@ export const persistentVolumeClaim: Resource<PersistentVolumeClaim> = {
     object.status ??= {};
     object.status.phase ||= 'Pending';
   },
-  prepareCreate(object) {
+  prepareCreate(object, ctx) {
     object.metadata.finalizers = [...new Set([...(object.metadata.finalizers ?? []), 'kubernetes.io/pvc-protection'])];
+    admitStorageClass(object, ctx);
     object.status = { phase: 'Pending' };
   },
   validate({ spec }) {

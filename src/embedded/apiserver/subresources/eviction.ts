@@ -1,16 +1,16 @@
 import { rfc3339 } from '../../../base/clock.ts';
+import { isConditionTrue, withCondition } from '../../../kube/conditions.ts';
 import type { Eviction, Pod, PodDisruptionBudget } from '../../../kube/generated/types.ts';
-import { isConditionTrue } from '../../../kube/conditions.ts';
 import { selectorMatches } from '../../../kube/label-selector.ts';
 import type { AnyObject, ObjectKey } from '../../../kube/object.ts';
 import { podDisruptionBudgets, pods } from '../../../kube/resource-type.ts';
 import { notFound, statusError } from '../../../kube/status-error.ts';
+import { cloneJson } from '../clone-json.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { ServerCore } from '../server-core.ts';
 import { storageKey, storagePrefix } from '../storage-key.ts';
 import { deleteObject } from '../verbs/delete-object.ts';
 import { updateObject } from '../verbs/update-object.ts';
-import { cloneJson } from '../clone-json.ts';
 
 /** POST pods/eviction: a delete that a PodDisruptionBudget may refuse (k8s.io/kubernetes/pkg/registry/core/pod/storage/eviction.go). */
 export async function evictPod(core: ServerCore, ctx: RequestContext, key: ObjectKey, body: Partial<Eviction>): Promise<object> {
@@ -18,9 +18,26 @@ export async function evictPod(core: ServerCore, ctx: RequestContext, key: Objec
   if (pod === undefined) throw notFound(pods, key.name);
   const options = body.deleteOptions ?? {};
   const needsBudget = pod.status?.phase === 'Running' || pod.status?.phase === 'Unknown';
-  if (needsBudget && pod.metadata.deletionTimestamp === undefined) await spendBudget(core, ctx, pod, (options.dryRun ?? []).length > 0);
+  const dryRun = (options.dryRun ?? []).length > 0;
+  if (needsBudget && pod.metadata.deletionTimestamp === undefined) {
+    await spendBudget(core, ctx, pod, dryRun);
+    if (!dryRun) await markDisrupted(core, ctx, key);
+  }
   await deleteObject(core, ctx, core.table.get(pods), key, options);
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+}
+
+/** The condition by which controllers tell a disruption from a failure. */
+async function markDisrupted(core: ServerCore, ctx: RequestContext, key: ObjectKey): Promise<void> {
+  const condition = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting', lastTransitionTime: rfc3339(core.clock.nowMs()) };
+  await updateObject(core, ctx, core.table.get(pods), key, {
+    subresource: 'status',
+    compute(current) {
+      const next = cloneJson(current) as unknown as Pod;
+      next.status = { ...next.status, conditions: withCondition(next.status?.conditions, condition) };
+      return next as unknown as AnyObject;
+    },
+  }, { dryRun: false, fieldValidation: 'Ignore' });
 }
 
 async function spendBudget(core: ServerCore, ctx: RequestContext, pod: Pod, dryRun: boolean): Promise<void> {

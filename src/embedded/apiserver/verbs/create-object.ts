@@ -6,12 +6,15 @@ import { namespaces } from '../../../kube/resource-type.ts';
 import { alreadyExists, fieldError, forbidden, invalid, isStatus, notFound, statusError } from '../../../kube/status-error.ts';
 import { RevisionMismatch } from '../../store/store.ts';
 import { StoredValue } from '../../store/stored-value.ts';
+import { checkQuota } from '../admission/counted-quota.ts';
+import { limitPod } from '../admission/limit-ranger.ts';
 import { admitPod } from '../admission/service-account-admission.ts';
 import { validateMetadata } from '../registry/metadata-validation.ts';
 import type { Resource } from '../registry/resource.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { ServerCore } from '../server-core.ts';
 import { storageKey } from '../storage-key.ts';
+import { asStored, inVersionOf } from './api-version.ts';
 import { managerOf, recordManager } from './field-manager.ts';
 import { prepareWith } from './prepare-context.ts';
 import type { WriteQuery } from './write-query.ts';
@@ -52,7 +55,10 @@ export async function createObject(core: ServerCore, ctx: RequestContext, resour
 
   if (type.namespaced) checkNamespace(core, resource, metadata.name, namespace!);
   resource.default?.(object);
-  if (type.group === '' && type.resource === 'pods') admitPod(core, object);
+  if (type.group === '' && type.resource === 'pods') {
+    admitPod(core, object);
+    limitPod(core, object);
+  }
 
   let admitted = object;
   const mutation = core.webhooks.mutate({ operation: 'CREATE', resource, namespace, name: isGenerated ? '' : metadata.name, object, user: ctx.user, dryRun: query.dryRun }, ctx);
@@ -66,6 +72,7 @@ export async function createObject(core: ServerCore, ctx: RequestContext, resour
     if (errors.length > 0) throw invalid(type, metadata.name, errors);
     const validation = core.webhooks.validate({ operation: 'CREATE', resource, namespace, name: admitted.metadata.name, object: admitted, user: ctx.user, dryRun: query.dryRun }, ctx);
     if (validation !== undefined) await validation;
+    if (type.namespaced) checkQuota(core, resource, namespace!, admitted);
     warnOfWrite(ctx, resource, admitted);
     if (hooks.managedFields === undefined) recordManager(core, resource, undefined, admitted, managerOf(ctx, query));
     else hooks.managedFields(admitted);
@@ -75,10 +82,10 @@ export async function createObject(core: ServerCore, ctx: RequestContext, resour
         if (core.store.get(key) === undefined) return new StoredValue(admitted);
       } else {
         try {
-          const entry = core.store.create(key, (revision) => { admitted.metadata.resourceVersion = String(revision); return admitted; });
+          const entry = core.store.create(key, (revision) => { admitted.metadata.resourceVersion = String(revision); return asStored(resource, admitted); });
           isStored = true;
           core.rbac.noteWrite(type);
-          return entry.value;
+          return inVersionOf(resource, entry.value);
         } catch (error) {
           if (!(error instanceof RevisionMismatch)) throw error;
         }

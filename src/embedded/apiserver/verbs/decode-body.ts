@@ -2,8 +2,8 @@ import type { AnyObject } from '../../../kube/object.ts';
 import { apiVersionOf } from '../../../kube/resource-type.ts';
 import { fieldError, invalid, statusError } from '../../../kube/status-error.ts';
 import type { Resource } from '../registry/resource.ts';
-import { decodeFor } from '../schema/decode-for.ts';
 import type { RequestContext } from '../request-context.ts';
+import { decodeFor } from '../schema/decode-for.ts';
 import { isCustom } from './row-extensions.ts';
 import type { FieldValidation } from './write-query.ts';
 

@@ -5,14 +5,14 @@ import { customResourceDefinitions } from '../../../kube/resource-type.ts';
 import { conflict, fieldError, forbidden, isStatus, notFound, statusError } from '../../../kube/status-error.ts';
 import { type Entry, RevisionMismatch } from '../../store/store.ts';
 import { StoredValue } from '../../store/stored-value.ts';
-import { terminatingStatus } from '../definition-status.ts';
 import { cloneJson } from '../clone-json.ts';
+import { terminatingStatus } from '../definition-status.ts';
 import type { Resource } from '../registry/resource.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { ServerCore } from '../server-core.ts';
 import { storageKey } from '../storage-key.ts';
 import { inVersionOf } from './api-version.ts';
-import { type ListPage, listObjects, type ListQuery } from './list-objects.ts';
+import { type ListPage, type ListQuery, listObjects } from './list-objects.ts';
 import { removeEntry } from './remove-entry.ts';
 
 /** Keeps a definition until its instances are gone. */

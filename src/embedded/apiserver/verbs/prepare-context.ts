@@ -20,6 +20,7 @@ export function prepareWith(core: ServerCore, dryRun: boolean): Preparation {
     uid: () => core.random.uuid(),
     suffix: (length) => core.random.suffix(length),
     get: (type, key) => core.store.get(storageKey(type, key.namespace, key.name))?.value.object as never,
+    list: (type) => core.store.list(storagePrefix(type)).entries.map((entry) => entry.value.object as never),
     allocateServiceIp(wanted) {
       const ip = core.addresses.allocateServiceIp(wanted);
       takenIps.push(ip);

@@ -1,5 +1,5 @@
-import { services } from '../../../kube/resource-type.ts';
 import type { AnyObject } from '../../../kube/object.ts';
+import { services } from '../../../kube/resource-type.ts';
 import type { Entry } from '../../store/store.ts';
 import type { StoredValue } from '../../store/stored-value.ts';
 import type { Resource } from '../registry/resource.ts';

@@ -1,4 +1,4 @@
-import { type TypeInfo, builtInTypeInfo } from '../apply/type-info.ts';
+import { builtInTypeInfo, type TypeInfo } from '../apply/type-info.ts';
 import type { Resource } from '../registry/resource.ts';
 
 export function isCustom(resource: Resource): boolean { return resource.custom === true; }

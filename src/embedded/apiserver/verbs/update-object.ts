@@ -1,7 +1,7 @@
 import { messageOf } from '../../../base/errors.ts';
 import type { AnyObject, ObjectKey } from '../../../kube/object.ts';
 import { apiVersionOf } from '../../../kube/resource-type.ts';
-import { conflict, fieldError, type FieldError, invalid, isStatus, notFound, statusError } from '../../../kube/status-error.ts';
+import { conflict, type FieldError, fieldError, invalid, isStatus, notFound, statusError } from '../../../kube/status-error.ts';
 import { RevisionMismatch } from '../../store/store.ts';
 import { StoredValue } from '../../store/stored-value.ts';
 import { cloneJson } from '../clone-json.ts';
@@ -11,10 +11,10 @@ import type { Resource } from '../registry/resource.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { ServerCore } from '../server-core.ts';
 import { storageKey } from '../storage-key.ts';
-import { inVersionOf } from './api-version.ts';
+import { asStored, inVersionOf } from './api-version.ts';
 import { dropEmptyMaps } from './create-object.ts';
 import { managerOf, recordManager } from './field-manager.ts';
-import { prepareWith, type Preparation } from './prepare-context.ts';
+import { type Preparation, prepareWith } from './prepare-context.ts';
 import { removeEntry } from './remove-entry.ts';
 import type { WriteQuery } from './write-query.ts';
 import { warnOfWrite } from './write-warnings.ts';
@@ -69,12 +69,12 @@ export async function updateObject(core: ServerCore, ctx: RequestContext, resour
       if (core.store.get(path) !== entry) throw new RevisionMismatch(path, core.store.get(path));
       if (isGone(next)) {
         isStored = true;
-        return removeEntry(core, resource, entry, next);
+        return removeEntry(core, resource, entry, asStored(resource, next));
       }
-      const written = core.store.update(path, entry.revision, (revision) => { next.metadata.resourceVersion = String(revision); return next; });
+      const written = core.store.update(path, entry.revision, (revision) => { next.metadata.resourceVersion = String(revision); return asStored(resource, next); });
       isStored = true;
       core.rbac.noteWrite(type);
-      return written.value;
+      return inVersionOf(resource, written.value);
     } catch (error) {
       if (error instanceof RevisionMismatch) {
         // The next pass meets a version that the client pinned in `checkIdentity`.
@@ -109,12 +109,14 @@ function withServerFields(resource: Resource, current: AnyObject, wanted: AnyObj
   const { type } = resource;
   let next = wanted;
   if (subresource === 'status') {
-    const metadata = cloneJson(current.metadata);
+    const { managedFields, ...own } = current.metadata;
+    const metadata: AnyObject['metadata'] = { ...cloneJson(own), ...(managedFields === undefined ? {} : { managedFields }) };
     if (METADATA_WITH_STATUS.has(`${type.group}/${type.resource}`)) {
       for (const field of ['labels', 'annotations'] as const) if (wanted.metadata[field] !== undefined) Object.assign(metadata, { [field]: wanted.metadata[field] });
     }
     if (wanted.metadata.managedFields !== undefined) metadata.managedFields = wanted.metadata.managedFields;
-    next = cloneJson({ ...current, metadata });
+    // The rest stays the stored value itself: nothing below writes into it, and comparing it costs nothing.
+    next = { ...current, metadata };
     if (wanted['status'] === undefined) delete next['status']; else next['status'] = wanted['status'];
   } else if (subresource === 'finalize') {
     const spec = wanted['spec'] as { finalizers?: string[] } | undefined;
@@ -132,6 +134,8 @@ function withServerFields(resource: Resource, current: AnyObject, wanted: AnyObj
     if (before[field] === undefined) delete metadata[field]; else Object.assign(metadata, { [field]: before[field] });
   }
   delete metadata.selfLink;
+  // Parts that came back unchanged stay the stored ones, which saves their memory and every further comparison.
+  if (metadata.managedFields !== undefined && equalJson(metadata.managedFields, before.managedFields)) metadata.managedFields = before.managedFields;
   dropEmptyMaps(metadata);
   return next;
 }

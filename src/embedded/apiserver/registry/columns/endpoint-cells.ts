@@ -1,4 +1,4 @@
-import type { Endpoints, EndpointSlice } from '../../../../kube/generated/types.ts';
+import type { EndpointSlice, Endpoints } from '../../../../kube/generated/types.ts';
 import { listCell } from './list-cell.ts';
 
 /** Ready addresses with their ports, at most three: `10.0.0.1:80,10.0.0.2:80`. */

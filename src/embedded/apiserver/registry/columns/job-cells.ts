@@ -1,6 +1,6 @@
-import type { Job } from '../../../../kube/generated/types.ts';
 import { humanDuration } from '../../../../base/duration.ts';
 import { isConditionTrue } from '../../../../kube/conditions.ts';
+import type { Job } from '../../../../kube/generated/types.ts';
 
 export function jobStatusCell(job: Job): string {
   const has = (type: string): boolean => isConditionTrue(job.status?.conditions, type);

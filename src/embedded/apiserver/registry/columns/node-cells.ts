@@ -1,5 +1,5 @@
-import type { Node } from '../../../../kube/generated/types.ts';
 import { findCondition } from '../../../../kube/conditions.ts';
+import type { Node } from '../../../../kube/generated/types.ts';
 
 export function nodeStatusCell(node: Node): string {
   const ready = findCondition(node.status?.conditions, 'Ready');

@@ -1,5 +1,5 @@
-import type { Container, ContainerStatus, Pod } from '../../../../kube/generated/types.ts';
 import { findCondition, isConditionTrue } from '../../../../kube/conditions.ts';
+import type { Container, ContainerStatus, Pod } from '../../../../kube/generated/types.ts';
 import { age } from './column.ts';
 
 interface PodCells { ready: string; status: string; restarts: string }

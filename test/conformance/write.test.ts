@@ -1,0 +1,4 @@
+import { writeCases } from './cases/write.ts';
+import { describeCases } from './describe-cases.ts';
+
+describeCases('Writing', writeCases);
