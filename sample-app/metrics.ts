@@ -1,6 +1,6 @@
-/** The request counter in the Prometheus text format. A label value appears with its first request, as client libraries do. */
+/** The request counter in the Prometheus text format. Both label values exist from the start, so that a rate sees the first request too. */
 export class RequestCounter {
-  readonly #counts = new Map<boolean, number>();
+  readonly #counts = new Map([[true, 0], [false, 0]]);
 
   add(success: boolean): void { this.#counts.set(success, (this.#counts.get(success) ?? 0) + 1); }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Agent, request, type IncomingMessage, type Server } from 'node:http';
+import { Agent, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { readFaults } from './faults.ts';
@@ -56,7 +56,7 @@ it('answers /success and /error with who it is', async () => {
   expect((await ask(port, '/healthz')).status).toBe(200);
 });
 
-it('counts requests by success, a label only after its first request', async () => {
+it('counts requests by success, from zero for both values', async () => {
   const { app } = anApp({ env: { METRICS_PORT: '9090' } });
   const port = await serve(app.server);
   const metricsPort = await serve(app.metrics!.server);
@@ -64,7 +64,7 @@ it('counts requests by success, a label only after its first request', async () 
   await ask(port, '/success');
   const before = await ask(metricsPort, '/monitoring/metrics');
   expect(before.body).toContain('sample_app_requests_count{success="true"} 2\n');
-  expect(before.body).not.toContain('success="false"');
+  expect(before.body).toContain('sample_app_requests_count{success="false"} 0\n');
   await ask(port, '/error');
   expect((await ask(metricsPort, '/monitoring/metrics')).body).toContain('sample_app_requests_count{success="false"} 1\n');
 });

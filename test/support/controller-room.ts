@@ -29,7 +29,7 @@ export interface ControllerRoom extends AsyncDisposable {
 export type PodFate = 'ready' | 'running' | 'nothing' | 'Succeeded' | 'Failed';
 
 /** Controllers on a fake API, a stopped clock, and a node that gives Pods their fate at once. Time starts at 2025-01-01T00:00:00Z. */
-export async function openControllerRoom(create: (deps: ControllerDeps) => Controller[], options: { fate?: (pod: Pod) => PodFate; binds?: boolean; keepsTerminating?: boolean; watchLagTurns?: number; readyAfterMs?: number } = {}): Promise<ControllerRoom> {
+export async function openControllerRoom(create: (deps: ControllerDeps) => Controller[], options: { fate?: (pod: Pod) => PodFate; binds?: boolean; keepsTerminating?: boolean; watchLagTurns?: number; reportsContainers?: boolean } = {}): Promise<ControllerRoom> {
   const activity = new Activity();
   const clock = new VirtualClock({ host: hostClock, activity, startMs: Date.UTC(2025, 0, 1), rate: 0 });
   const random = seededRandom(7);
@@ -39,7 +39,6 @@ export async function openControllerRoom(create: (deps: ControllerDeps) => Contr
   const end = new AbortController();
   const controllers = create(deps);
   let addresses = 0;
-  const readyAtMs = new Map<string, number>();
 
   const tend = async (pod: Pod): Promise<void> => {
     if (pod.metadata.deletionTimestamp !== undefined) {
@@ -54,17 +53,9 @@ export async function openControllerRoom(create: (deps: ControllerDeps) => Contr
     }
     const now = rfc3339(clock.nowMs());
     const wanted = fate === 'Succeeded' || fate === 'Failed' ? fate : 'Running';
-    const delayMs = options.readyAfterMs ?? 0;
-    if (fate === 'ready' && delayMs > 0 && !readyAtMs.has(pod.metadata.uid)) {
-      readyAtMs.set(pod.metadata.uid, clock.nowMs() + delayMs);
-      clock.after(delayMs, () => {
-        const now = api.all(pods, pod.metadata.namespace).find(({ metadata }) => metadata.uid === pod.metadata.uid);
-        if (now !== undefined) void activity.during('node', () => tend(now).catch((error: unknown) => { if (!isStatus(error, 'NotFound', 'Conflict')) throw error; }));
-      });
-    }
-    const ready = fate === 'ready' && (readyAtMs.get(pod.metadata.uid) ?? 0) <= clock.nowMs() ? 'True' : 'False';
+    const ready = fate === 'ready' ? 'True' : 'False';
     if (pod.status?.phase === wanted && pod.status.conditions?.find((condition) => condition.type === 'Ready')?.status === ready) return;
-    await api.patch(pods, keyOf(pod), { type: 'strategic', body: { status: { phase: wanted, podIP: pod.status?.podIP ?? `10.0.0.${++addresses}`, conditions: [{ type: 'Ready', status: ready, lastTransitionTime: now }] } } }, { subresource: 'status' });
+    await api.patch(pods, keyOf(pod), { type: 'strategic', body: { status: { phase: wanted, podIP: pod.status?.podIP ?? `10.0.0.${++addresses}`, conditions: [{ type: 'Ready', status: ready, lastTransitionTime: now }], ...(options.reportsContainers === true ? { containerStatuses: pod.spec.containers.map(({ name, image = '' }) => ({ name, image, imageID: image, ready: ready === 'True', restartCount: 0, state: { running: { startedAt: now } } })) } : {}) } } }, { subresource: 'status' });
   };
   informers.for(pods).onChange((change) => {
     if (change.type !== 'deleted') void activity.during('node', () => tend(change.object).catch((error: unknown) => { if (!isStatus(error, 'NotFound', 'Conflict')) throw error; }));

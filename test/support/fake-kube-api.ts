@@ -87,9 +87,10 @@ const without = (object: AnyObject, ...fields: string[]): string => JSON.stringi
  * A Kubernetes API in memory for controller tests: revisions, conflicts, generations, finalizers, graceful Pod deletion, the
  * `status`, `scale`, `finalize` and `binding` subresources, and watches whose events arrive a turn of the event loop later.
  * `watchLagTurns` makes every watch event up to that many further turns late, so that caches trail behind writes.
+ * `aroundWrite` is called at the instant of every write and must call its argument.
  * It neither defaults nor validates specs, and every kind has a status subresource. Server-side apply is refused.
  */
-export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity?: Activity; watchLagTurns?: number }): FakeKubeApi {
+export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity?: Activity; watchLagTurns?: number; aroundWrite?: <R>(work: () => R) => R }): FakeKubeApi {
   const shelves = new Map<string, Shelf>();
   const writes: string[] = [];
   let failures: { matches: (write: string) => boolean; error: Error }[] = [];
@@ -180,7 +181,7 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
         failures = failures.filter((other) => other !== failure);
         throw failure.error;
       }
-      const result = work();
+      const result = deps.aroundWrite === undefined ? work() : deps.aroundWrite(work);
       writes.push(write);
       return result;
     } finally { end?.(); }

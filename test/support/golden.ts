@@ -5,6 +5,8 @@ import { expect } from 'vitest';
 /** What differs between two runs, in the order in which it is replaced. */
 const REPLACED: [RegExp, string][] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID'],
+  [/canary-lab:\/\/[0-9a-f]{64}/g, 'canary-lab://CONTAINER'],
+  [/\bkube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-SUFFIX'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME'],
   [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4} \w+/g, 'TIME'],
   [/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun),? \w+ +\d+ \d\d:\d\d:\d\d \d{4}/g, 'TIME'],

@@ -21,12 +21,12 @@ export interface LabRoom {
   close(): Promise<void>;
 }
 
-export async function openLabRoom(seed: number, choose: { signal?: AbortSignal; checkTimeoutMs?: number } = {}): Promise<LabRoom> {
+export async function openLabRoom(seed: number, choose: { signal?: AbortSignal; checkTimeoutMs?: number; rate?: number } = {}): Promise<LabRoom> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lab-room-'));
   const bin = path.join(folder, 'bin');
   await Promise.all([mkdir(bin), mkdir(cache, { recursive: true })]);
   await symlink(path.join(projectRoot, 'bin', 'kubectl-argo-rollouts.js'), path.join(bin, 'kubectl-argo-rollouts'));
-  const embedded = await startEmbeddedCluster({ seed, ingressPort: 8080, chartsDirectory: path.join(projectRoot, 'charts', 'embedded'), log: silentLog });
+  const embedded = await startEmbeddedCluster({ seed, ingressPort: 8080, chartsDirectory: path.join(projectRoot, 'charts', 'embedded'), rate: choose.rate ?? 1, log: silentLog });
   const kubeconfig = path.join(folder, 'kubeconfig');
   await writeFile(kubeconfig, embedded.kubeconfig, { mode: 0o600 });
   const connection = await connect({ kubeconfig, env: process.env, clock: hostClock });

@@ -1,9 +1,10 @@
+import type { Clock } from '../../src/base/clock.ts';
 import type { Event, Ingress, ReplicaSet, Service } from '../../src/kube/generated/types.ts';
 import type { KubeApi } from '../../src/kube/kube-api.ts';
 import type { Draft, KubeObject } from '../../src/kube/object.ts';
-import { events, ingresses, replicaSets, type ResourceType, services } from '../../src/kube/resource-type.ts';
-import { POD_TEMPLATE_HASH, type Rollout, type RolloutSpec, rollouts } from '../../src/rollouts/rollout.ts';
+import { events, ingresses, type ResourceType, replicaSets, services } from '../../src/kube/resource-type.ts';
 import { revisionOf } from '../../src/rollouts/revision.ts';
+import { POD_TEMPLATE_HASH, type Rollout, type RolloutSpec, rollouts } from '../../src/rollouts/rollout.ts';
 import { demoIngress, demoSpec } from './rollout-room.ts';
 
 export const WEIGHT = 'nginx.ingress.kubernetes.io/canary-weight';
@@ -13,6 +14,7 @@ export const CANARY_INGRESS = 'demo-demo-stable-canary';
 export interface StageBase {
   api: KubeApi;
   namespace: string;
+  clock: Clock;
   nowMs(): number;
   all<T extends KubeObject>(type: ResourceType<T>): T[];
   onChange<T extends KubeObject>(type: ResourceType<T>, handler: (object: T, change: 'added' | 'modified' | 'deleted') => void): void;
@@ -49,13 +51,13 @@ export interface Stage extends StageBase, AsyncDisposable {
   /** Lets time pass until the Rollout is at a pause with this step index. */
   pausedAt(index: number): Promise<void>;
   healthy(): Promise<void>;
-  /** `REASON: message` of the Rollout's own events since the last call, in order. */
+  /** `REASON: message` of the Rollout's own events since the last call, in order; repeats of a text are one event. */
   newEvents(): string[];
 }
 
 export interface StageSeeds { spec?: RolloutSpec; ingress?: boolean; services?: boolean; objects?: (stage: StageBase) => Promise<unknown> }
 
-/** Puts the demo Rollout, its Services and its Ingress on a stage. Nothing is waited for. */
+/** Puts the demo Rollout, its Services and its Ingress on a stage. Pods are available two seconds after they were made; nothing is waited for. */
 export async function setStage(base: StageBase, seeds: StageSeeds = {}): Promise<Stage> {
   const { api, namespace } = base;
   const key = { namespace, name: 'demo' };
@@ -74,7 +76,7 @@ export async function setStage(base: StageBase, seeds: StageSeeds = {}): Promise
   if (seeds.services !== false) for (const name of ['demo-stable', 'demo-canary']) await api.create(services, { metadata: { namespace, name }, spec: { selector: { app: 'demo' }, ports: [{ port: 80 }] } });
   if (seeds.ingress !== false) await api.create(ingresses, inNamespace(demoIngress(), namespace) as Draft<Ingress>);
   await seeds.objects?.(base);
-  await api.create(rollouts, { metadata: key, spec: seeds.spec ?? demoSpec() });
+  await api.create(rollouts, { metadata: key, spec: { minReadySeconds: 2, ...seeds.spec ?? demoSpec() } });
 
   let seen = 0;
   const rolloutNow = (): Rollout => base.all(rollouts).find(({ metadata }) => metadata.name === 'demo')!;
@@ -111,7 +113,8 @@ export async function setStage(base: StageBase, seeds: StageSeeds = {}): Promise
     },
     healthy: () => stage.until('phase Healthy', () => stage.status().phase === 'Healthy'),
     newEvents() {
-      const texts = base.all(events).filter((event: Event) => event.involvedObject.kind === 'Rollout').map((event) => `${event.reason}: ${event.message}`);
+      const texts = base.all(events).filter((event: Event) => event.involvedObject.kind === 'Rollout')
+        .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)).map((event) => `${event.reason}: ${event.message}`);
       const fresh = texts.slice(seen);
       seen = texts.length;
       return fresh;

@@ -8,6 +8,7 @@ import { createDisruptionController } from './disruption/disruption-controller.t
 import { createEndpointsController } from './endpoints/endpoints-controller.ts';
 import { createEndpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { createGarbageCollector } from './garbage-collector/garbage-collector.ts';
+import { createHorizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler-controller.ts';
 import { createJobController } from './job/job-controller.ts';
 import { createNamespaceController } from './namespace/namespace-controller.ts';
 import { createReplicaSetController } from './replicaset/replicaset-controller.ts';
@@ -35,5 +36,6 @@ export function createControllers(deps: ControllerDeps, facts: ClusterFacts): Co
     createCronJobController(as('cronjob-controller')),
     createTtlController(deps),
     createDisruptionController(deps),
+    createHorizontalPodAutoscalerController(as('horizontal-pod-autoscaler'), facts),
   ];
 }

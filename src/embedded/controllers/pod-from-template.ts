@@ -13,6 +13,6 @@ export function podFromTemplate(type: ResourceType, owner: KubeObject, template:
       ...(labels ? { labels: { ...labels } } : {}), ...(annotations ? { annotations: { ...annotations } } : {}), ...(finalizers ? { finalizers: [...finalizers] } : {}),
       ownerReferences: [controllerRef(type, owner)],
     },
-    spec: structuredClone(template.spec ?? { containers: [] }),
+    spec: template.spec ?? { containers: [] },
   };
 }

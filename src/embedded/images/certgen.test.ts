@@ -1,6 +1,6 @@
-import { createServer, connect } from 'node:tls';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:tls';
 import { expect, it } from 'vitest';
 import { openKubeletRoom } from '../../../test/support/kubelet-room.ts';
 import { secrets, validatingWebhookConfigurations } from '../../kube/resource-type.ts';

@@ -1,5 +1,4 @@
-import type { Server } from 'node:net';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Activity } from '../../base/activity.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
@@ -27,6 +26,11 @@ export interface ImageContext {
   };
   /** The content of a mounted file, or `undefined`. Reads see live ConfigMap and Secret updates. */
   readFile(path: string): string | undefined;
+  /**
+   * Writes a file: into an empty directory of the Pod, where its other containers and later runs see it, or beside the mounts, where it is
+   * gone with this run. No content removes it. Throws where the file system is read-only.
+   */
+  writeFile?(path: string, content: string | undefined): void;
   /** Paths of every mounted file, sorted. */
   listFiles?(): string[];
   /** Writes one line to the container's log. */

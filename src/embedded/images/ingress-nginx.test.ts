@@ -3,13 +3,13 @@ import https from 'node:https';
 import net, { type AddressInfo, type Server } from 'node:net';
 import tls from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createFakeKubeApi, type FakeKubeApi } from '../../../test/support/fake-kube-api.ts';
 import { Activity } from '../../base/activity.ts';
 import { hostClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { seededRandom } from '../../base/random.ts';
 import { createFakeCertificate } from '../../ingress/controller/fake-certificate.ts';
 import { endpointSlices, ingressClasses, ingresses, secrets, services } from '../../kube/resource-type.ts';
-import { createFakeKubeApi, type FakeKubeApi } from '../../../test/support/fake-kube-api.ts';
 import type { ImageContext } from './image-program.ts';
 import { createIngressNginxProgram } from './ingress-nginx.ts';
 

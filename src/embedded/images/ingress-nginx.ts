@@ -1,16 +1,17 @@
 import http from 'node:http';
 import https from 'node:https';
-import net from 'node:net';
 import type { Socket } from 'node:net';
-import { hostClock as systemHostClock, type Clock } from '../../base/clock.ts';
+import net from 'node:net';
+import { type Clock, hostClock as systemHostClock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { seededRandom } from '../../base/random.ts';
-import { InformerFactory } from '../../kube/informer.ts';
 import { admissionListener } from '../../ingress/controller/admission-server.ts';
 import { type ControllerFlags, parseControllerFlags } from '../../ingress/controller/controller-flags.ts';
 import { createFakeCertificate } from '../../ingress/controller/fake-certificate.ts';
 import { IngressController } from '../../ingress/controller/ingress-controller.ts';
 import { TlsListener } from '../../ingress/proxy/tls-listener.ts';
+import { InformerFactory } from '../../kube/informer.ts';
+import { RELEASED } from '../network/host-ports.ts';
 import { containerLog } from './container-log.ts';
 import type { ImageContext, ImageProgram } from './image-program.ts';
 
@@ -53,7 +54,9 @@ async function runController(ctx: ImageContext, hostClock: Clock): Promise<numbe
     await Promise.race([controller.start(AbortSignal.any([stopping.signal, ctx.killed])), aborted(ended)]);
     if (ended.aborted) return 0;
     let isReady = true;
-    await ctx.listen(flags.httpPort, net.createServer((socket) => proxy.accept(socket, { isHttps: false, listenPort: flags.httpPort })));
+    let hasEnded = false;
+    const front = net.createServer((socket) => { if (hasEnded) release(front, socket); else proxy.accept(socket, { isHttps: false, listenPort: flags.httpPort }); });
+    await ctx.listen(flags.httpPort, front);
     await ctx.listen(flags.httpsPort, httpsServer(ctx, hostClock, controller, flags.httpsPort));
     await ctx.listen(flags.healthzPort, healthServer(controller, () => isReady));
     if (flags.webhookPort !== undefined) await ctx.listen(flags.webhookPort, webhookServer(ctx, controller, flags));
@@ -61,10 +64,12 @@ async function runController(ctx: ImageContext, hostClock: Clock): Promise<numbe
     await aborted(ctx.signal);
     isReady = false;
     ctx.log('I Received SIGTERM, shutting down');
-    await proxy.drain(DRAIN_IDLE_MS, ctx.killed);
+    const keep = (socket: Socket): void => release(front, socket);
+    await proxy.drain(DRAIN_IDLE_MS, ctx.killed, keep);
     if (!ctx.killed.aborted) await controller.stop();
     // Requests that came while the status was taken back.
-    await proxy.drain(0, ctx.killed);
+    await proxy.drain(0, ctx.killed, keep);
+    hasEnded = !ctx.killed.aborted;
     ctx.log('I Exiting with code 0');
     return 0;
   } finally {
@@ -72,6 +77,12 @@ async function runController(ctx: ImageContext, hostClock: Clock): Promise<numbe
     ctx.killed.removeEventListener('abort', kill);
     proxy.close();
   }
+}
+
+/** Gives a connection back to the node, which keeps it for the next Pod on this port; closes it where nobody takes it. */
+function release(server: net.Server, socket: Socket): void {
+  socket.pause();
+  if (!server.emit(RELEASED, socket)) socket.destroy();
 }
 
 /** Replaces `$(NAME)` as the kubelet does; arguments that it replaced already are left as they are. */

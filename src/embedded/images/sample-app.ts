@@ -1,5 +1,5 @@
-import { createSampleApp } from '../../../sample-app/sample-app.ts';
 import { imageTag } from '../../../sample-app/identity.ts';
+import { createSampleApp } from '../../../sample-app/sample-app.ts';
 import type { ImageContext, ImageProgram } from './image-program.ts';
 
 export const SAMPLE_APP_IMAGE = 'ghcr.io/canary-lab/sample-app';

@@ -2,8 +2,11 @@
 export type Piece = { text: string; expands: boolean; quoted: boolean };
 export type Word = readonly Piece[];
 
+/** One redirection of output, in the order of the script; `merge` sends the stream where the other one goes. */
+export type Redirection = { stream: 'stdout' | 'stderr' } & ({ to: Word; append: boolean } | { merge: true });
+
 export type ShellNode =
-  | { kind: 'command'; words: readonly Word[]; input: Word | undefined; silence: { stdout: boolean; stderr: boolean }; merge: boolean }
+  | { kind: 'command'; words: readonly Word[]; input: Word | undefined; outputs: readonly Redirection[] }
   | { kind: 'pipe'; parts: readonly ShellNode[] }
   | { kind: 'list'; items: readonly { node: ShellNode; join: '&&' | '||' | ';' }[] }
   | { kind: 'not'; node: ShellNode }
@@ -89,7 +92,7 @@ function tokenize(script: string): Token[] {
   return tokens;
 }
 
-/** Parses the part of the POSIX shell that Pods of labs use: lists, pipes, `!`, if, while, until, for, `{ }`, `( )` and redirections to /dev/null. */
+/** Parses the part of the POSIX shell that Pods of labs use: lists, pipes, `!`, if, while, until, for, `{ }`, `( )` and redirections of simple commands. */
 export function parseShell(script: string): ShellNode {
   const tokens = tokenize(script);
   let at = 0;
@@ -171,8 +174,7 @@ export function parseShell(script: string): ShellNode {
   };
   const simple = (): ShellNode => {
     const words: Word[] = [];
-    const silence = { stdout: false, stderr: false };
-    let merge = false;
+    const outputs: Redirection[] = [];
     let input: Word | undefined;
     for (;;) {
       const token = tokens[at];
@@ -183,18 +185,18 @@ export function parseShell(script: string): ShellNode {
       at += 1;
       const [, fd, operator] = redirection;
       if (operator!.startsWith('>&')) {
-        if (fd === '2' && operator === '>&1') { if (silence.stdout) silence.stderr = true; else merge = true; }
+        if (fd === '2' && operator === '>&1') outputs.push({ stream: 'stderr', merge: true });
+        else if (fd !== '2' && operator === '>&2') outputs.push({ stream: 'stdout', merge: true });
         continue;
       }
       const target = tokens[at];
       if (target === undefined || !('word' in target)) throw unexpected();
       at += 1;
       if (operator === '<') { input = target.word; continue; }
-      if (plain(target.word) !== '/dev/null') throw new ShellSyntaxError('redirection to a file is not modelled: containers have no writable files');
-      if (fd === '2') silence.stderr = true; else silence.stdout = true;
+      outputs.push({ stream: fd === '2' ? 'stderr' : 'stdout', to: target.word, append: operator === '>>' });
     }
-    if (words.length === 0) throw unexpected();
-    return { kind: 'command', words, input, silence, merge };
+    if (words.length === 0 && outputs.length === 0) throw unexpected();
+    return { kind: 'command', words, input, outputs };
   };
 
   const tree = list([]);

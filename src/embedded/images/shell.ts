@@ -1,3 +1,4 @@
+import { messageOf } from '../../base/errors.ts';
 import type { ExecIo } from './image-program.ts';
 import { parseShell, type ShellNode, ShellSyntaxError, type Word } from './shell-syntax.ts';
 
@@ -14,9 +15,12 @@ class Leave extends Error {
 /** Gives the event loop a turn now and then, so that an endless loop of built-ins can be stopped. */
 export type Breathe = () => Promise<void>;
 
+/** The files that redirections reach. `write` throws where nothing can be written. */
+export interface ShellFiles { read(path: string): string | undefined; write(path: string, content: string): void }
+
 /** Runs a script and resolves with its exit status; 2 for a script it cannot read. Rejects with the signal's reason when that aborts. */
-export async function runShell(script: string, positional: readonly string[], env: Readonly<Record<string, string>>, io: ExecIo, run: RunProgram, breathe: Breathe, readFile: (path: string) => string | undefined): Promise<number> {
-  const shell = new Shell(positional, env, run, breathe, readFile);
+export async function runShell(script: string, positional: readonly string[], env: Readonly<Record<string, string>>, io: ExecIo, run: RunProgram, breathe: Breathe, files: ShellFiles): Promise<number> {
+  const shell = new Shell(positional, env, run, breathe, files);
   try {
     return await shell.run(parseShell(script), io);
   } catch (error) {
@@ -31,15 +35,15 @@ class Shell {
   readonly #positional: readonly string[];
   readonly #runProgram: RunProgram;
   readonly #breathe: Breathe;
-  readonly #readFile: (path: string) => string | undefined;
+  readonly #files: ShellFiles;
   #status = 0;
 
-  constructor(positional: readonly string[], env: Readonly<Record<string, string>>, run: RunProgram, breathe: Breathe, readFile: (path: string) => string | undefined) {
+  constructor(positional: readonly string[], env: Readonly<Record<string, string>>, run: RunProgram, breathe: Breathe, files: ShellFiles) {
     this.#positional = positional;
     this.#variables = { ...env };
     this.#runProgram = run;
     this.#breathe = breathe;
-    this.#readFile = readFile;
+    this.#files = files;
   }
 
   async run(node: ShellNode, io: ExecIo): Promise<number> {
@@ -104,14 +108,22 @@ class Shell {
   }
 
   async #command(node: ShellNode & { kind: 'command' }, outer: ExecIo): Promise<number> {
-    const io: ExecIo = {
-      ...outer,
-      stdout: node.silence.stdout ? () => {} : outer.stdout,
-      stderr: node.silence.stderr ? () => {} : node.merge ? outer.stdout : outer.stderr,
-    };
+    const io: ExecIo = { ...outer };
+    for (const output of node.outputs) {
+      if ('merge' in output) { io[output.stream] = output.stream === 'stderr' ? io.stdout : io.stderr; continue; }
+      const path = (await this.#expand(output.to, outer)).join(' ');
+      if (path === '/dev/null') { io[output.stream] = () => {}; continue; }
+      if (path === '/dev/stdout' || path === '/proc/1/fd/1') { io[output.stream] = outer.stdout; continue; }
+      if (path === '/dev/stderr' || path === '/proc/1/fd/2') { io[output.stream] = outer.stderr; continue; }
+      try {
+        let content = output.append ? this.#files.read(path) ?? '' : '';
+        this.#files.write(path, content);
+        io[output.stream] = (chunk) => { content += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'); this.#files.write(path, content); };
+      } catch (error) { outer.stderr(`sh: can't create ${path}: ${messageOf(error)}\n`); return 1; }
+    }
     if (node.input !== undefined) {
       const path = (await this.#expand(node.input, io)).join(' ');
-      const content = path === '/dev/null' ? '' : this.#readFile(path);
+      const content = path === '/dev/null' ? '' : this.#files.read(path);
       if (content === undefined) { io.stderr(`sh: can't open ${path}: no such file\n`); return 1; }
       io.stdin = oneChunk(content);
     }

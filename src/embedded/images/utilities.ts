@@ -1,7 +1,7 @@
 import { nextTurn } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { ExecIo, ImageContext } from './image-program.ts';
 import { fetchLikeCurl, fetchLikeWget } from './http-utilities.ts';
+import type { ExecIo, ImageContext } from './image-program.ts';
 import { runShell } from './shell.ts';
 import type { UtilityCall } from './utility-call.ts';
 
@@ -55,6 +55,25 @@ const UTILITIES: Readonly<Record<string, Utility>> = {
       for (const { name, size } of entries) io.stdout(long ? `${size === undefined ? 'drwxr-xr-x' : '-rw-r--r--'} ${String(size ?? 0).padStart(8)} ${name}\n` : `${name}\n`);
     }
     return status;
+  },
+  touch({ ctx, args, io }) { return eachFile(args, io, 'touch', (path) => writable(ctx)(path, fileContent(ctx, path) ?? '')); },
+  rm({ ctx, args, io }) {
+    const force = args.some((arg) => /^-\w*f/.test(arg));
+    return eachFile(args, io, 'rm', (path) => {
+      const below = (ctx.listFiles?.() ?? []).filter((file) => file === path || file.startsWith(`${path.replace(/\/$/, '')}/`));
+      if (below.length === 0 && !force) throw new Error('No such file or directory');
+      for (const file of below) writable(ctx)(file, undefined);
+    });
+  },
+  cp: ({ ctx, args, io }) => copyFile(ctx, args, io, 'cp'),
+  mv: ({ ctx, args, io }) => copyFile(ctx, args, io, 'mv'),
+  mkdir: () => 0,
+  async tee({ ctx, args, io }) {
+    let text = '';
+    for await (const chunk of io.stdin ?? []) text += Buffer.from(chunk).toString('utf8');
+    io.stdout(text);
+    const isAppend = args.includes('-a');
+    return eachFile(args, io, 'tee', (path) => writable(ctx)(path, (isAppend ? fileContent(ctx, path) ?? '' : '') + text));
   },
   env({ args, io, env }) {
     if (args.length > 0) { io.stderr('env: running a command is not modelled\n'); return 125; }
@@ -158,7 +177,31 @@ async function shell({ ctx, args, io, env }: UtilityCall): Promise<number> {
     script = '';
     for await (const chunk of io.stdin ?? []) script += Buffer.from(chunk).toString('utf8');
   }
-  return runShell(script, positional.length > 0 ? positional : ['sh'], env, io, (argv, inner, variables) => runNamed(ctx, argv, inner, variables), nextTurn, (path) => fileContent(ctx, path));
+  return runShell(script, positional.length > 0 ? positional : ['sh'], env, io, (argv, inner, variables) => runNamed(ctx, argv, inner, variables), nextTurn, { read: (path) => fileContent(ctx, path), write: (path, content) => writable(ctx)(path, content) });
+}
+
+/** Does something to each file that is named; tells what went wrong with which. */
+function eachFile(args: readonly string[], io: ExecIo, name: string, work: (path: string) => void): number {
+  let status = 0;
+  for (const path of args.filter((arg) => !arg.startsWith('-'))) {
+    try { work(path); } catch (error) { io.stderr(`${name}: ${path}: ${messageOf(error)}\n`); status = 1; }
+  }
+  return status;
+}
+
+function copyFile(ctx: ImageContext, args: readonly string[], io: ExecIo, name: 'cp' | 'mv'): number {
+  const [from = '', to = ''] = args.filter((arg) => !arg.startsWith('-'));
+  return eachFile([from], io, name, () => {
+    const content = fileContent(ctx, from);
+    if (content === undefined) throw new Error('No such file or directory');
+    const isDirectory = to.endsWith('/') || listing(ctx, to)?.some(({ name: entry }) => entry !== to) === true;
+    writable(ctx)(isDirectory ? `${to.replace(/\/$/, '')}/${from.slice(from.lastIndexOf('/') + 1)}` : to, content);
+    if (name === 'mv') writable(ctx)(from, undefined);
+  });
+}
+
+function writable(ctx: ImageContext): (path: string, content: string | undefined) => void {
+  return (path, content) => { if (ctx.writeFile === undefined) throw new Error('Read-only file system'); ctx.writeFile(path, content); };
 }
 
 function fileContent(ctx: ImageContext, path: string): string | undefined {

@@ -1,7 +1,7 @@
 import type { Container, Probe } from '../../kube/generated/types.ts';
 import type { RunningContainer } from './container-runtime.ts';
 import type { KubeletDeps } from './kubelet-deps.ts';
-import { probeOnce, probePort, type ProbeTarget } from './probe.ts';
+import { type ProbeTarget, probeOnce, probePort } from './probe.ts';
 import { runProbe } from './probe-schedule.ts';
 import { untilAborted } from './until-aborted.ts';
 

@@ -12,6 +12,7 @@ import type { ExecIo, ImageContext, ImageProgram } from '../images/image-program
 import { runUtility } from '../images/utilities.ts';
 import type { ClusterNetwork, PodListener } from '../network/cluster-network.ts';
 import { httpOverDial } from '../network/http-over-dial.ts';
+import type { ContainerFiles } from './container-files.ts';
 import type { ContainerLog } from './container-log.ts';
 import { probePort } from './probe.ts';
 
@@ -25,8 +26,7 @@ export interface ContainerStart {
   command: readonly string[];
   args: readonly string[];
   log: ContainerLog;
-  readFile(path: string): string | undefined;
-  listFiles(): string[];
+  files: ContainerFiles;
   api: KubeApi;
   runsToCompletion: boolean;
 }
@@ -88,8 +88,9 @@ export function startContainer(start: ContainerStart, deps: ContainerRuntimeDeps
       get labels() { return start.pod().metadata.labels ?? {}; }, serviceAccountName: pod.spec.serviceAccountName ?? 'default',
     },
     container: { name: spec.name, ports: spec.ports ?? [], runsToCompletion: start.runsToCompletion, impliedPorts: impliedPorts(pod, spec) },
-    readFile: start.readFile,
-    listFiles: start.listFiles,
+    readFile: (path) => start.files.read(path),
+    listFiles: () => start.files.list(),
+    writeFile: (path, content) => start.files.write(path, content),
     log: (line) => { if (!hasEnded) log.append(deps.clock.nowMs(), line); },
     signal: stop.signal, killed: kill.signal, clock: deps.clock, random: deps.random, activity: deps.activity, diagnostics: deps.log.named(`${pod.metadata.name}/${spec.name}`),
     async listen(port, server) {

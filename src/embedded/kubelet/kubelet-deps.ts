@@ -1,8 +1,8 @@
-import type { ControllerDeps } from '../controllers/controller.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Pod } from '../../kube/generated/types.ts';
 import type { KubeApi } from '../../kube/kube-api.ts';
 import type { ObjectKey } from '../../kube/object.ts';
+import type { ControllerDeps } from '../controllers/controller.ts';
 import type { ImageTable } from '../images/image-program.ts';
 import type { ClusterNetwork } from '../network/cluster-network.ts';
 

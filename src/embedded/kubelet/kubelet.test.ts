@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
+import { openKubeletRoom, servingProgram } from '../../../test/support/kubelet-room.ts';
 import { nextTurn } from '../../base/clock.ts';
 import { findCondition } from '../../kube/conditions.ts';
 import { configMaps, endpointSlices, leases, nodes, pods, secrets } from '../../kube/resource-type.ts';
 import { isStatus } from '../../kube/status-error.ts';
-import { openKubeletRoom, servingProgram } from '../../../test/support/kubelet-room.ts';
 import { httpOverDial } from '../network/http-over-dial.ts';
 
 const web = { name: 'app', image: 'web:1', ports: [{ name: 'http', containerPort: 8080 }] };

@@ -1,6 +1,7 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Container, ContainerState, Pod } from '../../kube/generated/types.ts';
+import type { ContainerFiles } from './container-files.ts';
 import { ContainerLog } from './container-log.ts';
 import { runProbes } from './container-probes.ts';
 import { type RunningContainer, startContainer } from './container-runtime.ts';
@@ -10,7 +11,7 @@ import { pullImage } from './image-puller.ts';
 import type { KubeletDeps } from './kubelet-deps.ts';
 import { runHook } from './lifecycle-hook.ts';
 import type { ContainerSnapshot } from './pod-status.ts';
-import { afterRestart, restartDelayMs, type RestartBackoff } from './restart-backoff.ts';
+import { afterRestart, type RestartBackoff, restartDelayMs } from './restart-backoff.ts';
 import { stopContainer } from './termination.ts';
 import { expandVariables } from './variable-expansion.ts';
 
@@ -19,8 +20,8 @@ export interface PodSurroundings {
   pod(): Pod;
   ip(): string;
   envSources(): EnvSources;
-  readFile(container: Container, path: string): string | undefined;
-  listFiles(container: Container): string[];
+  /** The files of a new run of the container. */
+  files(container: Container): ContainerFiles;
   /** Resolves when an object that the Pod refers to may have changed, or rejects with the signal's reason. */
   sourcesChanged(signal: AbortSignal): Promise<void>;
   event(type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void;
@@ -167,12 +168,13 @@ export class ManagedContainer {
     }
     this.#around.event('Normal', 'Created', `Created container: ${this.spec.name}`, this.#fieldPath);
     const log = new ContainerLog();
+    const files = this.#around.files(this.spec);
     this.#previousLog = this.#log;
     this.#log = log;
     const id = `canary-lab://${this.#deps.random.uuid().replaceAll('-', '')}${this.#deps.random.uuid().replaceAll('-', '')}`;
     const container = startContainer({
       pod: () => this.#around.pod(), spec: this.spec, ip: this.#around.ip(), program, env, command: expand(this.spec.command), args: expand(this.spec.args), log,
-      readFile: (path) => this.#around.readFile(this.spec, path), listFiles: () => this.#around.listFiles(this.spec),
+      files,
       runsToCompletion: this.role === 'init' || (this.role === 'main' && (pod.spec.restartPolicy ?? 'Always') !== 'Always'),
       api: this.#deps.apiFor({ namespace: pod.metadata.namespace ?? 'default', name: pod.spec.serviceAccountName ?? 'default' }),
     }, this.#deps);
@@ -194,7 +196,7 @@ export class ManagedContainer {
     this.#run = undefined;
     this.#isReady = false;
     this.#isStarted = false;
-    const message = terminationMessage(this.spec, exitCode, log);
+    const message = terminationMessage(this.spec, exitCode, log, files.read(files.terminationMessagePath));
     this.#state = {
       terminated: {
         exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', startedAt: rfc3339(run.startedAtMs), finishedAt: rfc3339(clock.nowMs()), containerID: id,
@@ -267,8 +269,9 @@ function goDuration(ms: number): string {
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }
 
-/** The tail of the log of a failed container whose policy asks for it. Termination message files are not modelled. */
-function terminationMessage(spec: Container, exitCode: number, log: ContainerLog): Promise<string> | undefined {
+/** What the container left in its termination message file (4096 bytes at most), or the tail of the log of a failed one whose policy asks for it. */
+function terminationMessage(spec: Container, exitCode: number, log: ContainerLog, written: string | undefined): Promise<string> | string | undefined {
+  if (written !== undefined && written !== '') return Buffer.from(written).subarray(0, 4096).toString('utf8');
   if (exitCode === 0 || spec.terminationMessagePolicy !== 'FallbackToLogsOnError') return undefined;
   return (async () => {
     let text = '';

@@ -1,5 +1,5 @@
-import type { InformerFactory } from '../../kube/informer.ts';
 import type { ConfigMap, Pod, Secret } from '../../kube/generated/types.ts';
+import type { InformerFactory } from '../../kube/informer.ts';
 import type { KubeApi } from '../../kube/kube-api.ts';
 import { configMaps, secrets } from '../../kube/resource-type.ts';
 

@@ -91,6 +91,11 @@ export function podStatus(pod: Pod, snapshot: PodSnapshot, nowMs: number, phaseO
   const scheduled = findCondition(pod.status?.conditions, 'PodScheduled');
   conditions.push(scheduled ?? { type: 'PodScheduled', status: 'True', lastTransitionTime: rfc3339(snapshot.startTimeMs) });
 
+  if (snapshot.failure?.reason === 'Evicted') {
+    const since = findCondition(pod.status?.conditions, 'DisruptionTarget')?.lastTransitionTime ?? now;
+    conditions.push({ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: snapshot.failure.message, lastTransitionTime: since, ...(generation === undefined ? {} : { observedGeneration: generation }) });
+  }
+
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase, conditions, hostIP: snapshot.hostIp, hostIPs: [{ ip: snapshot.hostIp }],

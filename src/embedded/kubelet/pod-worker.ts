@@ -1,8 +1,10 @@
+import type { Timer } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Pod } from '../../kube/generated/types.ts';
 import { keyOf } from '../../kube/object.ts';
 import { endpointSlices, pods, services } from '../../kube/resource-type.ts';
 import { isStatus } from '../../kube/status-error.ts';
+import { ContainerFiles, EmptyDirs } from './container-files.ts';
 import type { EnvSources } from './env.ts';
 import type { NodeFacts } from './field-reference.ts';
 import { type KubeletDeps, NODE_CPU, NODE_MEMORY } from './kubelet-deps.ts';
@@ -10,9 +12,12 @@ import { ManagedContainer, type PodSurroundings } from './managed-container.ts';
 import { ObjectReader } from './object-reader.ts';
 import { isSidecar, type PodSnapshot, podStatus } from './pod-status.ts';
 import { StatusPublisher } from './status-publisher.ts';
-import { endpointsWithdrawn } from './termination.ts';
+import { endpointsWithdrawn, SHORTEST_GRACE_MS } from './termination.ts';
 import { untilAborted } from './until-aborted.ts';
-import { firstMissingVolume, mountedFiles, readMountedFile, type VolumeSources } from './volumes.ts';
+import { evictionMessage } from './volume-limits.ts';
+import { firstMissingVolume, type VolumeSources } from './volumes.ts';
+
+const MONITORING_MS = 10_000;
 
 /** The life of one Pod on the node, from its binding to its last DELETE. */
 export class PodWorker {
@@ -24,6 +29,8 @@ export class PodWorker {
   readonly #init: ManagedContainer[];
   readonly #main: ManagedContainer[];
   readonly #tokens = new Map<string, string>();
+  readonly #emptyDirs = new EmptyDirs();
+  #limitCheck: Timer | undefined;
   readonly #startTimeMs: number;
   readonly #status: StatusPublisher;
   #pod: Pod;
@@ -33,6 +40,8 @@ export class PodWorker {
   #final: 'Succeeded' | 'Failed' | undefined;
   #isGone = false;
   #termination: Promise<void> | undefined;
+  /** What the running termination grants, in ms. */
+  #graceMs = 0;
   #wakeSources: (() => void)[] = [];
   #lives: Promise<void> = Promise.resolve();
 
@@ -79,14 +88,16 @@ export class PodWorker {
   /** The Pod's object has changed. */
   update(pod: Pod): void {
     this.#pod = pod;
-    if (pod.metadata.deletionTimestamp !== undefined) void this.#terminate();
-    else this.#status.publish();
+    if (pod.metadata.deletionTimestamp === undefined) { this.#status.publish(); return; }
+    if (this.#termination !== undefined) this.#shortenGrace((pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000);
+    void this.#terminate();
   }
 
   /** The Pod's object is gone: what still runs ends within the shortest grace. Resolves when it has. */
   removed(): Promise<void> {
     this.#isGone = true;
     this.#status.close();
+    if (this.#termination !== undefined) this.#shortenGrace(0);
     return this.#terminate();
   }
 
@@ -107,7 +118,7 @@ export class PodWorker {
   get #facts(): NodeFacts { return { podIp: this.#ip, hostIp: this.#deps.nodeIp, cpu: NODE_CPU, memory: NODE_MEMORY }; }
 
   get #volumeSources(): VolumeSources {
-    return { configMap: (name) => this.#reader.configMap(name), secret: (name) => this.#reader.secret(name), token: (audience) => this.#tokens.get(audience ?? ''), node: this.#facts };
+    return { configMap: (name) => this.#reader.configMap(name), secret: (name) => this.#reader.secret(name), token: (audience) => this.#tokens.get(audience ?? ''), node: this.#facts, written: (volume) => this.#emptyDirs.of(volume) };
   }
 
   #envSources(): EnvSources {
@@ -120,8 +131,7 @@ export class PodWorker {
       pod: () => this.#pod,
       ip: () => this.#ip!,
       envSources: () => this.#envSources(),
-      readFile: (container, path) => readMountedFile(this.#pod, container, path, this.#volumeSources),
-      listFiles: (container) => [...mountedFiles(this.#pod, container, this.#volumeSources).keys()].sort(),
+      files: (container) => new ContainerFiles(() => this.#pod, container, this.#volumeSources, this.#emptyDirs, () => this.#watchLimits()),
       sourcesChanged: (signal) => this.#sourcesChanged(signal),
       event: (type, reason, message, fieldPath) => this.#event(type, reason, message, fieldPath),
       changed: () => this.#status.publish(),
@@ -170,6 +180,17 @@ export class PodWorker {
     }
   }
 
+  /** The eviction manager looks at what volumes hold every 10 s (its monitoring interval), and only after something was written. */
+  #watchLimits(): void {
+    this.#limitCheck ??= this.#deps.clock.after(MONITORING_MS, () => {
+      this.#limitCheck = undefined;
+      const message = evictionMessage(this.#pod, this.#emptyDirs);
+      if (message === undefined || this.#stopping.signal.aborted) return;
+      this.#event('Warning', 'Evicted', message);
+      void this.#end({ reason: 'Evicted', message }, 1000).catch((error: unknown) => this.#deps.log.error(`pod ${this.#pod.metadata.name}: ${messageOf(error)}`));
+    });
+  }
+
   async #issueTokens(): Promise<void> {
     const { metadata, spec } = this.#pod;
     const serviceAccount = { namespace: metadata.namespace ?? 'default', name: spec.serviceAccountName ?? 'default' };
@@ -189,11 +210,11 @@ export class PodWorker {
   }
 
   /** Ends a Pod that will not be deleted: it completed, failed for good, or ran past its deadline. */
-  async #end(failure?: { reason: string; message: string }): Promise<void> {
+  async #end(failure?: { reason: string; message: string }, graceMs = (this.#pod.spec.terminationGracePeriodSeconds ?? 30) * 1000): Promise<void> {
     if (this.#termination !== undefined || this.#final !== undefined) return;
     this.#failure = failure;
     this.#stopping.abort(new Error('the Pod has ended'));
-    await this.#stopContainers((this.#pod.spec.terminationGracePeriodSeconds ?? 30) * 1000);
+    await this.#stopContainers(graceMs);
     this.#final = failure === undefined && this.#allSucceeded() ? 'Succeeded' : 'Failed';
     this.#releaseIp();
     this.#status.publish();
@@ -213,7 +234,7 @@ export class PodWorker {
   async #terminateOnce(): Promise<void> {
     this.#stopping.abort(new Error('the Pod is being deleted'));
     const { metadata, spec } = this.#pod;
-    const graceMs = this.#isGone ? 0 : (metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30) * 1000;
+    const graceMs = this.#graceMs = this.#isGone ? 0 : (metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30) * 1000;
     try {
       const hasHostPort = spec.hostNetwork === true || spec.containers.some(({ ports }) => ports?.some(({ hostPort }) => hostPort !== undefined));
       if (this.#main.some(({ isRunning }) => isRunning)) await endpointsWithdrawn(this.uid, hasHostPort, this.#deps.informers.for(endpointSlices), this.#deps);
@@ -227,6 +248,14 @@ export class PodWorker {
     } finally {
       this.#releaseIp();
     }
+  }
+
+  /** A further DELETE with less grace takes effect at once; the shortest grace is left in any case. */
+  #shortenGrace(graceMs: number): void {
+    if (graceMs >= this.#graceMs) return;
+    this.#graceMs = graceMs;
+    const timer = this.#deps.clock.after(Math.max(graceMs, SHORTEST_GRACE_MS), () => { for (const container of [...this.#main, ...this.#init]) container.kill(); });
+    void this.#termination?.finally(() => timer.cancel());
   }
 
   /** Main containers first and together, then the sidecars from the last to the first. */

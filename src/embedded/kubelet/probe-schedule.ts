@@ -1,5 +1,5 @@
 import type { Activity } from '../../base/activity.ts';
-import type { Clock } from '../../base/clock.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
 import type { Probe } from '../../kube/generated/types.ts';
 import { duringWithPatience } from './patience.ts';
 import type { ProbeResult } from './probe.ts';
@@ -68,10 +68,16 @@ async function nextPeriod(probe: Probe, listening: Promise<void> | undefined, { 
 
 async function attemptOnce(probe: Probe, attempt: (signal: AbortSignal) => Promise<ProbeResult>, { clock, hostClock, activity }: ProbeScheduleDeps, signal: AbortSignal): Promise<ProbeResult> {
   const timeout = new AbortController();
-  const timer = clock.after((probe.timeoutSeconds ?? 1) * 1000, () => timeout.abort(new Error('probe timed out')));
+  const startedHostMs = hostClock.nowMs();
+  let atLeast: Timer | undefined;
+  // Where the cluster's time runs fast, a second of it is too short for an answer that has to be computed in real time.
+  const timer = clock.after((probe.timeoutSeconds ?? 1) * 1000, () => {
+    atLeast = hostClock.after(startedHostMs + PATIENCE_HOST_MS - hostClock.nowMs(), () => timeout.abort(new Error('probe timed out')));
+  });
   try {
     return await duringWithPatience('probe', PATIENCE_HOST_MS, () => attempt(AbortSignal.any([timeout.signal, signal])), { activity, hostClock });
   } finally {
     timer.cancel();
+    atLeast?.cancel();
   }
 }

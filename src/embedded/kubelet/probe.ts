@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Container, HTTPGetAction, IntOrString, Probe } from '../../kube/generated/types.ts';
 import { messageOf } from '../../base/errors.ts';
+import type { Container, HTTPGetAction, IntOrString, Probe } from '../../kube/generated/types.ts';
 import { httpOverDial } from '../network/http-over-dial.ts';
 
 export type ProbeResult = { success: true } | { success: false; output: string };

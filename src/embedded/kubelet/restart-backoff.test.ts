@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { afterRestart, restartDelayMs, type RestartBackoff } from './restart-backoff.ts';
+import { afterRestart, type RestartBackoff, restartDelayMs } from './restart-backoff.ts';
 
 it('waits not at all, then 10 s doubling to 5 min', () => {
   let backoff: RestartBackoff | undefined;

@@ -7,7 +7,7 @@ import { isStatus } from '../../kube/status-error.ts';
 import type { KubeletDeps } from './kubelet-deps.ts';
 
 /** The conditions that a kubelet writes; others' (readiness gates) stay as they are. */
-const OWNED_CONDITIONS = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
+const OWNED_CONDITIONS = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled', 'DisruptionTarget'];
 
 /** Keeps a Pod's status in the API as the kubelet knows it, one write at a time; changes during a write are gathered into the next. */
 export class StatusPublisher {

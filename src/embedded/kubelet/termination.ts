@@ -1,7 +1,7 @@
 import type { Activity } from '../../base/activity.ts';
 import { type Clock, nextTurn } from '../../base/clock.ts';
-import type { Informer } from '../../kube/informer.ts';
 import type { EndpointSlice } from '../../kube/generated/types.ts';
+import type { Informer } from '../../kube/informer.ts';
 import type { RunningContainer } from './container-runtime.ts';
 import { duringWithPatience } from './patience.ts';
 
@@ -12,7 +12,7 @@ const WITHDRAWAL_LIMIT_HOST_MS = 1500;
 /** What proxies get to hear of the withdrawal and to finish the connections they are opening. */
 const WITHDRAWAL_SETTLE_HOST_MS = 50;
 /** kuberuntime minimumGracePeriodInSeconds. */
-const SHORTEST_GRACE_MS = 2000;
+export const SHORTEST_GRACE_MS = 2000;
 const STOP_PATIENCE_HOST_MS = 250;
 
 export const SLICE_INDEX_BY_POD = 'ready Pod';

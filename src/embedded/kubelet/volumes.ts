@@ -1,4 +1,4 @@
-import type { ConfigMap, Container, KeyToPath, Pod, Secret, Volume } from '../../kube/generated/types.ts';
+import type { ConfigMap, Container, KeyToPath, Pod, Secret, Volume, VolumeMount } from '../../kube/generated/types.ts';
 import { fieldValue, type NodeFacts, resourceValue } from './field-reference.ts';
 
 /** Where the content of volumes comes from. Reads are live: each asks again. */
@@ -8,6 +8,8 @@ export interface VolumeSources {
   /** A token that was issued for the Pod when it started. */
   token(audience: string | undefined): string | undefined;
   node: NodeFacts;
+  /** What was written into a volume that is a directory of the Pod; absent: nothing. */
+  written?(volume: string): ReadonlyMap<string, string>;
 }
 
 /** The files of one volume by path relative to its root; or the reason why it cannot be set up, worded as the kubelet does. */
@@ -41,7 +43,7 @@ function downward(pod: Pod, items: readonly { path: string; fieldRef?: { fieldPa
   return { files };
 }
 
-/** The content of a volume now. Sources outside the cluster (host paths, claims, CSI) are empty directories: docs/parity.md. */
+/** The content of a volume now. Sources outside the cluster (host paths, claims, CSI) are directories of the Pod's own that begin empty. */
 export function volumeContent(pod: Pod, volume: Volume, sources: VolumeSources): VolumeContent {
   if (volume.configMap !== undefined) {
     const { name = '', items, optional } = volume.configMap;
@@ -52,8 +54,9 @@ export function volumeContent(pod: Pod, volume: Volume, sources: VolumeSources):
     return keyed('secret', sources.secret(secretName), secretName, items, optional);
   }
   if (volume.downwardAPI !== undefined) return downward(pod, volume.downwardAPI.items ?? [], sources.node);
+  if (volume.projected === undefined) return { files: new Map(sources.written?.(volume.name) ?? []) };
   const files = new Map<string, string>();
-  for (const source of volume.projected?.sources ?? []) {
+  for (const source of volume.projected.sources ?? []) {
     let part: VolumeContent = { files: new Map() };
     if (source.configMap !== undefined) part = keyed('configmap', sources.configMap(source.configMap.name ?? ''), source.configMap.name ?? '', source.configMap.items, source.configMap.optional);
     else if (source.secret !== undefined) part = keyed('secret', sources.secret(source.secret.name ?? ''), source.secret.name ?? '', source.secret.items, source.secret.optional);
@@ -96,12 +99,18 @@ export function mountedFiles(pod: Pod, container: Container, sources: VolumeSour
   return files;
 }
 
-/** One mounted file, or `undefined`. Looks only into the volume whose mount path is the longest prefix. */
-export function readMountedFile(pod: Pod, container: Container, path: string, sources: VolumeSources): string | undefined {
+/** The mount that a path lies in (the longest one) and the path inside its volume; `undefined` outside of every mount. */
+export function mountOf(container: Container, path: string): { mount: VolumeMount; path: string } | undefined {
   const wanted = clean(path);
   const mount = (container.volumeMounts ?? [])
     .filter(({ mountPath }) => wanted === clean(mountPath) || wanted.startsWith(`${clean(mountPath)}/`))
     .sort((a, b) => b.mountPath.length - a.mountPath.length)[0];
   if (mount === undefined) return undefined;
-  return mountedFiles(pod, { ...container, volumeMounts: [mount] }, sources).get(wanted);
+  return { mount, path: clean(`${mount.subPath ?? ''}/${wanted.slice(clean(mount.mountPath).length)}`).replace(/^\//, '') };
+}
+
+/** One mounted file, or `undefined`. Looks only into the volume whose mount path is the longest prefix. */
+export function readMountedFile(pod: Pod, container: Container, path: string, sources: VolumeSources): string | undefined {
+  const place = mountOf(container, path);
+  return place && mountedFiles(pod, { ...container, volumeMounts: [place.mount] }, sources).get(clean(path));
 }

@@ -1,12 +1,12 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createFakeKubeApi, type FakeKubeApi } from '../../../test/support/fake-kube-api.ts';
 import { hostClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { seededRandom } from '../../base/random.ts';
 import { InformerFactory } from '../../kube/informer.ts';
 import { endpointSlices, services } from '../../kube/resource-type.ts';
-import { createFakeKubeApi, type FakeKubeApi } from '../../../test/support/fake-kube-api.ts';
 import { createClusterNetwork, type EmbeddedNetwork, NODE_IP } from './embedded-network.ts';
 import { httpOverDial } from './http-over-dial.ts';
 

@@ -1,8 +1,8 @@
 import { connect, isIP, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
-import type { InformerFactory, Informer } from '../../kube/informer.ts';
 import type { EndpointSlice, Service } from '../../kube/generated/types.ts';
+import type { Informer, InformerFactory } from '../../kube/informer.ts';
 import { endpointSlices, services } from '../../kube/resource-type.ts';
 import { AddressPool } from './address-pool.ts';
 import type { ClusterNetwork, PodListener } from './cluster-network.ts';
@@ -11,7 +11,7 @@ import { serviceNamesFor } from './dns-name.ts';
 import { AcceptedSockets } from './hand-over.ts';
 import { HostPorts } from './host-ports.ts';
 import { listenOnLoopback } from './loopback-listener.ts';
-import { endpointsOf, type EndpointTarget, headlessAddresses, servicePort } from './service-endpoints.ts';
+import { type EndpointTarget, endpointsOf, headlessAddresses, servicePort } from './service-endpoints.ts';
 
 export const POD_CIDR = '10.244.0.0/16';
 export const SERVICE_CIDR = '10.96.0.0/16';
@@ -27,6 +27,8 @@ export interface NetworkDeps {
   informers: InformerFactory;
   random: Random;
   clock: Clock;
+  /** Real time, by which connections to a host port wait for the Pod that takes over; without it none does. */
+  hostClock?: Clock;
   /** Where the API server really listens; asked for at each dial. */
   apiServerAddress: () => { host: string; port: number };
   /** Default: a pool of its own. */
@@ -53,7 +55,7 @@ export function createClusterNetwork(deps: NetworkDeps): EmbeddedNetwork {
   const serviceIps = deps.serviceIps ?? newServicePool();
   const podPorts = new Map<string, PodPort | 'opening'>();
   const firstHostPorts = deps.firstHostPorts ?? { 80: 8080, 443: 8443 };
-  const hostPorts = new HostPorts(firstHostPorts);
+  const hostPorts = new HostPorts(firstHostPorts, deps.hostClock);
   const hostPortNumbers = new Map<number, number>();
   const affinity = new Map<string, { ip: string; usedAtMs: number }>();
   const serviceInformer: Informer<Service> = deps.informers.for(services);

@@ -13,7 +13,12 @@ export class AcceptedSockets {
     // The program's server listens for errors only once it has taken the socket.
     socket.on('error', () => {});
     server.emit('connection', socket);
+    // A connection that another program has let go of comes paused.
+    if (socket.isPaused()) socket.resume();
   }
+
+  /** Whether the socket was one of these; it no longer is. */
+  forget(socket: Socket): boolean { return this.#sockets.delete(socket); }
 
   get size(): number { return this.#sockets.size; }
 

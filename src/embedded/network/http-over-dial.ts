@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
-import { connect as tlsConnect } from 'node:tls';
 import type { Socket } from 'node:net';
+import { connect as tlsConnect } from 'node:tls';
 
 export interface DialledResponse { status: number; headers: Record<string, string>; text(): Promise<string> }
 export interface DialledRequest { method?: string | undefined; headers?: Record<string, string> | undefined; body?: string | undefined; signal?: AbortSignal | undefined; maxBodyBytes?: number | undefined }

@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
 /** Listens on 127.0.0.1 and passes each accepted socket on. Rejects with Node's error, such as `EADDRINUSE`. */
 export function listenOnLoopback(port: number, onSocket: (socket: Socket) => void): Promise<{ server: Server; port: number }> {

@@ -15,6 +15,9 @@ export class ClusterUsage {
     return usage;
   }
 
+  /** The node that a Pod is counted on. */
+  nodeOf(uid: string): string | undefined { return this.#placed.get(uid)?.node; }
+
   isPlaced(uid: string): boolean { return this.#placed.has(uid); }
 
   /** Counts a Pod on its node, once. A Pod without a node changes nothing: an assumption may be ahead of the cache. */

@@ -92,6 +92,52 @@ describe('scheduler', () => {
     expect(nodeOf(room, 'a')).toBe('n1');
   });
 
+  const term = (app: string, topologyKey = 'kubernetes.io/hostname') => ({ requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchLabels: { app } }, topologyKey }] });
+  const addLabelled = (room: Room, name: string, app: string, affinity: PodSpec['affinity'] = {}) =>
+    room.api.create(pods, { metadata: { namespace: 'default', name, labels: { app } }, spec: { schedulerName: 'default-scheduler', containers: [{ name: 'main', image: 'web:1' }], affinity } });
+  const host = (name: string, zone = 'a') => ({ 'kubernetes.io/hostname': name, zone });
+
+  it('keeps Pods apart that must not share a host, and says why the one too many waits', async () => {
+    await using room = await open();
+    for (const name of ['n1', 'n2']) addNode(room, name, {}, undefined, host(name));
+    for (const name of ['a', 'b', 'c']) { await addLabelled(room, name, 'web', { podAntiAffinity: term('web') }); await room.settled(); }
+    expect([nodeOf(room, 'a'), nodeOf(room, 'b')].sort()).toEqual(['n1', 'n2']);
+    expect(nodeOf(room, 'c')).toBeUndefined();
+    expect(room.eventTexts().at(-1)).toBe("FailedScheduling: 0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules. no new claims to deallocate, preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pod.");
+    await room.api.delete(pods, { namespace: 'default', name: 'a' }, { gracePeriodSeconds: 0 });
+    await room.settled();
+    expect(nodeOf(room, 'c')).toBeDefined();
+  });
+
+  it('respects the wish of a Pod to be left alone', async () => {
+    await using room = await open();
+    addNode(room, 'n1', {}, undefined, host('n1'));
+    await addLabelled(room, 'shy', 'shy', { podAntiAffinity: term('web') });
+    await room.settled();
+    await addLabelled(room, 'a', 'web');
+    await room.settled();
+    expect(room.eventTexts().at(-1)).toContain("1 node(s) didn't satisfy existing pods anti-affinity rules");
+  });
+
+  it('puts a Pod where its company is, and waits for company that is not there', async () => {
+    await using room = await open();
+    addNode(room, 'n1', {}, undefined, host('n1', 'a'));
+    addNode(room, 'n2', {}, undefined, host('n2', 'b'));
+    await addLabelled(room, 'client', 'client', { podAffinity: term('db', 'zone') });
+    await room.settled();
+    expect(room.eventTexts().at(-1)).toContain("2 node(s) didn't match pod affinity rules");
+    await room.api.create(pods, { metadata: { namespace: 'default', name: 'db', labels: { app: 'db' } }, spec: { schedulerName: 'default-scheduler', nodeSelector: { zone: 'b' }, containers: [{ name: 'main', image: 'db:1' }] } });
+    await room.settled();
+    expect([nodeOf(room, 'db'), nodeOf(room, 'client')]).toEqual(['n2', 'n2']);
+  });
+
+  it('lets the first of a group that wants to be together choose the place', async () => {
+    await using room = await open();
+    for (const name of ['n1', 'n2']) addNode(room, name, {}, undefined, host(name));
+    for (const name of ['a', 'b', 'c']) { await addLabelled(room, name, 'flock', { podAffinity: term('flock') }); await room.settled(); }
+    expect(new Set(['a', 'b', 'c'].map((name) => nodeOf(room, name))).size).toBe(1);
+  });
+
   it('leaves Pods of other schedulers and gated Pods alone', async () => {
     await using room = await open();
     addNode(room, 'n1');

@@ -10,16 +10,19 @@ import { type Rejection, rejection } from './filters.ts';
 import { fitMessage } from './fit-message.ts';
 import { leastAllocatedScore } from './least-allocated.ts';
 import { ClusterUsage } from './node-usage.ts';
+import { hasPodAffinity, type PlacedPod, podAffinityRejection } from './pod-affinity.ts';
 
 const NAME = 'default-scheduler';
 
-/** Gives Pods their node (k8s.io/kubernetes/pkg/scheduler). No preemption, no Pod affinity, no spread constraints, no preferred node affinity. */
+/** Gives Pods their node (k8s.io/kubernetes/pkg/scheduler). No preemption, no spread constraints, no preferences. */
 export function createScheduler(deps: ControllerDeps): Controller {
   const { api, informers, clock, random } = deps;
   const events = new EventRecorder(api, { component: NAME }, deps);
   const podCache = informers.for(pods);
   const nodeCache = informers.for(nodes);
   const usage = new ClusterUsage();
+  /** Placed or waiting Pods with required affinity to others. */
+  const particular = new Set<string>();
   /** Keys that fitted nowhere; anything that frees or adds room brings them back. */
   const unschedulable = new Set<string>();
 
@@ -27,12 +30,22 @@ export function createScheduler(deps: ControllerDeps): Controller {
     !pod.spec.nodeName && pod.metadata.deletionTimestamp === undefined && (pod.spec.schedulerName ?? NAME) === NAME && (pod.spec.schedulingGates ?? []).length === 0;
   const isEnded = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
+  /** Pods that have a node, where affinity between Pods has a say; nobody pays for it elsewhere. */
+  const placedFor = (pod: Pod): PlacedPod[] | undefined => {
+    if (particular.size === 0 && !hasPodAffinity(pod)) return undefined;
+    return podCache.list().flatMap((other) => {
+      const node = usage.nodeOf(other.metadata.uid);
+      return node === undefined || other.metadata.uid === pod.metadata.uid ? [] : [{ pod: other, node }];
+    });
+  };
+
   const choose = (pod: Pod): { node: Node } | { rejections: Rejection[] } => {
     const rejections: Rejection[] = [];
     let best: Node[] = [];
     let bestScore = -Infinity;
+    const placed = placedFor(pod);
     for (const node of nodeCache.list()) {
-      const why = rejection(pod, node, usage.of(node.metadata.name));
+      const why = rejection(pod, node, usage.of(node.metadata.name)) ?? (placed && podAffinityRejection(pod, node, placed, (name) => nodeCache.get({ name })));
       if (why !== undefined) { rejections.push(why); continue; }
       const score = leastAllocatedScore(pod, node, usage.of(node.metadata.name));
       if (score > bestScore) { best = []; bestScore = score; }
@@ -84,12 +97,16 @@ export function createScheduler(deps: ControllerDeps): Controller {
     const pod = change.object;
     const key = keyString(keyOf(pod));
     if (change.type === 'deleted' || isEnded(pod)) {
+      particular.delete(pod.metadata.uid);
       usage.remove(pod.metadata.uid);
       if (change.type === 'deleted') unschedulable.delete(key);
       if (pod.spec.nodeName && (change.type === 'deleted' || (change.type === 'modified' && !isEnded(change.previous)))) retryAll();
       return;
     }
+    if (hasPodAffinity(pod)) particular.add(pod.metadata.uid);
     usage.place(pod);
+    // A Pod that found its node may be the one that others want to be with.
+    if (particular.size > 0 && pod.spec.nodeName && (change.type !== 'modified' || !change.previous.spec.nodeName)) retryAll();
     // The conditions that we write ourselves are no reason to try again.
     const isNews = change.type !== 'modified' || change.previous.metadata.generation !== pod.metadata.generation || !isOurs(change.previous);
     if (isOurs(pod) && isNews) controller.enqueue(key);

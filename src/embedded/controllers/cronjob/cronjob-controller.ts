@@ -86,7 +86,7 @@ export function createCronJobController(deps: ControllerDeps): Controller {
     const runs = schedule !== undefined && !isElsewhere && cron.spec.suspend !== true;
     const dueMs = runs ? missed(cron, schedule) : undefined;
     if (dueMs !== undefined) status = await fire(cron, own, status, dueMs);
-    if (!sameJson(status, cron.status ?? {})) versions.wrote(await api.update(cronJobs, { ...structuredClone(cron), status }, { subresource: 'status' }));
+    if (!sameJson(status, cron.status ?? {})) versions.wrote(await api.update(cronJobs, { ...cron, status }, { subresource: 'status' }));
     const next = runs ? nextFiring(schedule, clock.nowMs()) : undefined;
     return next === undefined ? DONE : { requeueAfterMs: next - clock.nowMs() };
   };

@@ -84,7 +84,7 @@ export function createDaemonSetController(deps: ControllerDeps): Controller {
     const status = statusOf(set, byNode, update.metadata.labels?.['controller.kubernetes.io/hash'] ?? '');
     const revision = update.metadata.labels?.['controller.kubernetes.io/hash'] ?? '';
     if (maySync && !await place(set, byNode, revision)) await roll(set, own, status.desiredNumberScheduled, revision);
-    if (!sameJson(status, set.status)) await api.update(daemonSets, { ...structuredClone(set), status }, { subresource: 'status' });
+    if (!sameJson(status, set.status)) await api.update(daemonSets, { ...set, status }, { subresource: 'status' });
     const inUse = new Set([update.metadata.name, ...own.map((pod) => `${set.metadata.name}-${pod.metadata.labels?.[REVISION_LABEL] ?? ''}`)]);
     await pruneRevisions(api, revisions, inUse, set.spec.revisionHistoryLimit ?? 10);
     const requeueAfterMs = nextAvailableInMs(own, set.spec.minReadySeconds ?? 0, clock.nowMs());

@@ -37,7 +37,7 @@ export function createDeploymentController(deps: ControllerDeps): Controller {
   /** Writes the status if it says something new. Keeps `pass.deployment` the stored one. */
   const writeStatus = async (pass: Pass, status: DeploymentStatus): Promise<void> => {
     if (sameJson(status, pass.deployment.status)) return;
-    pass.deployment = await api.update(deployments, { ...structuredClone(pass.deployment), status }, { subresource: 'status' });
+    pass.deployment = await api.update(deployments, { ...pass.deployment, status }, { subresource: 'status' });
   };
 
   const setReplicas = async (pass: Pass, set: ReplicaSet, to: number): Promise<boolean> => {

@@ -44,7 +44,7 @@ export function createDisruptionController(deps: ControllerDeps): Controller {
       observedGeneration: budget.metadata.generation, lastTransitionTime: rfc3339(clock.nowMs()),
     };
     const status: PodDisruptionBudget['status'] = { ...budget.status, ...counts, observedGeneration: budget.metadata.generation, conditions: withCondition(budget.status?.conditions, condition) };
-    if (!sameJson(status, budget.status)) await api.update(podDisruptionBudgets, { ...structuredClone(budget), status }, { subresource: 'status' });
+    if (!sameJson(status, budget.status)) await api.update(podDisruptionBudgets, { ...budget, status }, { subresource: 'status' });
     return DONE;
   };
 

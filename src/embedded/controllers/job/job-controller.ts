@@ -22,6 +22,8 @@ import { conditionsFor, deadlineMs, isJobFinished, type JobOutcome, jobOutcome }
 
 /** Keeps a finished Pod until the Job has counted it. */
 const TRACKING = 'batch.kubernetes.io/job-tracking';
+/** Marks the keys of Pods in the queue of Jobs. */
+const ORPHAN = 'pod ';
 const INDEX = 'batch.kubernetes.io/job-completion-index';
 
 const isRunning = (pod: Pod): boolean => !isPodFinished(pod) && pod.metadata.deletionTimestamp === undefined;
@@ -38,7 +40,7 @@ export function createJobController(deps: ControllerDeps): Controller {
   const counted = new Set<string>();
   const versions = new WrittenVersions();
   const writeStatus = async (job: Job, status: JobStatus): Promise<Job> => {
-    const written = await api.update(jobs, { ...structuredClone(job), status }, { subresource: 'status' });
+    const written = await api.update(jobs, { ...job, status }, { subresource: 'status' });
     versions.wrote(written);
     return written;
   };
@@ -123,7 +125,18 @@ export function createJobController(deps: ControllerDeps): Controller {
     return { active: running.length + missing };
   };
 
+  /** A tracked Pod that no Job controls: its Job was deleted and left it behind, or let it go. Nobody will count it. */
+  const releaseOrphan = async (key: string): Promise<ReconcileResult> => {
+    const pod = podCache.get(parseKey(key));
+    if (pod === undefined || !isTracked(pod)) return DONE;
+    const owner = controllerOf(pod);
+    const job = owner === undefined ? undefined : await api.get(jobs, { namespace: pod.metadata.namespace, name: owner.name });
+    if (owner === undefined || owner.kind === 'Job' && job?.metadata.uid !== owner.uid) await untrack(pod);
+    return DONE;
+  };
+
   const reconcile = async (key: string): Promise<ReconcileResult> => {
+    if (key.startsWith(ORPHAN)) return releaseOrphan(key.slice(ORPHAN.length));
     const { namespace, name } = parseKey(key);
     const stored = cache.get({ namespace, name });
     if (stored === undefined || isJobFinished(stored)) {
@@ -168,12 +181,20 @@ export function createJobController(deps: ControllerDeps): Controller {
     if (fresh === 'False' && old === 'True') events.record(before, 'Normal', 'Resumed', 'Job resumed');
   };
 
+  const isOfKnownJob = (pod: Pod): boolean => {
+    const owner = controllerOf(pod);
+    return owner !== undefined && cache.get({ namespace: pod.metadata.namespace, name: owner.name })?.metadata.uid === owner.uid;
+  };
+
   const controller = new Controller({ name: 'job', reconcile, concurrency: 5 }, deps);
   cache.onChange((change) => {
     if (change.type === 'deleted') { expectations.forget(change.object.metadata.uid); versions.forget(change.object.metadata.uid); }
     controller.enqueue(keyString(keyOf(change.object)));
   });
-  podCache.onChange((change) => { if (change.type === 'deleted') counted.delete(change.object.metadata.uid); });
+  podCache.onChange(({ type, object: pod }) => {
+    if (type === 'deleted') counted.delete(pod.metadata.uid);
+    else if (isTracked(pod) && !isOfKnownJob(pod)) controller.enqueue(ORPHAN + keyString(keyOf(pod)));
+  });
   watchDependentPods(podCache, {
     ownerKind: 'Job', expectations,
     ownerChanged: (namespace, name) => controller.enqueue(keyString({ namespace, name })),

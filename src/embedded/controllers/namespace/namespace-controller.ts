@@ -75,7 +75,7 @@ export function createNamespaceController(deps: ControllerDeps, facts: Pick<Clus
     return DONE;
   };
 
-  const writeStatus = (namespace: Namespace, status: Namespace['status']): Promise<Namespace> => api.update(namespaces, { ...structuredClone(namespace), status }, { subresource: 'status' });
+  const writeStatus = (namespace: Namespace, status: Namespace['status']): Promise<Namespace> => api.update(namespaces, { ...namespace, status }, { subresource: 'status' });
 
   const controller = new Controller({ name: 'namespace', reconcile, concurrency: 4 }, deps);
   cache.onChange((change) => { if (change.type !== 'deleted' && change.object.metadata.deletionTimestamp !== undefined) controller.enqueue(change.object.metadata.name); });

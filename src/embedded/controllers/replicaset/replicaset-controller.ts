@@ -71,7 +71,7 @@ export function createReplicaSetController(deps: ControllerDeps): Controller {
     const status = replicaSetStatus(set, active, failure, { ms: nowMs, text: rfc3339(nowMs) });
     if (!sameJson(status, set.status)) {
       try {
-        await api.update(replicaSets, { ...structuredClone(set), status }, { subresource: 'status' });
+        await api.update(replicaSets, { ...set, status }, { subresource: 'status' });
       } catch (error) {
         if (isStatus(error, 'NotFound')) return DONE;
         throw error;

@@ -109,7 +109,7 @@ export function createStatefulSetController(deps: ControllerDeps): Controller {
     const current = revisions.find((revision) => revision.metadata.name === set.status?.currentRevision) ?? update;
     if (set.metadata.deletionTimestamp === undefined) await step(set, new Map(own.map((pod) => [ordinalOf(set, pod)!, pod])), current, update);
     const status = statusOf(set, own, current.metadata.name, update.metadata.name);
-    if (!sameJson(status, set.status)) await api.update(statefulSets, { ...structuredClone(set), status }, { subresource: 'status' });
+    if (!sameJson(status, set.status)) await api.update(statefulSets, { ...set, status }, { subresource: 'status' });
     await pruneRevisions(api, revisions, new Set([current.metadata.name, update.metadata.name, ...own.map(revisionOf)]), set.spec.revisionHistoryLimit ?? 10);
     const requeueAfterMs = nextAvailableInMs(own, set.spec.minReadySeconds ?? 0, clock.nowMs());
     return requeueAfterMs === undefined ? DONE : { requeueAfterMs };
