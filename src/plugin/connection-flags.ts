@@ -7,12 +7,13 @@ import type { PluginHost } from './plugin-host.ts';
 /** kubectl's connection flags, by their commander names. */
 export interface ConnectionFlags {
   namespace?: string; context?: string; kubeconfig?: string; as?: string; asGroup?: string[]; server?: string; token?: string;
+  certificateAuthority?: string; clientCertificate?: string; clientKey?: string; tlsServerName?: string;
   insecureSkipTlsVerify?: boolean; requestTimeout?: string; color?: boolean;
   [unsupported: string]: unknown;
 }
 
 /** Flags that kubectl knows and we do not act on: using one is an error, not a silent difference. */
-const REFUSED = ['as-uid', 'cache-dir', 'certificate-authority', 'client-certificate', 'client-key', 'cluster', 'tls-server-name', 'user'] as const;
+const REFUSED = ['as-uid', 'cluster', 'user'] as const;
 
 const camelCase = (flag: string): string => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -26,6 +27,11 @@ export function addConnectionFlags(program: Command): void {
     .option('--as-group <group>', 'group to impersonate; may be repeated', (group: string, before: string[] = []) => [...before, group])
     .option('--token <token>', 'bearer token for the API server')
     .option('--insecure-skip-tls-verify', 'do not check the server\'s certificate')
+    .option('--certificate-authority <file>', 'certificate that signed the server\'s')
+    .option('--client-certificate <file>', 'certificate to prove who one is; with --client-key')
+    .option('--client-key <file>', 'key of the client certificate')
+    .option('--tls-server-name <name>', 'name that the server\'s certificate must have')
+    .option('--cache-dir <folder>', 'accepted; nothing is cached')
     .option('--request-timeout <duration>', 'give up on a single request after this long (0: never)', '0')
     .option('--disable-compression', 'accepted; answers are never compressed')
     .option('--no-color', 'plain text')
@@ -41,6 +47,7 @@ export function connectOptions(flags: ConnectionFlags, host: PluginHost): Connec
   const timeoutMs = durationFlag('request-timeout', flags.requestTimeout ?? '0');
   return {
     env: host.env, clock: host.clock, kubeconfig: flags.kubeconfig, context: flags.context, namespace: flags.namespace, server: flags.server, token: flags.token,
+    certificateAuthority: flags.certificateAuthority, clientCertificate: flags.clientCertificate, clientKey: flags.clientKey, tlsServerName: flags.tlsServerName,
     insecureSkipTlsVerify: flags.insecureSkipTlsVerify, as: flags.as, asGroups: flags.asGroup, requestTimeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
   };
 }

@@ -16,6 +16,8 @@ export function lintManifests(objects: readonly AnyObject[]): string | undefined
     if (object.apiVersion?.startsWith('argoproj.io/') !== true) continue;
     const [unknown] = unknownFields(object);
     if (unknown !== undefined) return `error unmarshaling JSON: while decoding JSON: json: unknown field "${unknown}"`;
+    const { workloadRef, template } = object.kind === 'Rollout' ? (object as unknown as Rollout).spec ?? {} : {};
+    if (workloadRef !== undefined && template?.spec !== undefined) return 'spec.template: Internal error: template must be empty for workload reference rollout';
     const problem = object.kind === 'Rollout' ? rolloutProblem(object as unknown as Rollout, objects) : undefined;
     if (problem !== undefined) return `${problem.field}: ${problem.message}`;
   }

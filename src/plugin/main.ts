@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { hostClock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
 import { runPlugin } from './run-plugin.ts';
 
 // The one place of the plugin that touches the process.
@@ -16,5 +17,6 @@ process.exitCode = await runPlugin(process.argv.slice(2), {
   clock: hostClock,
   signal: interrupt.signal,
   connect: async (options) => (await import('../client/connect.ts')).connect(options),
+  serveDashboard: async (options) => (await import('../dashboard/serve-dashboard.ts')).serveDashboard({ ...options, log: silentLog }),
   readFile: (file) => (file === '-' ? text(process.stdin) : readFile(file, 'utf8')),
 });

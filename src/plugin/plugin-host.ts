@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Connection, ConnectOptions } from '../client/connect.ts';
+import type { ServeDashboardOptions, ServedDashboard } from '../dashboard/serve-dashboard.ts';
 
 /** What the plugin needs of the machine; `main.ts` supplies the real one. */
 export interface PluginHost {
@@ -11,6 +12,8 @@ export interface PluginHost {
   /** Aborts on Ctrl-C. */
   signal: AbortSignal;
   connect(options: ConnectOptions): Promise<Connection>;
+  /** Absent where no page can be served. */
+  serveDashboard?(options: Omit<ServeDashboardOptions, 'log'>): Promise<ServedDashboard>;
   /** The text of a file; `-` is standard input. */
   readFile(path: string): Promise<string>;
 }

@@ -1,15 +1,16 @@
+import { LabError } from '../base/errors.ts';
 import { silentLog } from '../base/log.ts';
 import type { Connection } from '../client/connect.ts';
 import { InformerFactory } from '../kube/informer.ts';
 import type { KubeObject } from '../kube/object.ts';
-import { deployments, pods, replicaSets, type ResourceType } from '../kube/resource-type.ts';
+import { deployments, pods, type ResourceType, replicaSets } from '../kube/resource-type.ts';
 import { isStatus } from '../kube/status-error.ts';
 import { analysisRuns } from '../rollouts/analysis/analysis-run.ts';
 import { type Rollout, rollouts } from '../rollouts/rollout.ts';
 import { experiments } from '../rollouts/tree/experiment.ts';
-import { type RolloutInfo, rolloutInfo } from '../rollouts/tree/rollout-info.ts';
-import type { PluginHost } from './plugin-host.ts';
+import { type ExperimentInfo, experimentInfo, type RolloutInfo, rolloutInfo } from '../rollouts/tree/rollout-info.ts';
 import { findRollout } from './follow-rollout.ts';
+import type { PluginHost } from './plugin-host.ts';
 
 /** The kinds around a Rollout; the last two may be missing or forbidden, and are shown as absent then. */
 const NEEDED = [replicaSets, pods] as const;
@@ -43,8 +44,18 @@ export async function readRolloutInfo(connection: Connection, name: string, sign
   return rolloutInfo(rollout, { replicaSets: sets.items, pods: podList.items, experiments: experimentList, analysisRuns: runs, workloadTemplate: await workloadTemplate(connection, rollout, signal) });
 }
 
+/** One Experiment with what it runs, read once. Throws `EXPERIMENT_NOT_FOUND`. */
+export async function readExperimentInfo(connection: Connection, name: string, signal: AbortSignal): Promise<ExperimentInfo> {
+  const { api, namespace } = connection;
+  const [experiment, sets, podList, runs] = await Promise.all([
+    api.get(experiments, { namespace, name }, { signal }), api.list(replicaSets, { namespace }, { signal }), api.list(pods, { namespace }, { signal }), listOrNothing(connection, analysisRuns, signal),
+  ]);
+  if (experiment === undefined) throw new LabError('EXPERIMENT_NOT_FOUND', `experiment.argoproj.io "${name}" not found`);
+  return experimentInfo(experiment, undefined, { replicaSets: sets.items, pods: podList.items, analysisRuns: runs });
+}
+
 const REDRAW_MS = 200;
-const IDLE_REDRAW_MS = 1000;
+export const IDLE_REDRAW_MS = 1000;
 
 /**
  * Calls `draw` at once, after changes (at most every 200 ms) and every second, since ages move; until the signal aborts.

@@ -4,6 +4,7 @@ import { normalizeArguments } from './argument-list.ts';
 import { addAbort } from './commands/abort.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addCreate } from './commands/create.ts';
+import { addDashboard } from './commands/dashboard.ts';
 import { addGet } from './commands/get.ts';
 import { addLint } from './commands/lint.ts';
 import { addList } from './commands/list.ts';
@@ -22,7 +23,7 @@ import type { PluginHost } from './plugin-host.ts';
 import { Session } from './session.ts';
 
 const COMMANDS = [
-  addAbort, addCompletion, addCreate, addGet, addLint, addList, addNotModelled, addPause, addPromote, addRestart, addRetry, addSetImage, addStatus, addTerminate, addUndo, addVersion,
+  addAbort, addCompletion, addCreate, addDashboard, addGet, addLint, addList, addNotModelled, addPause, addPromote, addRestart, addRetry, addSetImage, addStatus, addTerminate, addUndo, addVersion,
 ] as const;
 
 /** commander's complaint in the words of the Go program. */

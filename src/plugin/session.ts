@@ -1,5 +1,5 @@
 import type { Connection } from '../client/connect.ts';
-import { connectOptions, type ConnectionFlags } from './connection-flags.ts';
+import { type ConnectionFlags, connectOptions } from './connection-flags.ts';
 import type { PluginHost } from './plugin-host.ts';
 
 /** One run of the plugin: the machine, the global flags, and the cluster once a command asks for it. */

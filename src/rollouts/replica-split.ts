@@ -43,8 +43,11 @@ function idealSplit({ replicas, weight, maxWeight, maxSurge }: BasicSplitInput):
  * Models argo-rollouts/utils/replicaset CalculateReplicaCountsForBasicCanary.
  */
 export function basicReplicaSplit(input: BasicSplitInput): Split {
-  const { replicas, maxSurge, maxUnavailable, stable, canary } = input;
-  if (stable === undefined) return { canary: replicas, stable: 0 };
+  const { replicas, maxSurge, maxUnavailable } = input;
+  if (input.stable === undefined) return { canary: replicas, stable: 0 };
+  // A ReplicaSet that was just told to shrink may still count Pods that are about to go.
+  const capped = ({ spec, available }: Pick<ReplicaCounts, 'spec' | 'available'>) => ({ spec, available: Math.min(spec, available) });
+  const [stable, canary] = [capped(input.stable), capped(input.canary)];
   const ideal = idealSplit(input);
   const most = replicas + maxSurge;
   const fewestAvailable = replicas - maxUnavailable;

@@ -1,10 +1,11 @@
 import type { ReplicaSet } from '../kube/generated/types.ts';
+import { previewReplicas } from './blue-green.ts';
 import { dynamicRollbackTarget } from './desired-weight.ts';
 import { plannedScale, plannedWeight } from './planned-scale.ts';
 import { countsOf, hashOf, type ReplicaCounts, sumOf } from './replica-set-view.ts';
 import { basicReplicaSplit, routedReplicaSplit, type Split } from './replica-split.ts';
 import type { Rollout } from './rollout.ts';
-import { abortScaleDownDelaySeconds, canaryOf, hasTrafficRouting, isFullyPromoted, maxWeightOf, replicasOf, surgeAndUnavailable } from './strategy-defaults.ts';
+import { abortScaleDownDelaySeconds, blueGreenOf, canaryOf, hasTrafficRouting, isFullyPromoted, maxWeightOf, replicasOf, surgeAndUnavailable } from './strategy-defaults.ts';
 
 /** The ReplicaSets of one Rollout, sorted into their parts. */
 export interface ReplicaSetParts { newRS: ReplicaSet | undefined; stableRS: ReplicaSet | undefined; otherRSs: readonly ReplicaSet[] }
@@ -15,6 +16,7 @@ export function replicaTargets(rollout: Rollout, { newRS, stableRS, otherRSs }: 
   const canary = countsOf(newRS);
   const separate = stableRS !== undefined && hashOf(stableRS) !== hashOf(newRS);
   if (!separate) return { canary: replicas, stable: 0 };
+  if (blueGreenOf(rollout) !== undefined) return { canary: previewReplicas(rollout, newRS), stable: replicas };
   if (!hasTrafficRouting(rollout)) {
     return basicReplicaSplit({
       replicas, weight: plannedWeight(rollout), maxWeight: maxWeightOf(rollout), ...surgeAndUnavailable(rollout),

@@ -23,7 +23,8 @@ export function isHealthy(rollout: Rollout, status: RolloutStatus): boolean {
   const replicas = replicasOf(rollout);
   const paused = rollout.spec.paused === true || (status.pauseConditions ?? []).length > 0;
   const counts = [status.updatedReplicas, status.availableReplicas, status.replicas].every((count) => (count ?? 0) === replicas);
-  return !paused && counts && (status.currentStepIndex ?? stepsOf(rollout).length) === stepsOf(rollout).length && isComplete(status);
+  const active = rollout.spec.strategy.blueGreen === undefined || status.blueGreen?.activeSelector === status.currentPodHash;
+  return !paused && active && counts && (status.currentStepIndex ?? stepsOf(rollout).length) === stepsOf(rollout).length && isComplete(status);
 }
 
 export function isComplete(status: RolloutStatus): boolean {
@@ -43,7 +44,8 @@ function hasProgressed({ rollout, status }: ConditionFacts): boolean {
 export function progressDeadlineMs({ rollout, status, allRSs, aborted }: ConditionFacts): number | undefined {
   const progressing = findCondition(rollout.status?.conditions, 'Progressing');
   const step = currentStepOf(rollout)?.step;
-  const waits = step?.pause !== undefined || step?.analysis !== undefined || step?.experiment !== undefined;
+  const { prePromotionAnalysisRunStatus: pre, postPromotionAnalysisRunStatus: post } = status.blueGreen ?? {};
+  const waits = step?.pause !== undefined || step?.analysis !== undefined || step?.experiment !== undefined || [pre, post].some((run) => run?.status === 'Running' || run?.status === 'Pending');
   const paused = findCondition(rollout.status?.conditions, 'Paused')?.status === 'True' || rollout.spec.paused === true || (status.pauseConditions ?? []).length > 0;
   const draining = allRSs.some((rs) => hashOf(rs) !== status.currentPodHash && (rs.spec.replicas ?? 0) > 0 && rs.metadata.annotations?.[SCALE_DOWN_DEADLINE] !== undefined);
   if (progressing === undefined || waits || paused || aborted || draining || isHealthy(rollout, status)) return undefined;

@@ -9,10 +9,31 @@ export interface CanaryStep {
   pause?: { duration?: IntOrString | undefined } | undefined;
   setCanaryScale?: { weight?: number | undefined; replicas?: number | undefined; matchTrafficWeight?: boolean | undefined } | undefined;
   analysis?: RolloutAnalysis | undefined;
-  experiment?: Record<string, unknown> | undefined;
+  experiment?: ExperimentStep | undefined;
   setHeaderRoute?: { name: string; match?: unknown[] | undefined } | undefined;
   setMirrorRoute?: { name: string; match?: unknown[] | undefined; percentage?: number | undefined } | undefined;
   plugin?: { name: string; config?: unknown } | undefined;
+}
+
+/** The Pods and analyses that an experiment step runs beside the update. */
+export interface ExperimentStep {
+  templates?: ExperimentStepTemplate[] | undefined;
+  duration?: IntOrString | undefined;
+  scaleDownDelaySeconds?: number | undefined;
+  analyses?: { name: string; templateName: string; clusterScope?: boolean | undefined; args?: AnalysisArgument[] | undefined; requiredForCompletion?: boolean | undefined }[] | undefined;
+  dryRun?: { metricName: string }[] | undefined;
+  analysisRunMetadata?: PodMetadata | undefined;
+}
+
+export interface ExperimentStepTemplate {
+  name: string;
+  /** Whose Pods these are like. */
+  specRef: 'canary' | 'stable';
+  replicas?: number | undefined;
+  weight?: number | undefined;
+  metadata?: PodMetadata | undefined;
+  selector?: LabelSelector | undefined;
+  service?: { name?: string | undefined } | undefined;
 }
 
 export interface RolloutAnalysis {
@@ -56,6 +77,7 @@ export interface CanaryStrategy {
   stableMetadata?: PodMetadata | undefined;
   analysis?: (RolloutAnalysis & { startingStep?: number | undefined }) | undefined;
   antiAffinity?: unknown;
+  pingPong?: unknown;
 }
 
 export interface BlueGreenStrategy {

@@ -28,13 +28,14 @@ export function pauseRemainingMs(rollout: Rollout, nowMs: number): number | unde
 }
 
 /** Whether the current step has done what it asks for. At most one step completes in a pass, none while `spec.paused`. */
-export function isStepComplete(rollout: Rollout, facts: { nowMs: number; atTarget: boolean; stepAnalysisPhase: string | undefined }): boolean {
+export function isStepComplete(rollout: Rollout, facts: { nowMs: number; atTarget: boolean; stepAnalysisPhase: string | undefined; experimentPhase?: string | undefined }): boolean {
   const current = currentStepOf(rollout);
   if (current === undefined || rollout.spec.paused) return false;
   const { step } = current;
   if (step.pause !== undefined) return pauseRemainingMs(rollout, facts.nowMs) === 0;
   if (step.setWeight !== undefined || step.setCanaryScale !== undefined) return facts.atTarget;
   if (step.analysis !== undefined) return facts.stepAnalysisPhase === 'Successful';
+  if (step.experiment !== undefined) return facts.experimentPhase === 'Successful';
   return step.setHeaderRoute !== undefined || step.setMirrorRoute !== undefined;
 }
 
@@ -65,7 +66,11 @@ export function applyPauseDecision(rollout: Rollout, status: RolloutStatus, deci
   const kept = (rollout.status?.pauseConditions ?? []).filter(({ reason }) => !decision.remove.includes(reason));
   const added = decision.add.filter((reason) => !kept.some((condition) => condition.reason === reason));
   const conditions = [...kept, ...added.map((reason) => ({ reason, startTime: now }))];
-  if (conditions.length === 0) return;
+  if (conditions.length === 0) {
+    // A client that promotes a Rollout which is also paused by hand writes the two wishes one after the other.
+    if (rollout.spec.paused && rollout.status?.controllerPause) status.controllerPause = true;
+    return;
+  }
   status.pauseConditions = conditions;
   if (rollout.status?.controllerPause || added.length > 0) status.controllerPause = true;
 }

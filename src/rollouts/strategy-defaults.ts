@@ -1,5 +1,5 @@
 import type { IntOrString } from '../kube/object.ts';
-import type { CanaryStep, CanaryStrategy, Rollout } from './rollout.ts';
+import type { BlueGreenStrategy, CanaryStep, CanaryStrategy, PodMetadata, Rollout } from './rollout.ts';
 
 const DEFAULT_DELAY_SECONDS = 30;
 
@@ -7,6 +7,22 @@ const DEFAULT_DELAY_SECONDS = 30;
 export function replicasOf(rollout: Rollout): number { return rollout.spec.replicas ?? 1; }
 
 export function canaryOf(rollout: Rollout): CanaryStrategy { return rollout.spec.strategy?.canary ?? {}; }
+
+export function blueGreenOf(rollout: Rollout): BlueGreenStrategy | undefined { return rollout.spec.strategy?.blueGreen ?? undefined; }
+
+/** The Services whose selectors a Rollout manages. */
+export function servicesOf(rollout: Rollout): string[] {
+  const { canaryService, stableService } = canaryOf(rollout);
+  const { activeService, previewService } = blueGreenOf(rollout) ?? {};
+  return [canaryService, stableService, activeService, previewService].filter((name) => name !== undefined && name !== '') as string[];
+}
+
+/** Metadata that the strategy adds to the Pods of the version being tried, and to those of the stable one. */
+export function injectedMetadataOf(rollout: Rollout): { trial: PodMetadata | undefined; stable: PodMetadata | undefined } {
+  const { canaryMetadata, stableMetadata } = canaryOf(rollout);
+  const { previewMetadata, activeMetadata } = blueGreenOf(rollout) ?? {};
+  return { trial: canaryMetadata ?? previewMetadata, stable: stableMetadata ?? activeMetadata };
+}
 
 export function stepsOf(rollout: Rollout): readonly CanaryStep[] { return canaryOf(rollout).steps ?? []; }
 
@@ -43,22 +59,32 @@ export function scaled(value: IntOrString, total: number, round: 'up' | 'down'):
 
 /** Pods above and below `spec.replicas` that an update may have. Both 0 after rounding gives one unavailable Pod. */
 export function surgeAndUnavailable(rollout: Rollout): { maxSurge: number; maxUnavailable: number } {
-  const { maxSurge = '25%', maxUnavailable = '25%' } = canaryOf(rollout);
+  const blueGreen = blueGreenOf(rollout);
+  const { maxSurge = '25%', maxUnavailable = '25%' } = blueGreen === undefined ? canaryOf(rollout) : { maxSurge: 0, maxUnavailable: blueGreen.maxUnavailable };
   const replicas = replicasOf(rollout);
   const surge = scaled(maxSurge, replicas, 'up');
   const unavailable = Math.min(scaled(maxUnavailable, replicas, 'down'), replicas);
   return { maxSurge: surge, maxUnavailable: surge === 0 && unavailable === 0 ? 1 : unavailable };
 }
 
-/** Seconds that the old stable ReplicaSet keeps its Pods after a promotion. Always 0 without traffic routing. */
+/** Seconds that the old stable ReplicaSet keeps its Pods after a promotion. Always 0 for a canary without traffic routing. */
 export function scaleDownDelaySeconds(rollout: Rollout): number {
+  const blueGreen = blueGreenOf(rollout);
+  if (blueGreen !== undefined) return blueGreen.scaleDownDelaySeconds ?? DEFAULT_DELAY_SECONDS;
   const canary = canaryOf(rollout);
   if (!hasTrafficRouting(rollout) || canary.dynamicStableScale) return 0;
   return canary.scaleDownDelaySeconds ?? DEFAULT_DELAY_SECONDS;
 }
 
-/** Seconds that an aborted canary keeps its Pods; `undefined` when the abort schedules no deadline. */
+/** How many old ReplicaSets may keep their Pods during the delay. */
+export function scaleDownDelayRevisionLimit(rollout: Rollout): number {
+  return blueGreenOf(rollout)?.scaleDownDelayRevisionLimit ?? canaryOf(rollout).scaleDownDelayRevisionLimit ?? Number.POSITIVE_INFINITY;
+}
+
+/** Seconds that an aborted canary or preview keeps its Pods; `undefined` when the abort schedules no deadline. */
 export function abortScaleDownDelaySeconds(rollout: Rollout): number | undefined {
+  const blueGreen = blueGreenOf(rollout);
+  if (blueGreen !== undefined) return blueGreen.abortScaleDownDelaySeconds === 0 ? undefined : blueGreen.abortScaleDownDelaySeconds ?? DEFAULT_DELAY_SECONDS;
   const canary = canaryOf(rollout);
   if (!hasTrafficRouting(rollout)) return undefined;
   if (canary.abortScaleDownDelaySeconds === undefined) return canary.dynamicStableScale ? undefined : DEFAULT_DELAY_SECONDS;

@@ -3,10 +3,11 @@ import { selectorMatches } from '../kube/label-selector.ts';
 import { type FieldError, fieldError } from '../kube/status-error.ts';
 import { ingressUsesService } from './canary-ingress.ts';
 import { durationSeconds } from './pause-duration.ts';
-import { type CanaryStrategy, MANAGED_BY, POD_TEMPLATE_HASH, type Rollout } from './rollout.ts';
+import { type BlueGreenStrategy, type CanaryStrategy, MANAGED_BY, POD_TEMPLATE_HASH, type Rollout } from './rollout.ts';
 import { scaled } from './strategy-defaults.ts';
 
 const CANARY = 'spec.strategy.canary';
+const BLUE_GREEN = 'spec.strategy.blueGreen';
 
 /** Other objects that a Rollout names. */
 export interface ReferencedObjects {
@@ -27,26 +28,43 @@ export function invalidSpecMessage(rollout: Rollout, problem: FieldError): strin
 
 function specProblem(rollout: Rollout): FieldError | undefined {
   const { spec } = rollout;
-  if (spec.selector === undefined || Object.keys(spec.selector.matchLabels ?? {}).length + (spec.selector.matchExpressions ?? []).length === 0) {
+  // What a workloadRef names is filled in by the controller; a file alone cannot tell.
+  const isElsewhere = spec.workloadRef !== undefined && spec.template === undefined;
+  if (!(isElsewhere && spec.selector === undefined) && (spec.selector === undefined || Object.keys(spec.selector.matchLabels ?? {}).length + (spec.selector.matchExpressions ?? []).length === 0)) {
     return spec.selector === undefined
       ? fieldError.required('spec.selector', 'Rollout has missing field \'.spec.selector\'')
       : fieldError.invalid('spec.selector', spec.selector, 'empty selector is invalid for deployment');
   }
-  if (spec.workloadRef !== undefined) return fieldError.forbidden('spec.workloadRef', '"workloadRef" is not modelled');
-  if (spec.template === undefined) return fieldError.required('spec.template', 'Rollout has missing field \'.spec.template\'');
-  if (!selectorMatches(spec.selector, spec.template.metadata?.labels)) return fieldError.invalid('spec.template.metadata.labels', spec.template.metadata?.labels ?? {}, '`selector` does not match template `labels`');
+  if (spec.workloadRef !== undefined && spec.workloadRef.scaleDown !== undefined && !['never', 'onsuccess', 'progressively'].includes(spec.workloadRef.scaleDown)) {
+    return fieldError.invalid('spec.workloadRef.scaleDown', spec.workloadRef.scaleDown, 'must be one of never, onsuccess, progressively');
+  }
+  if (!isElsewhere && spec.template === undefined) return fieldError.required('spec.template', 'Rollout has missing field \'.spec.template\'');
+  if (!isElsewhere && !selectorMatches(spec.selector, spec.template?.metadata?.labels)) return fieldError.invalid('spec.template.metadata.labels', spec.template?.metadata?.labels ?? {}, '`selector` does not match template `labels`');
   if (spec.progressDeadlineSeconds !== undefined && spec.progressDeadlineSeconds <= (spec.minReadySeconds ?? 0)) {
     return fieldError.invalid('spec.progressDeadlineSeconds', spec.progressDeadlineSeconds, 'must be greater than minReadySeconds');
   }
   const { canary, blueGreen } = spec.strategy ?? {};
-  if (canary && blueGreen) return fieldError.invalid('spec.strategy', '', 'Multiple Strategies can not be listed');
-  if (blueGreen) return fieldError.forbidden('spec.strategy.blueGreen', '"blueGreen" is not modelled');
-  if (!canary) return fieldError.required('spec.strategy', 'Rollout has missing field \'.spec.strategy.canary or .spec.strategy.blueGreen\'');
+  if (canary && blueGreen) return fieldError.invalid('spec.strategy.strategy', 'blueGreen: true canary: true', 'Multiple Strategies can not be listed');
+  if (blueGreen) return blueGreenProblem(rollout, blueGreen);
+  if (!canary) return fieldError.required('spec.strategy.strategy', 'Rollout has missing field \'.spec.strategy.canary or .spec.strategy.blueGreen\'');
   return canaryProblem(canary);
+}
+
+function blueGreenProblem({ spec }: Rollout, blueGreen: BlueGreenStrategy): FieldError | undefined {
+  if (blueGreen.antiAffinity !== undefined) return fieldError.forbidden(`${BLUE_GREEN}.antiAffinity`, '"antiAffinity" is not modelled');
+  if (!blueGreen.activeService) return fieldError.required(`${BLUE_GREEN}.activeService`, 'Rollout has missing field \'.spec.strategy.blueGreen.activeService\'');
+  if (blueGreen.activeService === blueGreen.previewService) {
+    return fieldError.invalid(`${BLUE_GREEN}.activeService`, blueGreen.activeService, 'This rollout uses the same service for the active and preview services, but two different services are required.');
+  }
+  if (blueGreen.scaleDownDelayRevisionLimit !== undefined && (spec.revisionHistoryLimit ?? 10) < blueGreen.scaleDownDelayRevisionLimit) {
+    return fieldError.invalid(`${BLUE_GREEN}.scaleDownDelayRevisionLimit`, blueGreen.scaleDownDelayRevisionLimit, 'This rollout\'s revision history limit can not be smaller than the rollout\'s scale down limit');
+  }
+  return undefined;
 }
 
 function canaryProblem(canary: CanaryStrategy): FieldError | undefined {
   const routing = canary.trafficRouting;
+  if (canary.pingPong !== undefined) return fieldError.forbidden(`${CANARY}.pingPong`, '"pingPong" is not modelled');
   if (canary.antiAffinity !== undefined) return fieldError.forbidden(`${CANARY}.antiAffinity`, '"antiAffinity" is not modelled');
   if (canary.canaryService && canary.canaryService === canary.stableService) {
     return fieldError.invalid(`${CANARY}.stableService`, canary.stableService, 'This rollout uses the same service for the stable and canary services, but two different services are required.');
@@ -54,9 +72,8 @@ function canaryProblem(canary: CanaryStrategy): FieldError | undefined {
   if (routing) {
     const other = Object.keys(routing).find((key) => !['nginx', 'maxTrafficWeight', 'managedRoutes'].includes(key));
     if (other !== undefined) return fieldError.forbidden(`${CANARY}.trafficRouting.${other}`, `"${other}" is not modelled`);
-    if (!canary.canaryService || !canary.stableService) {
-      return fieldError.invalid(`${CANARY}.trafficRouting`, routing, 'Canary service and Stable service must to be set to use Traffic Routing');
-    }
+    const missing = !canary.stableService ? 'stableService' : !canary.canaryService ? 'canaryService' : undefined;
+    if (missing !== undefined) return fieldError.invalid(`${CANARY}.${missing}`, '', 'Canary service and Stable service must to be set to use Traffic Routing');
     const nginx = routing.nginx;
     if (nginx?.stableIngress && nginx.stableIngresses?.length) return internal('Either StableIngress or StableIngresses must be configured. Both are configured.');
     if (nginx && !nginx.stableIngress && !nginx.stableIngresses?.length) return internal('Either StableIngress or StableIngresses must be configured. Neither are configured.');
@@ -82,8 +99,12 @@ function stepProblem(canary: CanaryStrategy, index: number): FieldError | undefi
   const max = canary.trafficRouting?.maxTrafficWeight ?? 100;
   const exclusive = [step.setWeight, step.pause, step.experiment, step.analysis].filter((value) => value !== undefined).length;
   const known = exclusive > 0 || [step.setCanaryScale, step.setHeaderRoute, step.setMirrorRoute, step.plugin].some((value) => value !== undefined);
-  if (!known || exclusive > 1) {
-    return fieldError.invalid(`${CANARY}.steps[${index}].experiment`, `step.Experiment: ${step.experiment !== undefined} step.Pause: ${step.pause !== undefined} step.SetWeight: ${step.setWeight !== undefined}`, 'Step must have one of the following set: experiment, setWeight, setCanaryScale, plugin or pause');
+  const stepText = 'Step must have one of the following set: experiment, setWeight, setCanaryScale, plugin or pause';
+  // Upstream prints which fields are absent for an empty step, and which are present for one that has too many.
+  if (!known) return fieldError.invalid(path, ['Experiment', 'Pause', 'SetWeight', 'Analysis', 'SetCanaryScale', 'SetHeaderRoute', 'SetMirrorRoutes'].map((name) => `step.${name}: true`).join(' '), stepText);
+  if (exclusive > 1) {
+    const present = { Experiment: step.experiment, Pause: step.pause, SetWeight: step.setWeight, Analysis: step.analysis };
+    return fieldError.invalid(path, Object.entries(present).map(([name, value]) => `step.${name}: ${value !== undefined}`).join(' '), stepText);
   }
   if (step.setWeight !== undefined && (step.setWeight < 0 || step.setWeight > max)) return fieldError.invalid(`${path}.setWeight`, step.setWeight, `SetWeight needs to be between 0 and ${max}`);
   if (step.pause?.duration !== undefined && durationSeconds(step.pause.duration) < 0) return fieldError.invalid(`${path}.pause.duration`, durationSeconds(step.pause.duration), 'Duration needs to be greater than 0');
@@ -95,12 +116,24 @@ function stepProblem(canary: CanaryStrategy, index: number): FieldError | undefi
   }
   if (step.setHeaderRoute !== undefined) return fieldError.invalid(`${path}.setHeaderRoute`, step.setHeaderRoute, 'SetHeaderRoute requires TrafficRouting, supports Istio and ALB and Apisix');
   if (step.setMirrorRoute !== undefined) return fieldError.invalid(`${path}.setMirrorRoute`, step.setMirrorRoute, 'SetMirrorRoute requires TrafficRouting, supports Istio and Plugins');
-  if (step.experiment !== undefined) return fieldError.forbidden(`${path}.experiment`, '"experiment" is not modelled');
+  const weighted = step.experiment?.templates?.findIndex(({ weight }) => weight !== undefined) ?? -1;
+  if (weighted >= 0) return fieldError.invalid(`${path}.experiment.templates[${weighted}].weight`, step.experiment!.templates![weighted]!.weight, canary.trafficRouting ? 'Experiment template weight is only available for TrafficRouting with SMI, ALB, and Istio at this time' : 'Experiment template weight cannot be set unless TrafficRouting is enabled');
   if (step.plugin !== undefined) return fieldError.forbidden(`${path}.plugin`, '"plugin" is not modelled');
   return undefined;
 }
 
 function referenceProblem(rollout: Rollout, references: ReferencedObjects): FieldError | undefined {
+  const { blueGreen } = rollout.spec.strategy;
+  if (blueGreen) {
+    for (const [field, name] of [['activeService', blueGreen.activeService], ['previewService', blueGreen.previewService]] as const) {
+      const problem = name ? serviceProblem(rollout, `${BLUE_GREEN}.${field}`, name, references) : undefined;
+      if (problem !== undefined) return problem;
+    }
+    return templatesProblem([
+      { path: `${BLUE_GREEN}.prePromotionAnalysis.templates`, templates: blueGreen.prePromotionAnalysis?.templates, endless: false },
+      { path: `${BLUE_GREEN}.postPromotionAnalysis.templates`, templates: blueGreen.postPromotionAnalysis?.templates, endless: false },
+    ], references);
+  }
   const canary = rollout.spec.strategy.canary!;
   for (const [field, name] of [['canaryService', canary.canaryService], ['stableService', canary.stableService]] as const) {
     const problem = name ? serviceProblem(rollout, `${CANARY}.${field}`, name, references) : undefined;
@@ -134,14 +167,21 @@ function ingressProblem(canary: CanaryStrategy, references: ReferencedObjects): 
 }
 
 function analysisProblem(canary: CanaryStrategy, references: ReferencedObjects): FieldError | undefined {
-  const find = references.analysisTemplate;
+  return templatesProblem([
+    { path: `${CANARY}.analysis.templates`, templates: canary.analysis?.templates, endless: true },
+    ...(canary.steps ?? []).flatMap((step, index) => [
+      { path: `${CANARY}.steps[${index}].analysis.templates`, templates: step.analysis?.templates, endless: false },
+      { path: `${CANARY}.steps[${index}].experiment.analyses`, templates: step.experiment?.analyses, endless: true },
+    ]),
+  ], references);
+}
+
+interface TemplateUse { path: string; templates: readonly { templateName: string; clusterScope?: boolean | undefined }[] | undefined; endless: boolean }
+
+function templatesProblem(uses: readonly TemplateUse[], { analysisTemplate: find }: ReferencedObjects): FieldError | undefined {
   if (find === undefined) return undefined;
-  const uses = [
-    { path: `${CANARY}.analysis.templates`, analysis: canary.analysis, endless: true },
-    ...(canary.steps ?? []).map((step, index) => ({ path: `${CANARY}.steps[${index}].analysis.templates`, analysis: step.analysis, endless: false })),
-  ];
-  for (const { path, analysis, endless } of uses) {
-    for (const { templateName, clusterScope = false } of analysis?.templates ?? []) {
+  for (const { path, templates, endless } of uses) {
+    for (const { templateName, clusterScope = false } of templates ?? []) {
       const template = find(templateName, clusterScope);
       const kind = clusterScope ? 'ClusterAnalysisTemplate' : 'AnalysisTemplate';
       if (template === undefined) return fieldError.invalid(path, templateName, `${kind} '${templateName}' not found`);

@@ -6,6 +6,7 @@ import { rollouts } from '../../rollouts/rollout.ts';
 import { experiments } from '../../rollouts/tree/experiment.ts';
 import type { CommandModule } from '../command-module.ts';
 import { readManifests } from '../manifests.ts';
+import { addCreateAnalysisRun } from './create-analysis-run.ts';
 
 const TYPES: readonly ResourceType[] = [rollouts, analysisRuns, analysisTemplates, clusterAnalysisTemplates, experiments];
 
@@ -26,7 +27,5 @@ export const addCreate: CommandModule = (parent, session) => {
         }
       }
     });
-  create.command('analysisrun').alias('ar').description('not modelled').allowUnknownOption().allowExcessArguments().action(() => {
-    throw new LabError('NOT_MODELLED', '"create analysisrun" is not modelled', { next: 'Write the AnalysisRun to a file and use create -f.' });
-  });
+  addCreateAnalysisRun(create, session);
 };

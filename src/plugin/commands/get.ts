@@ -1,8 +1,7 @@
-import { LabError } from '../../base/errors.ts';
-import { renderTree } from '../../rollouts/tree/render-tree.ts';
+import { renderExperiment, renderTree } from '../../rollouts/tree/render-tree.ts';
 import type { CommandModule } from '../command-module.ts';
 import { integerFlag } from '../connection-flags.ts';
-import { readRolloutInfo, watchRolloutInfo } from '../rollout-view.ts';
+import { IDLE_REDRAW_MS, readExperimentInfo, readRolloutInfo, watchRolloutInfo } from '../rollout-view.ts';
 import type { Session } from '../session.ts';
 
 /** Home, then clear: what is above stays in the terminal's scrollback. */
@@ -22,6 +21,16 @@ async function watch(session: Session, name: string, timeoutSeconds: number): Pr
   } finally { timer?.cancel(); }
 }
 
+async function getExperiment(session: Session, name: string, watches: boolean): Promise<void> {
+  const { host } = session;
+  const connection = await session.connect();
+  do {
+    const info = await readExperimentInfo(connection, name, host.signal);
+    host.stdout(`${watches ? CLEAR : ''}${renderExperiment(info, { nowMs: connection.serverNowMs(), colour: session.hasColour })}`);
+    if (watches) await host.clock.sleep(IDLE_REDRAW_MS, host.signal).catch(() => {});
+  } while (watches && !host.signal.aborted);
+}
+
 export const addGet: CommandModule = (parent, session) => {
   const get = parent.command('get').description('show a rollout or an experiment with everything below it');
   get.command('rollout <name>').aliases(['ro', 'rollouts']).description('show a rollout: steps, weights, revisions, ReplicaSets, Pods')
@@ -34,7 +43,7 @@ export const addGet: CommandModule = (parent, session) => {
       const info = await readRolloutInfo(connection, name, session().host.signal);
       session().host.stdout(renderTree(info, { nowMs: connection.serverNowMs(), colour: session().hasColour }));
     });
-  get.command('experiment <name>').aliases(['exp', 'experiments']).description('not modelled').option('-w, --watch').action(() => {
-    throw new LabError('NOT_MODELLED', '"get experiment" is not modelled', { next: 'Use kubectl get experiment.' });
-  });
+  get.command('experiment <name>').aliases(['exp', 'experiments']).description('show an experiment: templates, Pods, analyses')
+    .option('-w, --watch', 'show it again every second')
+    .action((name: string, options: { watch?: boolean }) => getExperiment(session(), name, options.watch === true));
 };

@@ -1,8 +1,9 @@
 import { rfc3339 } from '../../base/clock.ts';
-import { LabError } from '../../base/errors.ts';
 import { silentLog } from '../../base/log.ts';
 import { Informer } from '../../kube/informer.ts';
 import { type Rollout, rollouts } from '../../rollouts/rollout.ts';
+import { experiments } from '../../rollouts/tree/experiment.ts';
+import { renderExperimentList } from '../../rollouts/tree/experiment-list.ts';
 import { listRow, renderList } from '../../rollouts/tree/rollout-list.ts';
 import type { CommandModule } from '../command-module.ts';
 import type { Session } from '../session.ts';
@@ -44,7 +45,13 @@ export const addList: CommandModule = (parent, session) => {
     .option('-w, --watch', 'print a line whenever something changes')
     .option('--timestamps', 'start each line with the time')
     .action((flags: ListFlags) => listRollouts(session(), flags));
-  list.command('experiments').aliases(['exp', 'experiment']).description('not modelled').option('-A, --all-namespaces').action(() => {
-    throw new LabError('NOT_MODELLED', '"list experiments" is not modelled', { next: 'Use kubectl get experiments.' });
-  });
+  list.command('experiments').aliases(['exp', 'experiment']).description('one line per experiment')
+    .option('-A, --all-namespaces', 'of every namespace')
+    .action(async ({ allNamespaces }: { allNamespaces?: boolean }) => {
+      const { host } = session();
+      const { api, namespace, serverNowMs } = await session().connect();
+      const { items } = await api.list(experiments, { namespace: allNamespaces ? undefined : namespace }, { signal: host.signal });
+      if (items.length === 0) host.stderr('No resources found.\n');
+      else host.stdout(renderExperimentList(items, { allNamespaces, nowMs: serverNowMs() }));
+    });
 };

@@ -3,7 +3,6 @@ import type { CommandModule } from '../command-module.ts';
 
 /** Upstream's commands that we refuse by name, each with what to do instead. */
 const COMMANDS: Readonly<Record<string, string>> = {
-  dashboard: 'Install the chart with --set dashboard.enabled=true and use kubectl port-forward service/argo-rollouts-dashboard 3100:3100.',
   notifications: 'Notifications are outside of what the labs need.',
 };
 

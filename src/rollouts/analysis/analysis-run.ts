@@ -6,7 +6,8 @@ export type AnalysisPhase = 'Pending' | 'Running' | 'Successful' | 'Failed' | 'E
 
 /** How a metric is measured; exactly one key is set. */
 export interface MetricProvider { prometheus?: PrometheusMetric | undefined; web?: WebMetric | undefined; job?: { metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> } | undefined; spec: Record<string, unknown> } | undefined; [other: string]: unknown }
-export interface PrometheusMetric { address?: string | undefined; query?: string | undefined; timeout?: number | undefined; headers?: { key: string; value: string }[] | undefined; rangeQuery?: unknown; authentication?: unknown }
+export interface PrometheusMetric { address?: string | undefined; query?: string | undefined; timeout?: number | undefined; headers?: { key: string; value: string }[] | undefined; rangeQuery?: PrometheusRange | undefined; authentication?: unknown }
+export interface PrometheusRange { start?: string | undefined; end?: string | undefined; step?: string | undefined }
 export interface WebMetric { method?: string | undefined; url: string; headers?: { key: string; value: string }[] | undefined; body?: string | undefined; jsonBody?: unknown; timeoutSeconds?: number | undefined; jsonPath?: string | undefined; insecure?: boolean | undefined; authentication?: unknown }
 
 export interface Metric {

@@ -5,8 +5,8 @@ import { hostClock } from '../../base/clock.ts';
 import { seededRandom } from '../../base/random.ts';
 import { isStatus, statusError } from '../../kube/status-error.ts';
 import { type RolloutSpec, type RolloutStatus, rollouts } from '../rollout.ts';
-import { promoteFullRollout } from './promote-full.ts';
 import { promotePatches, promoteRollout } from './promote.ts';
+import { promoteFullRollout } from './promote-full.ts';
 
 const KEY = { namespace: 'lab', name: 'demo' };
 const paused: RolloutStatus = { currentStepIndex: 1, currentPodHash: 'b', stableRS: 'a', controllerPause: true, pauseConditions: [{ reason: 'CanaryPauseStep', startTime: '2026-01-01T00:00:00Z' }] };

@@ -4,10 +4,10 @@ import type { PodTemplateSpec, ReplicaSet } from '../../kube/generated/types.ts'
 import type { CallOptions, KubeApi } from '../../kube/kube-api.ts';
 import { formatLabelSelector } from '../../kube/label-selector.ts';
 import { controllerOf, type KubeObject, type ObjectKey } from '../../kube/object.ts';
-import { deployments, podTemplates, replicaSets, type ResourceType } from '../../kube/resource-type.ts';
+import { deployments, podTemplates, type ResourceType, replicaSets } from '../../kube/resource-type.ts';
 import { notFound } from '../../kube/status-error.ts';
-import { POD_TEMPLATE_HASH, type Rollout, rollouts } from '../rollout.ts';
 import { revisionOf } from '../revision.ts';
+import { POD_TEMPLATE_HASH, type Rollout, rollouts } from '../rollout.ts';
 import { readRollout } from './read-rollout.ts';
 
 export type UndoResult = { outcome: 'undone'; revision: number; object: KubeObject } | { outcome: 'skipped'; revision: number };

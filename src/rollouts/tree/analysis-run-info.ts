@@ -1,7 +1,7 @@
 import type { ObjectMeta } from '../../kube/object.ts';
 import type { AnalysisRun } from '../analysis/analysis-run.ts';
-import { statusIcon } from './icons.ts';
 import { revisionOf } from '../revision.ts';
+import { statusIcon } from './icons.ts';
 
 export interface JobInfo { name: string; status: string; icon: string; metricName: string; /** RFC 3339, or empty. */ startedAt: string }
 export interface MeasurementInfo { value: string; status: string; metricName: string; startedAt: string }

@@ -1,5 +1,5 @@
-import type { Container, ContainerStatus, Pod } from '../../kube/generated/types.ts';
 import { isConditionTrue } from '../../kube/conditions.ts';
+import type { Container, ContainerStatus, Pod } from '../../kube/generated/types.ts';
 
 /** What `kubectl get pods` prints: the STATUS column and the parts of READY and RESTARTS. */
 export interface PodSummary { status: string; ready: number; total: number; restarts: number }

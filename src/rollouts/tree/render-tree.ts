@@ -20,6 +20,18 @@ export function renderTree(info: RolloutInfo, options: RenderOptions): string {
   return `${renderHeader(info, options)}\n${renderRows(rolloutRow(info, options))}`;
 }
 
+/** The text of `kubectl argo rollouts get experiment`. */
+export function renderExperiment(info: ExperimentInfo, options: RenderOptions): string {
+  const palette = createPalette(options.colour);
+  const images = [...new Set(info.replicaSets.filter(({ replicas }) => replicas > 0).flatMap((set) => set.images))].sort();
+  const lines: [string, string][] = [
+    ['Name:', info.objectMeta.name], ['Namespace:', info.objectMeta.namespace ?? ''], ['Status:', `${palette.icon(info.icon)} ${info.status}`],
+    ...(info.message === '' ? [] : [['Message:', info.message] as [string, string]]),
+    ...images.map((image, index): [string, string] => [index === 0 ? 'Images:' : '', image]),
+  ];
+  return `${lines.map(([label, value]) => `${(label.padEnd(17) + value).trimEnd()}\n`).join('')}\n${renderRows(experimentRow(info, options))}`;
+}
+
 function renderHeader(info: RolloutInfo, { colour }: RenderOptions): string {
   const palette = createPalette(colour);
   const lines: [string, string][] = [

@@ -1,18 +1,18 @@
 import { humanDuration } from '../../base/duration.ts';
+import { isConditionTrue } from '../../kube/conditions.ts';
 import type { Pod, PodSpec, ReplicaSet } from '../../kube/generated/types.ts';
 import { controllerOf, type KubeObject, type ObjectMeta } from '../../kube/object.ts';
-import { isConditionTrue } from '../../kube/conditions.ts';
-import { POD_TEMPLATE_HASH, type Rollout, SCALE_DOWN_DEADLINE } from '../rollout.ts';
 import type { AnalysisRun } from '../analysis/analysis-run.ts';
-import type { Experiment } from './experiment.ts';
+import { plannedWeight } from '../planned-scale.ts';
+import { revisionOf } from '../revision.ts';
+import { POD_TEMPLATE_HASH, type Rollout, SCALE_DOWN_DEADLINE } from '../rollout.ts';
+import { maxWeightOf } from '../strategy-defaults.ts';
 import { type AnalysisRunInfo, analysisRunInfo } from './analysis-run-info.ts';
+import { hasCurrentStep, stepPosition } from './current-step.ts';
+import type { Experiment } from './experiment.ts';
 import { podIcon, statusIcon } from './icons.ts';
 import { observedPhase } from './observed-phase.ts';
-import { plannedWeight } from '../planned-scale.ts';
-import { maxWeightOf } from '../strategy-defaults.ts';
-import { hasCurrentStep, stepPosition } from './current-step.ts';
 import { summarizePod } from './pod-status.ts';
-import { revisionOf } from '../revision.ts';
 
 export interface PodInfo { objectMeta: ObjectMeta; status: string; icon: string; /** `1/1` */ ready: string; restarts: number }
 
@@ -165,7 +165,8 @@ function podInfo(pod: Pod): PodInfo {
   return { objectMeta: pod.metadata, status, icon: podIcon(status), ready: `${ready}/${total}`, restarts };
 }
 
-function experimentInfo(experiment: Experiment, rollout: Rollout, around: RolloutSurroundings): ExperimentInfo {
+/** One Experiment with its Pods and analyses; its revision is its own, or that of the Rollout it belongs to. */
+export function experimentInfo(experiment: Experiment, rollout: Rollout | undefined, around: RolloutSurroundings): ExperimentInfo {
   const status = experiment.status?.phase ?? 'Pending';
   return {
     objectMeta: experiment.metadata,

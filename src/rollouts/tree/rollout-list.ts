@@ -1,7 +1,7 @@
-import type { Rollout } from '../rollout.ts';
-import { observedPhase } from './observed-phase.ts';
 import { plannedWeight } from '../planned-scale.ts';
+import type { Rollout } from '../rollout.ts';
 import { stepPosition } from './current-step.ts';
+import { observedPhase } from './observed-phase.ts';
 import { renderTable } from './render-table.ts';
 
 export interface ListOptions { allNamespaces?: boolean | undefined; /** A column TIMESTAMP with this text. */ timestamp?: string | undefined }

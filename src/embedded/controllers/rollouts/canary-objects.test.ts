@@ -37,16 +37,12 @@ describe('what a Rollout names', () => {
     [{ setMirrorRoute: { name: 'm' } }, 'SetMirrorRoute requires TrafficRouting, supports Istio and Plugins'],
     [{ setWeight: 101 }, 'SetWeight needs to be between 0 and 100'],
     [{ pause: { duration: '1d' } }, 'Duration needs to be greater than 0'],
-    [{ experiment: {} }, '"experiment" is not modelled'],
+    [{ plugin: { name: 'p' } }, '"plugin" is not modelled'],
+    [{ experiment: { templates: [{ name: 'a', specRef: 'canary', weight: 5 }] } }, 'Experiment template weight is only available for TrafficRouting with SMI, ALB, and Istio at this time'],
     [{}, 'Step must have one of the following set'],
   ])('may not hold the step %j', async (step, text) => {
     await using demo = await openRolloutRoom(demoSpec({ steps: [{ setWeight: 20 }, step] }));
     expect([demo.status().phase, demo.status().message]).toEqual(['Degraded', expect.stringContaining(text)]);
-  });
-
-  it('is blue-green, which is refused by name', async () => {
-    await using demo = await openRolloutRoom(demoSpec({}, { strategy: { blueGreen: { activeService: 'demo-stable' } } }));
-    expect(demo.status().message).toContain('"blueGreen" is not modelled');
   });
 });
 

@@ -10,16 +10,26 @@ import { podTemplateHash } from '../../../rollouts/pod-template-hash.ts';
 import { hashOf } from '../../../rollouts/replica-set-view.ts';
 import { annotationsForNewReplicaSet, copiedAnnotations, DESIRED_REPLICAS, highestRevision, revisionOf } from '../../../rollouts/revision.ts';
 import { POD_TEMPLATE_HASH, REVISION, type Rollout } from '../../../rollouts/rollout.ts';
-import { canaryOf, replicasOf } from '../../../rollouts/strategy-defaults.ts';
+import { injectedMetadataOf, replicasOf } from '../../../rollouts/strategy-defaults.ts';
 import type { Pass } from './pass.ts';
 import { writeStatus } from './status.ts';
+import { updateRollout } from './workload.ts';
 import { record, type World } from './world.ts';
 
 const ownerOf = ({ metadata }: Rollout) => ({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true });
 
-/** The Rollout's ReplicaSets, oldest first. One that matches the selector and has no controller is taken over. */
+/**
+ * The Rollout's ReplicaSets, oldest first. One that matches the selector and has no controller is taken over; an owned one
+ * whose labels match no more is let go.
+ */
 export async function ownedReplicaSets(world: World, rollout: Rollout): Promise<ReplicaSet[]> {
-  const owned = world.replicaSets.ownedBy(rollout.metadata.uid).filter((rs) => controllerOf(rs)?.uid === rollout.metadata.uid);
+  const owned: ReplicaSet[] = [];
+  for (const rs of world.replicaSets.ownedBy(rollout.metadata.uid)) {
+    if (controllerOf(rs)?.uid !== rollout.metadata.uid) continue;
+    if (rs.metadata.deletionTimestamp !== undefined || selectorMatches(rollout.spec.selector, rs.metadata.labels)) { owned.push(rs); continue; }
+    const ownerReferences = rs.metadata.ownerReferences?.filter(({ uid }) => uid !== rollout.metadata.uid) ?? [];
+    await world.replicaSets.patch(keyOf(rs), { type: 'merge', body: { metadata: { uid: rs.metadata.uid, ownerReferences } } });
+  }
   for (const orphan of world.replicaSets.informer.by('orphans', rollout.metadata.namespace ?? '')) {
     const now = world.replicaSets.get(keyOf(orphan));
     if (now === undefined || controllerOf(now) !== undefined || now.metadata.deletionTimestamp !== undefined || !selectorMatches(rollout.spec.selector, now.metadata.labels)) continue;
@@ -32,11 +42,11 @@ export async function ownedReplicaSets(world: World, rollout: Rollout): Promise<
 
 /** The ReplicaSet of the present template: by its hash, else the oldest whose template gives the same Pods. */
 export function findNewReplicaSet(rollout: Rollout, owned: readonly ReplicaSet[]): ReplicaSet | undefined {
-  const { template, strategy } = rollout.spec;
+  const { template } = rollout.spec;
   if (template === undefined) return undefined;
   const hash = podTemplateHash(template, rollout.status?.collisionCount);
   return owned.find((rs) => hashOf(rs) === hash) ?? owned.find((rs) => {
-    const { canaryMetadata, stableMetadata } = strategy.canary ?? {};
+    const { trial: canaryMetadata, stable: stableMetadata } = injectedMetadataOf(rollout);
     const recorded = recordedMetadata(rs.metadata.annotations);
     const injected = { labels: { ...canaryMetadata?.labels, ...stableMetadata?.labels, ...recorded.labels }, annotations: { ...canaryMetadata?.annotations, ...stableMetadata?.annotations, ...recorded.annotations } };
     return rs.spec.template !== undefined && sameTemplate(template, rs.spec.template, injected);
@@ -50,7 +60,7 @@ export async function createNewReplicaSet(pass: Pass): Promise<void> {
   const template = rollout.spec.template!;
   const hash = podTemplateHash(template, rollout.status?.collisionCount);
   const revision = highestRevision(pass.otherRSs.concat(pass.stableRS ?? [])) + 1;
-  const { canaryMetadata, stableMetadata } = canaryOf(rollout);
+  const { trial: canaryMetadata, stable: stableMetadata } = injectedMetadataOf(rollout);
   const injected = (pass.stableRS === undefined ? stableMetadata : canaryMetadata) ?? {};
   const labels = { ...template.metadata?.labels, [POD_TEMPLATE_HASH]: hash };
   const podMetadata = withInjected({ labels, annotations: template.metadata?.annotations }, {}, injected);
@@ -101,7 +111,7 @@ async function setRolloutRevision(world: World, rollout: Rollout, newRS: Replica
   const revision = String(revisionOf(newRS));
   if (rollout.metadata.annotations?.[REVISION] === revision) return rollout;
   const next = { ...rollout, metadata: { ...rollout.metadata, annotations: { ...rollout.metadata.annotations, [REVISION]: revision } } };
-  const updated = await world.rollouts.update(next);
+  const updated = await updateRollout(world, next);
   record(world, updated, 'Normal', 'RolloutUpdated', `Rollout updated to revision ${revision}`);
   return updated;
 }

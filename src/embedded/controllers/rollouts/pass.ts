@@ -18,12 +18,14 @@ export interface Pass {
   /** Weights to store; `undefined` keeps what is stored, `null` removes it. */
   weights: { canary: TrafficWeight; stable: TrafficWeight } | null | undefined;
   analysis: PassAnalysis;
+  /** The Experiment of the current step, as far as it came. */
+  experiment?: { name: string; phase: string | undefined } | undefined;
   /** Delays in milliseconds after which the world has changed by itself. */
   wakeUpsMs: number[];
 }
 
 /** The analysis runs that count in this pass. */
-export interface PassAnalysis { step?: AnalysisReference | undefined; background?: AnalysisReference | undefined }
+export interface PassAnalysis { step?: AnalysisReference | undefined; background?: AnalysisReference | undefined; pre?: AnalysisReference | undefined; post?: AnalysisReference | undefined }
 export interface AnalysisReference { name: string; status: string; message?: string | undefined }
 
 export function createPass(world: World, rollout: Rollout, parts: { newRS: ReplicaSet | undefined; owned: readonly ReplicaSet[] }): Pass {

@@ -4,12 +4,12 @@ import { pods } from '../../../kube/resource-type.ts';
 import { EPHEMERAL_METADATA, isEmptyMetadata, recordedMetadata, withInjected } from '../../../rollouts/ephemeral-metadata.ts';
 import { mergeDifference } from '../../../rollouts/merge-difference.ts';
 import type { PodMetadata } from '../../../rollouts/rollout.ts';
-import { canaryOf, isFullyPromoted } from '../../../rollouts/strategy-defaults.ts';
+import { injectedMetadataOf, isFullyPromoted } from '../../../rollouts/strategy-defaults.ts';
 import type { Pass } from './pass.ts';
 
 /** Gives ReplicaSets and their live Pods the labels and annotations of their role; Pods are changed in place. */
 export async function reconcilePodMetadata(pass: Pass): Promise<void> {
-  const { canaryMetadata, stableMetadata } = canaryOf(pass.rollout);
+  const { trial: canaryMetadata, stable: stableMetadata } = injectedMetadataOf(pass.rollout);
   const used = [pass.newRS, pass.stableRS, ...pass.otherRSs].some((rs) => rs?.metadata.annotations?.[EPHEMERAL_METADATA] !== undefined);
   if (!used && isEmptyMetadata(canaryMetadata) && isEmptyMetadata(stableMetadata)) return;
   const promoted = isFullyPromoted(pass.rollout) || pass.stableRS === undefined;

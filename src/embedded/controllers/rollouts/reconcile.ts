@@ -1,6 +1,5 @@
 import { findCondition } from '../../../kube/conditions.ts';
 import { type ObjectKey, parseKey } from '../../../kube/object.ts';
-import type { FieldError } from '../../../kube/status-error.ts';
 import { aCondition, replaceCondition, setCondition } from '../../../rollouts/conditions.ts';
 import { isRollingBackDynamically } from '../../../rollouts/desired-weight.ts';
 import { phaseOf } from '../../../rollouts/phase.ts';
@@ -8,10 +7,12 @@ import { hashOf } from '../../../rollouts/replica-set-view.ts';
 import type { Rollout } from '../../../rollouts/rollout.ts';
 import { pauseConditionChanges } from '../../../rollouts/rollout-conditions.ts';
 import { stepHash } from '../../../rollouts/step-hash.ts';
-import { canaryOf, isFullyPromoted } from '../../../rollouts/strategy-defaults.ts';
+import { blueGreenOf, canaryOf, isFullyPromoted } from '../../../rollouts/strategy-defaults.ts';
 import { firstProblem, invalidSpecMessage } from '../../../rollouts/validation.ts';
 import type { ReconcileResult } from '../controller.ts';
 import { reconcileAnalysisRuns } from './analysis-step.ts';
+import { runBlueGreenPass } from './blue-green-pass.ts';
+import { reconcileExperiments } from './experiment-step.ts';
 import { createNewReplicaSet, findNewReplicaSet, ownedReplicaSets, syncNewReplicaSet } from './new-replica-set.ts';
 import { createPass, type Pass } from './pass.ts';
 import { reconcilePauseStep } from './pause-step.ts';
@@ -21,24 +22,31 @@ import { reconcileRestart } from './restart.ts';
 import { reconcileServices } from './services.ts';
 import { writeCounts, writeProgress, writeReset, writeStatus } from './status.ts';
 import { reconcileTraffic } from './traffic.ts';
+import { updateRollout, withWorkloadTemplate } from './workload.ts';
 import { RESYNC_MS, type World } from './world.ts';
 
 /** How an invalid Rollout is looked at again: 1 ms doubling to 10 s, since what it misses may appear without an event. */
 const INVALID_RETRY = { firstMs: 1, lastMs: 10_000 };
+const BROKEN_REFERENCE_RETRY_MS = 20_000;
 
 /**
  * The reconcile of one Rollout: one look, a few writes, at most one status patch at the end. The order of the parts is what
  * clients see as the order of events. `invalidPasses` counts consecutive passes over an invalid spec by key.
  */
 export async function reconcileRollout(world: World, key: string, invalidPasses: Map<string, number>): Promise<ReconcileResult> {
-  const rollout = world.rollouts.get(parseKey(key));
-  if (rollout === undefined || rollout.metadata.deletionTimestamp !== undefined) {
+  const stored = world.rollouts.get(parseKey(key));
+  if (stored === undefined || stored.metadata.deletionTimestamp !== undefined) {
     invalidPasses.delete(key);
     return {};
   }
+  const rollout = await withWorkloadTemplate(world, stored);
+  if (typeof rollout === 'string') {
+    await writeInvalidSpec(world, stored, `The Rollout "${stored.metadata.name}" is invalid: ${rollout}`);
+    return { requeueAfterMs: BROKEN_REFERENCE_RETRY_MS };
+  }
   const problem = firstProblem(rollout, referencesOf(world, rollout.metadata.namespace));
   if (problem !== undefined) {
-    await writeInvalidSpec(world, rollout, problem);
+    await writeInvalidSpec(world, rollout, invalidSpecMessage(rollout, problem));
     const passes = invalidPasses.get(key) ?? 0;
     invalidPasses.set(key, passes + 1);
     return { requeueAfterMs: Math.min(INVALID_RETRY.firstMs * 2 ** passes, INVALID_RETRY.lastMs) };
@@ -54,7 +62,7 @@ async function runPass(pass: Pass): Promise<void> {
   const { world } = pass;
   if (pass.newRS === undefined) return createNewReplicaSet(pass);
   if (pass.rollout.spec.replicas === undefined) {
-    await world.rollouts.update({ ...pass.rollout, spec: { ...pass.rollout.spec, replicas: 1 } });
+    await updateRollout(world, { ...pass.rollout, spec: { ...pass.rollout.spec, replicas: 1 } });
     return;
   }
   if (isFullyPromoted(pass.rollout) && pass.rollout.status?.abort) pass.decision.removeAbort = true;
@@ -68,10 +76,12 @@ async function runPass(pass: Pass): Promise<void> {
   if (currentPodHash !== hashOf(pass.newRS) || currentStepHash !== stepHash(canaryOf(pass.rollout).steps)) return writeReset(pass);
 
   if (await reconcileRestart(pass)) return;
+  if (blueGreenOf(pass.rollout) !== undefined) return runBlueGreenPass(pass);
   await reconcilePodMetadata(pass);
   await cleanUpHistory(pass);
   await reconcileServices(pass, isRollingBackDynamically(pass.rollout, pass.newRS, pass.stableRS));
   await reconcileTraffic(pass);
+  await reconcileExperiments(pass);
   await reconcileAnalysisRuns(pass);
   // A pass that scaled, or that pauses for an analysis, ends here: its status says what it saw before.
   const scaled = pass.decision.add.length === 0 && await reconcileReplicaSets(pass);
@@ -88,8 +98,7 @@ function referencesOf(world: World, namespace: string | undefined) {
   };
 }
 
-async function writeInvalidSpec(world: World, rollout: Rollout, problem: FieldError): Promise<void> {
-  const message = invalidSpecMessage(rollout, problem);
+async function writeInvalidSpec(world: World, rollout: Rollout, message: string): Promise<void> {
   const before = findCondition(rollout.status?.conditions, 'InvalidSpec');
   const conditions = before?.message === message ? rollout.status?.conditions ?? []
     : replaceCondition(rollout.status?.conditions ?? [], aCondition(world.deps.clock.nowMs(), 'InvalidSpec', 'True', 'InvalidSpec', message));

@@ -1,17 +1,17 @@
 import { rfc3339 } from '../../../base/clock.ts';
 import type { ReplicaSet } from '../../../kube/generated/types.ts';
 import { keyOf } from '../../../kube/object.ts';
-import { countsOf, hashOf, sumOf } from '../../../rollouts/replica-set-view.ts';
+import { countsOf, hashOf } from '../../../rollouts/replica-set-view.ts';
 import { replicaTargets } from '../../../rollouts/replica-targets.ts';
 import { DESIRED_REPLICAS, revisionOf } from '../../../rollouts/revision.ts';
 import { POD_TEMPLATE_HASH, SCALE_DOWN_DEADLINE } from '../../../rollouts/rollout.ts';
-import { abortScaleDownDelaySeconds, canaryOf, isFullyPromoted, replicasOf, scaleDownDelaySeconds, surgeAndUnavailable } from '../../../rollouts/strategy-defaults.ts';
+import { abortScaleDownDelaySeconds, blueGreenOf, canaryOf, isFullyPromoted, replicasOf, scaleDownDelayRevisionLimit, scaleDownDelaySeconds, servicesOf, surgeAndUnavailable } from '../../../rollouts/strategy-defaults.ts';
 import { allReplicaSets, hasSeparateStable, type Pass, passIsAborted } from './pass.ts';
 import { RESYNC_MS, record } from './world.ts';
 
 /** Moves the ReplicaSets one step towards their counts. Resolves to true as soon as one of them was scaled. */
 export async function reconcileReplicaSets(pass: Pass): Promise<boolean> {
-  const inconclusive = (pass.rollout.status?.pauseConditions ?? []).some(({ reason }) => reason === 'InconclusiveAnalysisRun');
+  const inconclusive = (pass.rollout.status?.pauseConditions ?? []).some(({ reason }) => reason === 'InconclusiveAnalysisRun' || reason === 'InconclusiveExperiment');
   if (pass.rollout.spec.paused || inconclusive) return false;
   const delayed = isScaleDownDelayedByAbort(pass);
   if (pass.newRS !== undefined && !delayed) pass.newRS = await withoutDeadline(pass, pass.newRS);
@@ -54,15 +54,29 @@ async function scaleNew(pass: Pass, delayed: boolean): Promise<boolean> {
 /** Drains what is neither canary nor stable: newest first, unavailable Pods first, never below the wanted availability. */
 async function scaleOthers(pass: Pass): Promise<boolean> {
   const { rollout } = pass;
-  let budget = sumOf(allReplicaSets(pass), 'available') - (replicasOf(rollout) - surgeAndUnavailable(rollout).maxUnavailable);
+  // Pods that a ReplicaSet was just told to give up may still be counted as available.
+  const serving = allReplicaSets(pass).map(countsOf).reduce((sum, { spec, available }) => sum + Math.min(spec, available), 0);
+  let budget = serving - (replicasOf(rollout) - surgeAndUnavailable(rollout).maxUnavailable);
   let annotated = 0;
   let scaledAny = false;
-  const limit = canaryOf(rollout).scaleDownDelayRevisionLimit ?? Number.POSITIVE_INFINITY;
+  const limit = scaleDownDelayRevisionLimit(rollout);
+  const isBlueGreen = blueGreenOf(rollout) !== undefined;
   for (const old of [...pass.otherRSs].sort((a, b) => revisionOf(b) - revisionOf(a))) {
     let rs = old;
     const { spec, available } = countsOf(rs);
     if (spec === 0 || isReferenced(pass, rs)) continue;
     const unavailable = Math.max(0, spec - available);
+    if (isBlueGreen) {
+      // Versions that were never active carry no deadline and go at once.
+      if (deadlineOf(rs) !== undefined) {
+        annotated += 1;
+        if (annotated <= limit && isWaiting(pass, rs)) continue;
+      }
+      const drained = await scale(pass, rs, 0);
+      replaceOther(pass, drained.rs);
+      scaledAny ||= drained.scaled;
+      continue;
+    }
     if (isFullyPromoted(rollout) && scaleDownDelaySeconds(rollout) > 0) {
       if (deadlineOf(rs) === undefined) rs = await withDeadline(pass, rs, scaleDownDelaySeconds(rollout));
       annotated += 1;
@@ -86,8 +100,8 @@ function replaceOther(pass: Pass, rs: ReplicaSet): void {
 /** Whether traffic may still reach the ReplicaSet. */
 function isReferenced({ rollout, world }: Pass, rs: ReplicaSet): boolean {
   const { stableRS, currentPodHash, canary } = rollout.status ?? {};
-  const { canaryService, stableService } = canaryOf(rollout);
-  const selected = [canaryService, stableService].map((name) => (name ? world.services.get({ namespace: rollout.metadata.namespace, name })?.spec?.selector?.[POD_TEMPLATE_HASH] : undefined));
+  if (blueGreenOf(rollout) !== undefined) return [stableRS, currentPodHash].includes(hashOf(rs));
+  const selected = servicesOf(rollout).map((name) => world.services.get({ namespace: rollout.metadata.namespace, name })?.spec?.selector?.[POD_TEMPLATE_HASH]);
   return [stableRS, currentPodHash, canary?.weights?.canary.podTemplateHash, canary?.weights?.stable.podTemplateHash, ...selected].includes(hashOf(rs));
 }
 
@@ -125,7 +139,8 @@ function isWaiting(pass: Pass, rs: ReplicaSet): boolean {
   return true;
 }
 
-function withDeadline(pass: Pass, rs: ReplicaSet, seconds: number): Promise<ReplicaSet> {
+/** The ReplicaSet with its Pods' end written on it. */
+export function withDeadline(pass: Pass, rs: ReplicaSet, seconds: number): Promise<ReplicaSet> {
   const path = rs.metadata.annotations === undefined ? { path: '/metadata/annotations', value: { [SCALE_DOWN_DEADLINE]: rfc3339(pass.nowMs + seconds * 1000) } } : { path: `/metadata/annotations/${SCALE_DOWN_DEADLINE}`, value: rfc3339(pass.nowMs + seconds * 1000) };
   return pass.world.replicaSets.patch(keyOf(rs), { type: 'json', body: [{ op: 'add', ...path }] });
 }

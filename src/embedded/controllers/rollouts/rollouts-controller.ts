@@ -3,9 +3,12 @@ import { selectorMatches } from '../../../kube/label-selector.ts';
 import { controllerOf, type KubeObject, keyOf, keyString, parseKey } from '../../../kube/object.ts';
 import { isStatus } from '../../../kube/status-error.ts';
 import { MANAGED_BY, POD_TEMPLATE_HASH } from '../../../rollouts/rollout.ts';
+import { servicesOf } from '../../../rollouts/strategy-defaults.ts';
 import { Controller, type ControllerDeps, DONE } from '../controller.ts';
 import { type AnalysisOptions, createAnalysisRunController } from './analysis/analysis-run-controller.ts';
+import { createExperimentController } from './experiments/experiment-controller.ts';
 import { reconcileRollout } from './reconcile.ts';
+import { WORKLOADS, workloadIndexKey } from './workload-types.ts';
 import { createWorld, record, type World } from './world.ts';
 
 export interface RolloutsControllerOptions {
@@ -42,7 +45,7 @@ export function createRolloutsController(deps: ControllerDeps, options: Rollouts
     async reconcile(key) { await releaseService(world, key); return DONE; },
   }, deps);
   wakeRollouts(world, rollouts, managedServices, options.nginxIngressClasses ?? ['nginx']);
-  return [rollouts, managedServices, createAnalysisRunController(world, options.analysis ?? {})];
+  return [rollouts, managedServices, createAnalysisRunController(world, options.analysis ?? {}), createExperimentController(world)];
 }
 
 /** Which change wakes which Rollout. */
@@ -52,14 +55,13 @@ function wakeRollouts(world: World, controller: Controller, managedServices: Con
     if (owner?.kind === 'Rollout') controller.enqueue(keyString({ namespace: object.metadata.namespace, name: owner.name }));
   };
   world.rollouts.informer.onChange((change) => {
-    const { metadata, spec } = change.object;
+    const { metadata } = change.object;
     const key = keyString(keyOf(change.object));
     if (change.type === 'added') record(world, change.object, 'Normal', 'RolloutAddedToInformer', `Rollout resource added to informer: ${key}`);
     if (change.type === 'deleted') record(world, change.object, 'Normal', 'RolloutDeleted', `Rollout ${metadata.name}/${metadata.namespace} is deleted.`);
-    const { canaryService, stableService } = (change.type === 'modified' ? change.previous : change.object).spec.strategy?.canary ?? {};
-    const now = spec.strategy?.canary ?? {};
-    for (const name of [canaryService, stableService]) {
-      if (name && (change.type === 'deleted' || (name !== now.canaryService && name !== now.stableService))) managedServices.enqueue(keyString({ namespace: metadata.namespace, name }));
+    const now = servicesOf(change.object);
+    for (const name of servicesOf(change.type === 'modified' ? change.previous : change.object)) {
+      if (change.type === 'deleted' || !now.includes(name)) managedServices.enqueue(keyString({ namespace: metadata.namespace, name }));
     }
     controller.enqueue(key);
   });
@@ -91,6 +93,15 @@ function wakeRollouts(world: World, controller: Controller, managedServices: Con
     const rollout = rolloutName === undefined ? undefined : world.rollouts.get({ namespace: object.metadata.namespace, name: rolloutName });
     if (rollout?.spec.restartAt !== undefined && rollout.spec.restartAt !== rollout.status?.restartedAt) controller.enqueue(keyString(keyOf(rollout)));
   });
+  world.experiments.informer.onChange((change) => {
+    if (change.type !== 'modified' || change.previous.status?.phase !== change.object.status?.phase) ownersOf(change.object);
+  });
+  for (const { kind, type } of WORKLOADS) {
+    world.deps.informers.for(type).onChange((change) => {
+      if (change.type === 'modified' && change.previous.metadata.generation === change.object.metadata.generation && kind !== 'PodTemplate') return;
+      for (const rollout of world.rollouts.informer.by('workload', workloadIndexKey(kind, change.object.metadata.namespace, change.object.metadata.name))) controller.enqueue(keyString(keyOf(rollout)));
+    });
+  }
   world.analysisRuns.informer.onChange((change) => {
     if (change.type !== 'modified' || change.previous.status?.phase !== change.object.status?.phase) ownersOf(change.object);
   });
@@ -102,7 +113,6 @@ async function releaseService(world: World, key: string): Promise<void> {
   const manager = service?.metadata.annotations?.[MANAGED_BY];
   if (service === undefined || manager === undefined || service.spec?.selector?.[POD_TEMPLATE_HASH] === undefined) return;
   const rollout = world.rollouts.get({ namespace: service.metadata.namespace, name: manager });
-  const { canaryService, stableService } = rollout?.spec.strategy?.canary ?? {};
-  if (rollout !== undefined && rollout.metadata.deletionTimestamp === undefined && [canaryService, stableService].includes(service.metadata.name)) return;
+  if (rollout !== undefined && rollout.metadata.deletionTimestamp === undefined && servicesOf(rollout).includes(service.metadata.name)) return;
   await world.services.patch(keyOf(service), { type: 'merge', body: { metadata: { annotations: { [MANAGED_BY]: null } }, spec: { selector: { [POD_TEMPLATE_HASH]: null } } } });
 }

@@ -3,7 +3,7 @@ import { formatLabelSelector } from '../../../kube/label-selector.ts';
 import { keyOf } from '../../../kube/object.ts';
 import { mergeDifference } from '../../../rollouts/merge-difference.ts';
 import { phaseOf } from '../../../rollouts/phase.ts';
-import { hashOf, sumOf } from '../../../rollouts/replica-set-view.ts';
+import { countsOf, hashOf, sumOf } from '../../../rollouts/replica-set-view.ts';
 import { isAtReplicaTargets, isReadyToPromote } from '../../../rollouts/replica-targets.ts';
 import { revisionOf } from '../../../rollouts/revision.ts';
 import { isWithinRollbackWindow } from '../../../rollouts/rollback-window.ts';
@@ -12,15 +12,16 @@ import { type ConditionFacts, hasTimedOut, nextConditions, progressDeadlineMs } 
 import { stepHash } from '../../../rollouts/step-hash.ts';
 import { applyPauseDecision, isStepComplete, promotionReason } from '../../../rollouts/step-machine.ts';
 import { stepText } from '../../../rollouts/step-text.ts';
-import { canaryOf, stepsOf } from '../../../rollouts/strategy-defaults.ts';
+import { blueGreenOf, canaryOf, stepsOf } from '../../../rollouts/strategy-defaults.ts';
 import { allReplicaSets, hasSeparateStable, type Pass, passIsAborted, storedAbortReason } from './pass.ts';
+import { asResolved, scaleWorkloadDown, WORKLOAD_GENERATION } from './workload.ts';
 import { record, type World } from './world.ts';
 
 /** Stores the difference between the Rollout's status and `next` as one merge patch; does nothing when there is none. */
 export async function writeStatus(world: World, rollout: Rollout, next: RolloutStatus): Promise<Rollout> {
   const patch = mergeDifference(rollout.status, compact(next));
   if (patch === undefined) return rollout;
-  return world.rollouts.patch(keyOf(rollout), { type: 'merge', body: { status: patch } }, { subresource: 'status' });
+  return asResolved(await world.rollouts.patch(keyOf(rollout), { type: 'merge', body: { status: patch } }, { subresource: 'status' }), rollout);
 }
 
 /** Zero counts, empty texts, false and empty lists are not stored; `canary` and `blueGreen` always are. */
@@ -42,7 +43,17 @@ function withCounts(pass: Pass): RolloutStatus {
     readyReplicas: all.reduce((sum, rs) => sum + (rs.status?.readyReplicas ?? 0), 0), availableReplicas: sumOf(all, 'available'),
     selector: formatLabelSelector(rollout.spec.selector),
     observedGeneration: String(rollout.metadata.generation ?? 0),
+    ...activeCounts(pass, rollout.status?.blueGreen?.activeSelector),
+    ...(rollout.spec.workloadRef === undefined ? {} : { workloadObservedGeneration: rollout.metadata.annotations?.[WORKLOAD_GENERATION] }),
   };
+}
+
+/** For blue-green, counts and selector are those of the active version, once there is one. */
+export function activeCounts(pass: Pass, activeSelector: string | undefined): Partial<RolloutStatus> {
+  const active = activeSelector ? allReplicaSets(pass).find((rs) => hashOf(rs) === activeSelector) : undefined;
+  if (active === undefined || blueGreenOf(pass.rollout) === undefined) return {};
+  const { replicas, available } = countsOf(active);
+  return { HPAReplicas: replicas, availableReplicas: available, readyReplicas: active.status?.readyReplicas ?? 0, selector: formatLabelSelector(active.spec.selector) };
 }
 
 async function finish(pass: Pass, status: RolloutStatus): Promise<void> {
@@ -51,6 +62,7 @@ async function finish(pass: Pass, status: RolloutStatus): Promise<void> {
   status.conditions = next.conditions;
   const { phase, message } = phaseOf(rollout.spec, status);
   pass.rollout = await writeStatus(world, rollout, { ...status, phase, message });
+  await scaleWorkloadDown(pass, phase === 'Healthy');
   for (const event of next.events) record(world, rollout, event.type, event.reason, event.message);
   const wasPaused = (rollout.status?.pauseConditions ?? []).length > 0;
   const reason = status.pauseConditions?.[0]?.reason;
@@ -76,9 +88,10 @@ export async function writeReset(pass: Pass): Promise<void> {
   const steps = stepsOf(rollout).length;
   const status = withCounts(pass);
   const { abort: _, abortedAt: __, pauseConditions: ___, controllerPause: ____, promoteFull: _____, ...kept } = status;
-  const { currentStepAnalysisRunStatus: ______, currentBackgroundAnalysisRunStatus: _______, ...canary } = kept.canary ?? {};
+  const { currentStepAnalysisRunStatus: ______, currentBackgroundAnalysisRunStatus: _______, currentExperiment: ________, ...canary } = kept.canary ?? {};
+  const { prePromotionAnalysisRunStatus: _1, postPromotionAnalysisRunStatus: _2, scaleUpPreviewCheckPoint: _3, ...blueGreen } = kept.blueGreen ?? {};
   const next: RolloutStatus = {
-    ...kept, canary, restartedAt: rollout.spec.restartAt, currentPodHash: hashOf(newRS), currentStepHash: stepHash(canaryOf(rollout).steps),
+    ...kept, canary, blueGreen, restartedAt: rollout.spec.restartAt, currentPodHash: hashOf(newRS), currentStepHash: stepHash(canaryOf(rollout).steps),
     currentStepIndex: steps === 0 ? undefined : 0,
   };
   let skip: string | undefined;
@@ -89,6 +102,28 @@ export async function writeReset(pass: Pass): Promise<void> {
     record(world, rollout, 'Normal', 'SkipSteps', skip);
   }
   await finish(pass, next);
+}
+
+/** The end of a blue-green pass. `describe` adds what the Services say; `promotion` is why the version becomes stable now. */
+export async function writeBlueGreenProgress(pass: Pass, promotion: string | undefined, describe: (status: RolloutStatus) => void): Promise<void> {
+  const { world, rollout, newRS, decision, nowMs } = pass;
+  const status = withCounts(pass);
+  status.currentPodHash = hashOf(newRS);
+  status.currentStepHash = stepHash(undefined);
+  const timedOut = rollout.spec.progressDeadlineAbort === true && promotion === undefined && hasTimedOut({ ...factsOf(pass, status), aborted: passIsAborted(pass) });
+  if (timedOut) decision.abort = `ReplicaSet "${newRS?.metadata.name}" has timed out progressing.`;
+  if (rollout.status?.promoteFull) Object.assign(decision, { clear: true, removeAbort: true });
+  if (promotion !== undefined) {
+    Object.assign(decision, { clear: true, removeAbort: true });
+    delete status.promoteFull;
+    if (status.stableRS !== status.currentPodHash) {
+      status.stableRS = status.currentPodHash;
+      record(world, rollout, 'Normal', 'RolloutCompleted', `Rollout completed update to revision ${revisionOf(newRS)} (${hashOf(newRS)}): ${promotion}`);
+    }
+  }
+  applyPauseDecision(rollout, status, decision, rfc3339(nowMs));
+  describe(status);
+  await finish(pass, status);
 }
 
 /** The end of a full pass: promotion, abort or step completion, then pauses, conditions and phase. */
@@ -103,6 +138,7 @@ export async function writeProgress(pass: Pass): Promise<void> {
   else if (pass.weights !== undefined) status.canary!.weights = pass.weights;
   status.canary!.currentStepAnalysisRunStatus = pass.analysis.step;
   status.canary!.currentBackgroundAnalysisRunStatus = pass.analysis.background;
+  status.canary!.currentExperiment = pass.experiment?.name;
   let index = steps.length === 0 ? undefined : rollout.status?.currentStepIndex ?? 0;
 
   const withinRollbackWindow = isWithinRollbackWindow(rollout, newRS, pass.stableRS, allReplicaSets(pass));
@@ -125,10 +161,11 @@ export async function writeProgress(pass: Pass): Promise<void> {
     }
   } else if (passIsAborted(pass)) {
     if (steps.length > 0) index = status.stableRS === status.currentPodHash ? steps.length : 0;
-  } else if (isStepComplete(rollout, { nowMs, atTarget: isAtReplicaTargets(rollout, pass), stepAnalysisPhase: pass.analysis.step?.status })) {
+  } else if (isStepComplete(rollout, { nowMs, atTarget: isAtReplicaTargets(rollout, pass), stepAnalysisPhase: pass.analysis.step?.status, experimentPhase: pass.experiment?.phase })) {
     const step = steps[rollout.status?.currentStepIndex ?? 0]!;
     index = (index ?? 0) + 1;
     delete status.canary!.currentStepAnalysisRunStatus;
+    delete status.canary!.currentExperiment;
     decision.remove.push('CanaryPauseStep');
     record(world, rollout, 'Normal', 'RolloutStepCompleted', `Rollout step ${index}/${steps.length} completed (${stepText(step)})`);
   }

@@ -5,9 +5,11 @@ import { controllerOf } from '../../../kube/object.ts';
 import { ingresses, pods, replicaSets, services } from '../../../kube/resource-type.ts';
 import { type AnalysisRun, type AnalysisTemplate, analysisRuns, analysisTemplates, clusterAnalysisTemplates } from '../../../rollouts/analysis/analysis-run.ts';
 import { type Rollout, rollouts } from '../../../rollouts/rollout.ts';
-import { stableIngressesOf } from '../../../rollouts/strategy-defaults.ts';
+import { servicesOf, stableIngressesOf } from '../../../rollouts/strategy-defaults.ts';
+import { type Experiment, experiments } from '../../../rollouts/tree/experiment.ts';
 import type { ControllerDeps } from '../controller.ts';
 import { FreshCache } from './fresh-cache.ts';
+import { workloadIndexKey } from './workload-types.ts';
 
 /** How long the controller waits before it looks at an unchanged Rollout again. */
 export const RESYNC_MS = 15 * 60_000;
@@ -20,6 +22,7 @@ export interface World {
   services: FreshCache<Service>;
   ingresses: FreshCache<Ingress>;
   analysisRuns: FreshCache<AnalysisRun>;
+  experiments: FreshCache<Experiment>;
   analysisTemplates: Informer<AnalysisTemplate>;
   /** Absent for a controller that may only see one namespace. */
   clusterAnalysisTemplates: Informer<AnalysisTemplate> | undefined;
@@ -37,16 +40,15 @@ export function createWorld(deps: ControllerDeps, options: { namespaced: boolean
     services: new FreshCache(informers.for(services), api),
     ingresses: new FreshCache(informers.for(ingresses), api),
     analysisRuns: new FreshCache(informers.for(analysisRuns), api),
+    experiments: new FreshCache(informers.for(experiments), api),
     analysisTemplates: informers.for(analysisTemplates),
     clusterAnalysisTemplates: options.namespaced ? undefined : informers.for(clusterAnalysisTemplates),
     pods: informers.for(pods),
     evictedPods: new Set(),
   };
   world.replicaSets.informer.addIndex('orphans', (rs) => (controllerOf(rs) === undefined ? [rs.metadata.namespace ?? ''] : []));
-  world.rollouts.informer.addIndex('service', ({ metadata, spec }) => {
-    const { canaryService, stableService } = spec.strategy?.canary ?? {};
-    return [canaryService, stableService].filter((name) => name !== undefined).map((name) => `${metadata.namespace}/${name}`);
-  });
+  world.rollouts.informer.addIndex('service', (rollout) => servicesOf(rollout).map((name) => `${rollout.metadata.namespace}/${name}`));
+  world.rollouts.informer.addIndex('workload', ({ metadata, spec }) => (spec.workloadRef === undefined ? [] : [workloadIndexKey(spec.workloadRef.kind, metadata.namespace, spec.workloadRef.name)]));
   world.rollouts.informer.addIndex('ingress', (rollout) => stableIngressesOf(rollout).map((name) => `${rollout.metadata.namespace}/${name}`));
   return world;
 }

@@ -4,7 +4,7 @@ import { keyOf, keyString, parseKey } from '../../../../kube/object.ts';
 import { secrets } from '../../../../kube/resource-type.ts';
 import { type AnalysisRun, type AnalysisRunStatus, isTerminal, type Metric } from '../../../../rollouts/analysis/analysis-run.ts';
 import { metricsProblem } from '../../../../rollouts/analysis/analysis-spec.ts';
-import { withArguments } from '../../../../rollouts/analysis/arguments.ts';
+import { fieldAt, withArguments } from '../../../../rollouts/analysis/arguments.ts';
 import { mergeDifference } from '../../../../rollouts/merge-difference.ts';
 import { Controller, DONE, type ReconcileResult } from '../../controller.ts';
 import { record, type World } from '../world.ts';
@@ -63,6 +63,9 @@ async function prepare(world: World, run: AnalysisRun): Promise<{ metrics: Metri
   const secretValues: string[] = [];
   for (const { name, value, valueFrom } of run.spec.args ?? []) {
     if (value !== undefined) { values.set(name, value); continue; }
+    const path = valueFrom?.fieldRef?.fieldPath;
+    const found = path === undefined ? undefined : fieldAt(run, path);
+    if (found !== undefined) { values.set(name, found); continue; }
     const reference = valueFrom?.secretKeyRef;
     if (reference === undefined) throw new Error(`Unable to resolve metric arguments: args.${name} was not resolved`);
     const secret = await world.deps.api.get(secrets, { namespace: run.metadata.namespace, name: reference.name });
@@ -76,7 +79,8 @@ async function prepare(world: World, run: AnalysisRun): Promise<{ metrics: Metri
   try {
     metrics = run.spec.metrics.map((metric) => withArguments(metric, values));
   } catch (error) { throw new Error(`Unable to resolve metric arguments: ${(error as Error).message}`); }
-  const problem = metricsProblem(metrics);
+  const unmatched = run.spec.dryRun?.findIndex(({ metricName }) => !metrics.some(({ name }) => new RegExp(`^(?:${metricName})$`).test(name))) ?? -1;
+  const problem = metricsProblem(metrics) ?? (unmatched < 0 ? undefined : `dryRun[${unmatched}]: Rule didn't match any metric name(s)`);
   if (problem !== undefined) throw new Error(`Analysis spec invalid: ${problem}`);
   return { metrics, secretValues };
 }

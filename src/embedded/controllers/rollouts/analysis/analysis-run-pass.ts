@@ -63,9 +63,11 @@ async function advanced(pass: RunPass, metric: Metric, result: MetricResult, sta
   const dueMs = dueAtMs(metric, result, status);
   const due = dueMs !== undefined && dueMs <= pass.nowMs;
   let next = result;
+  let surplus: number | undefined;
   const finish = (measurement: Measurement): void => {
     const limit = pass.run.spec.measurementRetention?.find((retention) => matches([retention], metric.name))?.limit ?? KEPT_MEASUREMENTS;
     next = { ...next, measurements: [...measurements, measurement].slice(-limit) };
+    surplus = measurements.length + 1 > limit ? limit : undefined;
     if (measurement.finishedAt !== undefined) next = counted(next, measurement.phase);
   };
   if (last !== undefined && last.finishedAt === undefined) {
@@ -77,6 +79,7 @@ async function advanced(pass: RunPass, metric: Metric, result: MetricResult, sta
     finish(await outcomeOf(pass, metric, started, provider.run(pass.run, metric, (result.count ?? 0) + (result.error ?? 0), pass.deps)));
     if (metric.provider.prometheus?.query !== undefined) next = { ...next, metadata: { ResolvedPrometheusQuery: masked(metric.provider.prometheus.query, pass.secrets) } };
   }
+  if (surplus !== undefined) await provider.discard?.(pass.run, metric, surplus, pass.deps);
   const verdict = metricVerdict(metric, next, terminating);
   const message = next.dryRun && verdict.cause !== undefined ? `Metric assessed ${verdict.phase} due to ${verdict.cause}` : next.message;
   return { ...next, phase: verdict.phase, ...(message === undefined ? {} : { message }) };

@@ -1,5 +1,5 @@
-import type { Job } from '../../../../kube/generated/types.ts';
-import { jobs } from '../../../../kube/resource-type.ts';
+import type { Job, Pod } from '../../../../kube/generated/types.ts';
+import { jobs, pods } from '../../../../kube/resource-type.ts';
 import { isStatus } from '../../../../kube/status-error.ts';
 import type { Measurement } from '../../../../rollouts/analysis/analysis-run.ts';
 import type { MetricProvider, ProviderOutcome } from './metric-provider.ts';
@@ -30,8 +30,20 @@ export const jobProvider: MetricProvider = {
     const condition = job.status?.conditions?.find(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'));
     if (condition?.type === 'Complete') return { phase: 'Successful' };
     if (condition?.type === 'Failed') return { phase: 'Failed', ...(condition.message ? { message: condition.message } : {}) };
+    const stuck = (await deps.api.list(pods, { namespace: run.metadata.namespace, labelSelector: `job-name=${job.metadata.name}` })).items.map(imageProblem).find((problem) => problem !== undefined);
+    if (stuck !== undefined) return { phase: 'Inconclusive', message: stuck };
     const elapsedSeconds = Math.max(0, (deps.nowMs - Date.parse(measurement.startedAt ?? '')) / 1000);
     return { phase: 'Running', resumeAfterMs: Math.max(1, Math.sqrt(2 * elapsedSeconds)) * 1000 };
+  },
+
+  /** Keeps as many Jobs as measurements: the oldest of the others go. */
+  async discard(run, metric, kept, deps) {
+    const { items } = await deps.api.list(jobs, { namespace: run.metadata.namespace, labelSelector: `analysisrun.argoproj.io/uid=${run.metadata.uid}` });
+    const own = items.filter(({ metadata }) => metadata.annotations?.['analysisrun.argoproj.io/metric-name'] === metric.name)
+      .sort((a, b) => Number(a.metadata.name.split('.').at(-1)) - Number(b.metadata.name.split('.').at(-1)));
+    for (const job of own.slice(0, Math.max(0, own.length - kept))) {
+      await deps.api.delete(jobs, { namespace: run.metadata.namespace, name: job.metadata.name }, { propagationPolicy: 'Background' }).catch((error: unknown) => { if (!isStatus(error, 'NotFound')) throw error; });
+    }
   },
 
   async terminate(run, _metric, measurement, deps): Promise<ProviderOutcome> {
@@ -39,5 +51,13 @@ export const jobProvider: MetricProvider = {
     return { phase: 'Inconclusive', message: 'Metric Terminated' };
   },
 };
+
+const IMAGE_PROBLEMS = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'ImageInspectError', 'RegistryUnavailable']);
+
+/** Why a Pod of the Job cannot start, when that is its image. */
+function imageProblem(pod: Pod): string | undefined {
+  const waiting = [...pod.status?.initContainerStatuses ?? [], ...pod.status?.containerStatuses ?? []].map(({ state }) => state?.waiting).find((state) => IMAGE_PROBLEMS.has(state?.reason ?? ''));
+  return waiting === undefined ? undefined : `${waiting.reason}${waiting.message ? `: ${waiting.message}` : ''}`;
+}
 
 function keyOfJob(namespace: string | undefined, measurement: Measurement) { return { namespace, name: measurement.metadata?.['job-name'] ?? '' }; }

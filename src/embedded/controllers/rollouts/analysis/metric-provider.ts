@@ -24,5 +24,7 @@ export interface MetricProvider {
   run(run: AnalysisRun, metric: Metric, measured: number, deps: ProviderDeps): Promise<ProviderOutcome>;
   /** Looks at a measurement that was still running. */
   resume?(run: AnalysisRun, metric: Metric, measurement: Measurement, deps: ProviderDeps): Promise<ProviderOutcome>;
+  /** Removes what measurements beyond the newest `kept` left behind. */
+  discard?(run: AnalysisRun, metric: Metric, kept: number, deps: ProviderDeps): Promise<void>;
   terminate?(run: AnalysisRun, metric: Metric, measurement: Measurement, deps: ProviderDeps): Promise<ProviderOutcome>;
 }

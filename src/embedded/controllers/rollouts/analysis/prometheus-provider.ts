@@ -1,20 +1,22 @@
+import type { PrometheusRange } from '../../../../rollouts/analysis/analysis-run.ts';
+import { evaluateTime } from '../../../../rollouts/expression/time.ts';
+import { durationSeconds } from '../../../../rollouts/pause-duration.ts';
 import type { MetricProvider } from './metric-provider.ts';
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
 type Sample = [number, string];
 interface Answer { status?: string; error?: string; warnings?: string[]; data?: { resultType: string; result: unknown } }
 
-/** Asks Prometheus for an instant value: a vector becomes a list of numbers, a scalar one number. */
+/** Asks Prometheus for values: a vector or the samples of a range become a list of numbers, a scalar one number. */
 export const prometheusProvider: MetricProvider = {
   async run(_run, metric, _measured, deps) {
     const { address = deps.prometheusAddress, query = '', timeout = DEFAULT_TIMEOUT_SECONDS, headers = [], rangeQuery, authentication } = metric.provider.prometheus!;
-    if (rangeQuery !== undefined) throw new Error('"rangeQuery" is not modelled');
     if (authentication !== undefined) throw new Error('"authentication" is not modelled');
     if (!address) throw new Error('prometheus address is not configured');
     if (!/^https?:\/\/[^/\s]+/.test(address)) throw new Error('prometheus address is not is url format');
     if (timeout < 0) throw new Error('prometheus timeout should not be negative');
-    const form = new URLSearchParams({ query, time: (deps.nowMs / 1000).toFixed(3) }).toString();
-    const url = `${address.replace(/\/+$/, '')}/api/v1/query`;
+    const form = new URLSearchParams(rangeQuery === undefined ? { query, time: (deps.nowMs / 1000).toFixed(3) } : { query, ...rangeOf(rangeQuery, deps.nowMs) }).toString();
+    const url = `${address.replace(/\/+$/, '')}/api/v1/${rangeQuery === undefined ? 'query' : 'query_range'}`;
     const own = Object.fromEntries(headers.map(({ key, value }) => [key, value]));
     const { status, text } = await deps.withTimeout(timeout * 1000, async (signal) => {
       let response = await deps.fetch(url, { method: 'POST', body: form, headers: { ...own, 'content-type': 'application/x-www-form-urlencoded' }, signal });
@@ -29,6 +31,16 @@ export const prometheusProvider: MetricProvider = {
   },
 };
 
+/** Start and end are expressions of time such as `now() - duration("5m")`. */
+function rangeOf({ start = '', end = '', step = '' }: PrometheusRange, nowMs: number): Record<string, string> {
+  const at = (field: string, text: string): string => {
+    try { return evaluateTime(text, nowMs).toFixed(3); } catch (error) { throw new Error(`failed to parse rangeQuery.${field}: ${(error as Error).message}`); }
+  };
+  const seconds = durationSeconds(step);
+  if (seconds <= 0) throw new Error(`failed to parse rangeQuery.step: time: invalid duration "${step}"`);
+  return { start: at('start', start), end: at('end', end), step: String(seconds) };
+}
+
 function numberOf([, text]: Sample): number {
   return text === '+Inf' ? Number.POSITIVE_INFINITY : text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);
 }
@@ -41,6 +53,10 @@ function read({ resultType, result }: NonNullable<Answer['data']>): { result: un
   if (resultType === 'scalar') {
     const value = numberOf(result as Sample);
     return { result: value, value: printed(value) };
+  }
+  if (resultType === 'matrix') {
+    const values = (result as { values: Sample[] }[]).flatMap((series) => series.values.map(numberOf));
+    return { result: values, value: `[${values.map(printed).join(',')}]` };
   }
   if (resultType !== 'vector') throw new Error('Prometheus metric type not supported');
   const values = (result as { value: Sample }[]).map(({ value }) => numberOf(value));
