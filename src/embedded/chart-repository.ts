@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { ChartArchive } from './chart-archive.ts';
 
-export type ChartRepositoryName = 'ingress-nginx' | 'argo';
+export type ChartRepositoryName = 'ingress-nginx' | 'argo' | 'prometheus-community';
 
 /** Which chart folders each repository offers; the names are those that the tutorial gives to `helm repo add`. */
-const REPOSITORIES: Readonly<Record<ChartRepositoryName, readonly string[]>> = { 'ingress-nginx': ['ingress-nginx'], argo: ['argo-rollouts'] };
+const REPOSITORIES: Readonly<Record<ChartRepositoryName, readonly string[]>> = { 'ingress-nginx': ['ingress-nginx'], argo: ['argo-rollouts'], 'prometheus-community': ['kube-prometheus-stack'] };
 const CREATED = '2024-01-01T00:00:00Z';
 
 export interface ChartRepository {
@@ -57,7 +57,7 @@ export async function startChartRepository(options: { chartsDirectory: string })
   });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    urls: { 'ingress-nginx': `${base}/ingress-nginx`, argo: `${base}/argo` },
+    urls: { 'ingress-nginx': `${base}/ingress-nginx`, argo: `${base}/argo`, 'prometheus-community': `${base}/prometheus-community` },
     close: () => new Promise((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();

@@ -12,16 +12,16 @@ import { createApiServer } from './apiserver/api-server.ts';
 import { decodeProtobuf } from './apiserver/protobuf/decode-protobuf.ts';
 import type { ResourceTable } from './apiserver/resource-table.ts';
 import { storageKey } from './apiserver/storage-key.ts';
+import { builtInPrograms } from './built-in-programs.ts';
 import { startChartRepository } from './chart-repository.ts';
 import { CLUSTER_CLOCK, ClusterClock } from './cluster-clock.ts';
 import { createControllers } from './controllers/all-controllers.ts';
 import type { ControllerDeps } from './controllers/controller.ts';
+import { dialHost, isLoopback } from './dial-host.ts';
 import type { ImageProgram } from './images/image-program.ts';
 import { createImageTable } from './images/image-table.ts';
-import { builtInPrograms } from './built-in-programs.ts';
-import { dialHost, isLoopback } from './dial-host.ts';
 import { createKubelet } from './kubelet/kubelet.ts';
-import { API_SERVICE_IP, createClusterNetwork, newServicePool, NODE_IP } from './network/embedded-network.ts';
+import { API_SERVICE_IP, createClusterNetwork, NODE_IP, newServicePool } from './network/embedded-network.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { MemoryStore } from './store/memory-store.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
@@ -96,7 +96,7 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
   const controllerApi = apiOf('kube-controller-manager');
   const informers = new InformerFactory(controllerApi, { clock, log: log.named('informers') });
   const network = createClusterNetwork({
-    informers, random, clock, serviceIps, apiServerAddress: () => address,
+    informers, random, clock, hostClock, serviceIps, apiServerAddress: () => address,
     firstHostPorts: { 80: options.ingressPort ?? 8080, 443: 8443 },
   });
   const deps: ControllerDeps = { api: controllerApi, informers, clock, random, activity, log: log.named('controllers'), events: new EventRecorder(controllerApi, { component: 'controller-manager' }, { clock, random, log }) };

@@ -62,7 +62,7 @@ export const MODELLED_ANNOTATIONS: readonly string[] = [
 ];
 
 /** Annotations without an effect that could be seen from outside: accepted in silence. */
-const HARMLESS = new Set(['load-balance', 'proxy-buffering', 'proxy-request-buffering', 'proxy-buffer-size', 'proxy-buffers-number', 'client-body-buffer-size', 'proxy-http-version', 'connection-proxy-header', 'backend-protocol']);
+export const HARMLESS_ANNOTATIONS: ReadonlySet<string> = new Set(['load-balance', 'proxy-buffering', 'proxy-request-buffering', 'proxy-buffer-size', 'proxy-buffers-number', 'client-body-buffer-size', 'proxy-http-version', 'connection-proxy-header', 'backend-protocol']);
 
 /** The canary block; rejected as a whole (an ordinary Ingress) when a rule is set without `canary: "true"`, which parses the same. */
 function parsePolicy(read: (name: string) => string | undefined): TrafficShapingPolicy {
@@ -116,7 +116,7 @@ export function parseAnnotations(annotations: Readonly<Record<string, string>> |
     nextUpstreamTries: parseInteger(read('proxy-next-upstream-tries')) ?? defaults.nextUpstreamTries,
     isRetried: { error: words.has('error'), timeout: words.has('timeout'), nonIdempotent: words.has('non_idempotent') || defaults.nonIdempotent },
     isLogged: parseBool(read('enable-access-log')) ?? defaults.isLogged,
-    unmodelled: names.filter((name) => (name === 'backend-protocol' ? backendProtocol !== 'HTTP' : name === 'load-balance' ? read(name) !== 'round_robin' : !HARMLESS.has(name) && !MODELLED_ANNOTATIONS.includes(name))),
+    unmodelled: names.filter((name) => (name === 'backend-protocol' ? backendProtocol !== 'HTTP' : name === 'load-balance' ? read(name) !== 'round_robin' : !HARMLESS_ANNOTATIONS.has(name) && !MODELLED_ANNOTATIONS.includes(name))),
   };
 }
 

@@ -30,8 +30,8 @@ export function startBackgroundProbe(target: URL, options: ProbeOptions, ctx: Pi
   const signal = AbortSignal.any([stopping.signal, ctx.signal]);
   const running = new Set<Promise<void>>();
   let sent = 0;
-  const one = async (): Promise<void> => {
-    const result = await sender.send(options, ctx.signal);
+  const one = async (dueAtMs: number): Promise<void> => {
+    const result = await sender.send(options, ctx.signal, dueAtMs);
     if (result.error === 'ABORTED') return;
     builder.add(result);
     options.onResult?.(result);
@@ -39,7 +39,7 @@ export function startBackgroundProbe(target: URL, options: ProbeOptions, ctx: Pi
   const loop = (async () => {
     while (!signal.aborted) {
       const due = 1 + Math.floor(((clock.nowMs() - startedMs) * options.ratePerSecond) / 1000);
-      for (; sent < due; sent++) { const request: Promise<void> = one().finally(() => running.delete(request)); running.add(request); }
+      for (; sent < due; sent++) { const request: Promise<void> = one(startedMs + (sent * 1000) / options.ratePerSecond).finally(() => running.delete(request)); running.add(request); }
       await clock.sleep(Math.max(1, startedMs + (sent * 1000) / options.ratePerSecond - clock.nowMs()), signal).catch(() => {});
     }
   })();

@@ -1,5 +1,5 @@
-import type { RunContext } from '../base/run-context.ts';
 import { LabError } from '../base/errors.ts';
+import type { RunContext } from '../base/run-context.ts';
 import { type LoadReport, ReportBuilder } from './load-report.ts';
 import { type RequestResult, RequestSender, type RequestSpec, requireLocal } from './send-request.ts';
 
@@ -30,9 +30,9 @@ export async function generateLoad(target: URL, options: LoadOptions, ctx: Pick<
   const stop = new AbortController();
   let refused = 0;
   let sent = 0;
-  const one = async (): Promise<void> => {
+  const one = async (dueAtMs?: number): Promise<void> => {
     sent += 1;
-    const result = await sender.send(options, signal);
+    const result = await sender.send(options, signal, dueAtMs);
     if (result.error === 'ABORTED') return;
     if (result.error === 'ECONNREFUSED') refused += 1; else refused = Number.NEGATIVE_INFINITY;
     if (refused >= REFUSED_LIMIT) stop.abort(new LabError('TARGET_UNREACHABLE', `Nothing listens at ${target.origin}.`, { next: 'Is the cluster up? "canary-lab cluster status" shows its ingress address.' }));
@@ -46,7 +46,7 @@ export async function generateLoad(target: URL, options: LoadOptions, ctx: Pick<
       const total = Math.round((options.ratePerSecond * options.durationMs) / 1000);
       while (sent < total && !isEnded()) {
         const due = Math.min(total, 1 + Math.floor(((clock.nowMs() - startedMs) * options.ratePerSecond) / 1000));
-        while (sent < due) { const request: Promise<void> = one().finally(() => running.delete(request)); running.add(request); }
+        while (sent < due) { const request: Promise<void> = one(startedMs + (sent * 1000) / options.ratePerSecond).finally(() => running.delete(request)); running.add(request); }
         if (sent < total) await clock.sleep(Math.max(1, startedMs + (sent * 1000) / options.ratePerSecond - clock.nowMs()), signal).catch(() => {});
       }
       await Promise.all(running);

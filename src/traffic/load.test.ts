@@ -95,3 +95,11 @@ it('keeps percentiles within 5 % of the truth', () => {
   expect(histogram.maxMs).toBe(1000);
   expect(new LatencyHistogram().percentile(0.5)).toBe(0);
 });
+
+it('counts the time that a request waits to be sent when the sender falls behind', async () => {
+  hostClock.after(50, () => { const until = performance.now() + 120; while (performance.now() < until); });
+  const report = await generateLoad(target, { ratePerSecond: 500, durationMs: 200 }, ctx());
+  expect(report.requests).toBe(100);
+  // About 60 of the 100 were due while nothing could be sent.
+  expect(report.latency.p95Ms).toBeGreaterThan(60);
+});

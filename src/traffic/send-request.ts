@@ -48,9 +48,13 @@ export class RequestSender {
     this.#agent = target.protocol === 'https:' ? new https.Agent({ ...settings, rejectUnauthorized: false }) : new http.Agent(settings);
   }
 
-  /** Sends one request and reads its whole answer. Never rejects: what went wrong is in the result. */
-  send(spec: RequestSpec, signal?: AbortSignal): Promise<RequestResult> {
+  /**
+   * Sends one request and reads its whole answer. Never rejects: what went wrong is in the result. The duration counts from `dueAtMs`,
+   * when the request should have been sent: a load that falls behind must not hide it.
+   */
+  send(spec: RequestSpec, signal?: AbortSignal, dueAtMs?: number): Promise<RequestResult> {
     const atMs = this.#clock.nowMs();
+    const fromMs = Math.min(atMs, dueAtMs ?? atMs);
     const target = this.#target;
     const transport = target.protocol === 'https:' ? https : http;
     return new Promise((resolve) => {
@@ -62,7 +66,7 @@ export class RequestSender {
         isFinished = true;
         timer.cancel();
         signal?.removeEventListener('abort', onAbort);
-        resolve({ atMs, durationMs: this.#clock.nowMs() - atMs, status: undefined, headers: {}, body: '', error: undefined, ...part });
+        resolve({ atMs, durationMs: this.#clock.nowMs() - fromMs, status: undefined, headers: {}, body: '', error: undefined, ...part });
       };
       const request = transport.request({
         agent: this.#agent, host: target.hostname.replace(/^\[|\]$/g, ''), port: target.port || undefined, path: spec.path ?? `${target.pathname}${target.search}`, method: spec.method ?? 'GET',

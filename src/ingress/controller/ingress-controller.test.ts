@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createIngressRoom, type IngressRoom } from '../../../test/support/ingress-room.ts';
 import { Activity } from '../../base/activity.ts';
 import { hostClock } from '../../base/clock.ts';
 import { VirtualClock } from '../../base/virtual-clock.ts';
 import type { Ingress } from '../../kube/generated/types.ts';
 import { events, ingresses, leases } from '../../kube/resource-type.ts';
-import { createIngressRoom, type IngressRoom } from '../../../test/support/ingress-room.ts';
 import { answerReview } from './admission-server.ts';
 import { parseControllerFlags } from './controller-flags.ts';
 import { serviceAddresses } from './status-addresses.ts';

@@ -1,6 +1,6 @@
-import type { AccessRecord } from '../proxy/access-record.ts';
 import type { Configuration } from '../configuration.ts';
 import { hostName } from '../match-host.ts';
+import type { AccessRecord } from '../proxy/access-record.ts';
 
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const LENGTH_BUCKETS = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];

@@ -1,8 +1,8 @@
-import type { RoutedRequest } from '../route-request.ts';
 import type { Upstream } from '../configuration.ts';
 import { cookieValue } from '../cookie-value.ts';
 import type { Endpoint } from '../endpoints.ts';
 import { hostName } from '../match-host.ts';
+import type { RoutedRequest } from '../route-request.ts';
 import { type AffinityCookie, backendKey, parseAffinityCookie, stickyEndpoint } from '../session-affinity.ts';
 
 /** How the tries of one request find their endpoints. */

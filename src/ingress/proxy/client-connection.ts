@@ -71,6 +71,16 @@ export class ClientConnection implements ExchangeClient {
 
   destroy(): void { this.#socket.destroy(); }
 
+  /** Lets go of an idle connection without closing it: the socket is paused and belongs to the caller. */
+  release(): Socket {
+    const socket = this.#socket;
+    socket.pause();
+    for (const event of ['data', 'drain', 'end', 'close'] as const) socket.removeAllListeners(event);
+    this.#phase = 'closed';
+    this.#onClose(this);
+    return socket;
+  }
+
   send(head: string, body?: Buffer): boolean {
     this.#bytesSent += head.length + (body?.length ?? 0);
     if (this.#headBytesSent === 0) this.#headBytesSent = head.length;

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { hostClock } from '../../base/clock.ts';
 import { createIngressRoom, type IngressRoom, podOf } from '../../../test/support/ingress-room.ts';
+import { hostClock } from '../../base/clock.ts';
 
 let room: IngressRoom;
 beforeEach(async () => { room = await createIngressRoom(); });

@@ -50,14 +50,21 @@ export class IngressProxy {
     this.#hostClock = hostClock;
     const ids = seededRandom(random.below(2 ** 31));
     const word = (): string => ids.below(2 ** 32).toString(16).padStart(8, '0');
-    const freshId = (): string => word() + word() + word() + word();
+    const freshCookie = (): string => word() + word() + word() + word();
+    // Request identifiers must differ, not surprise: drawing each of them anew was the dearest line of the proxy.
+    const idPrefix = word() + word() + word();
+    let lastId = ids.below(2 ** 32);
+    const freshId = (): string => {
+      lastId = (lastId + 1) >>> 0;
+      return idPrefix + lastId.toString(16).padStart(8, '0');
+    };
     let dateSecond = -1;
     let dateLine = '';
     this.#services = {
       router: () => { throw new Error('The proxy has no configuration yet.'); },
       endpointsOf: (name) => this.#configuration.upstreams.get(name)?.endpoints,
       pool: new UpstreamPool({ connect: options.connect, hostClock, maxIdle: 320, idleTimeoutMs: 60_000 }),
-      balancer: new Balancer(freshId),
+      balancer: new Balancer(freshCookie),
       clock, hostClock, limits: { ...DEFAULT_PROXY_LIMITS, ...options.limits }, isDraining: false, trustsForwarded: false, hstsHeader: '',
       draw: (total) => random.below(total) + 1,
       freshId,
@@ -101,12 +108,15 @@ export class IngressProxy {
   /**
    * Ends gracefully: answers from now on close their connection, idle ones get `idleGraceMs` of host time to send one more
    * request, and the promise resolves when no connection is left or the signal aborts. New connections are still served, each
-   * for one request; `close` ends that.
+   * for one request; `close` ends that. Connections that stay idle are closed, or given to `takeIdle` for another to serve.
    */
-  async drain(idleGraceMs: number, signal?: AbortSignal): Promise<void> {
+  async drain(idleGraceMs: number, signal?: AbortSignal, takeIdle?: (socket: Socket) => void): Promise<void> {
     this.#services.isDraining = true;
     await this.#hostClock.sleep(this.#connections.size > 0 ? idleGraceMs : 0, signal).catch(() => {});
-    for (const connection of this.#connections) if (connection.isIdle) connection.destroy();
+    for (const connection of this.#connections) {
+      if (!connection.isIdle) continue;
+      if (takeIdle === undefined) connection.destroy(); else takeIdle(connection.release());
+    }
     if (this.#connections.size > 0 && !signal?.aborted) {
       await new Promise<void>((resolve) => {
         this.#whenEmpty.push(resolve);

@@ -1,10 +1,10 @@
 import type http from 'node:http';
 import net from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createIngressRoom, type IngressRoom } from '../../../test/support/ingress-room.ts';
 import { Activity } from '../../base/activity.ts';
 import { hostClock, nextTurn } from '../../base/clock.ts';
 import { VirtualClock } from '../../base/virtual-clock.ts';
-import { createIngressRoom, type IngressRoom } from '../../../test/support/ingress-room.ts';
 
 let room: IngressRoom;
 let seen: { method: string; url: string; body: string; headers: http.IncomingHttpHeaders }[];

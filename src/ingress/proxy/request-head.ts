@@ -1,4 +1,4 @@
-import { connectionOptions, declaredFraming, firstValue, type Framing, hasForbiddenCharacter, type HeaderFields, isToken, parseHeaderFields } from './header-fields.ts';
+import { connectionOptions, declaredFraming, type Framing, firstValue, type HeaderFields, hasForbiddenCharacter, isToken, parseHeaderFields } from './header-fields.ts';
 
 export interface RequestHead {
   method: string;

@@ -1,4 +1,4 @@
-import { connectionOptions, declaredFraming, type Framing, hasForbiddenCharacter, type HeaderFields, parseHeaderFields } from './header-fields.ts';
+import { connectionOptions, declaredFraming, type Framing, type HeaderFields, hasForbiddenCharacter, parseHeaderFields } from './header-fields.ts';
 
 export interface ResponseHead {
   status: number;

@@ -1,0 +1,76 @@
+/** One fact about the ingress data plane, and where it is tested: `evidence` are pieces of `file` that the test's title or row consists of. */
+export interface IngressCase { given: string; request: string; expected: string; file: string; evidence: readonly string[] }
+
+const traffic = 'src/ingress/controller/canary-traffic.test.ts';
+const routing = 'src/ingress/controller/routing.test.ts';
+const controller = 'src/ingress/controller/ingress-controller.test.ts';
+const image = 'src/embedded/images/ingress-nginx.test.ts';
+
+/**
+ * What a canary by ingress-nginx 1.9.4 must do, row by row. Given is always the pair of Ingresses `main` (host a.test, `/` Prefix, Service
+ * stable) and `can` (the same for Service canary, `canary: "true"`), with the differences named.
+ */
+export const INGRESS_CASES: readonly IngressCase[] = [
+  { given: 'no canary Ingress', request: '1000 requests', expected: 'all stable', file: traffic, evidence: ['sends everything to stable when there is no canary Ingress'] },
+  { given: 'weight 0', request: '1000 requests', expected: 'none to the canary', file: traffic, evidence: ['{ weight: \'0\', hits: 0 }'] },
+  { given: 'weight 100', request: '1000 requests', expected: 'all to the canary', file: traffic, evidence: ['{ weight: \'100\', hits: 1000 }'] },
+  { given: 'weight 20', request: '2000 requests', expected: '20 % within the bound', file: traffic, evidence: ['weight: \'20\', total: undefined, count: 2000'] },
+  { given: 'weight 5', request: '5000 requests', expected: '5 % within the bound', file: traffic, evidence: ['weight: \'5\', total: undefined, count: 5000'] },
+  { given: 'weight 100 of 200', request: '1000 requests', expected: 'half within the bound', file: traffic, evidence: ['weight: \'100\', total: \'200\''] },
+  { given: 'weight 1 of 1000', request: '5000 requests', expected: '0 to 15', file: traffic, evidence: ['weight: \'1\', total: \'1000\''] },
+  { given: 'weight 50 of 50', request: '1000 requests', expected: 'half: a total up to 100 counts as 100', file: traffic, evidence: ['weight: \'50\', total: \'50\''] },
+  { given: 'weight 150', request: '200 requests', expected: 'all to the canary', file: traffic, evidence: ['{ weight: \'150\', hits: 1000 }'] },
+  { given: 'weight 30%, 12.5 or -5', request: '200 requests each', expected: 'none to the canary, the Ingress is accepted', file: traffic, evidence: ['{ weight: \'30%\', hits: 0 }', '{ weight: \'12.5\', hits: 0 }', '{ weight: \'-5\', hits: 0 }'] },
+  { given: 'header, weight 0', request: 'always', expected: 'canary', file: traffic, evidence: ['takes "always" to the canary at weight 0'] },
+  { given: 'header, weight 100', request: 'never, lower-case name', expected: 'stable', file: traffic, evidence: ['keeps "never" on stable at weight 100, whatever the case of the name'] },
+  { given: 'header, weight 100 or 0', request: 'Always', expected: 'by the weight', file: traffic, evidence: ['leaves "Always" to the weight 100', 'leaves "Always" to the weight 0'] },
+  { given: 'header value beta, weight 0', request: 'beta, always, BETA', expected: 'canary, stable, stable', file: traffic, evidence: ['takes the configured header value to the canary', 'gives "always" no meaning next to a header value', 'compares header values with their case'] },
+  { given: 'header value beta, weight 100', request: 'never', expected: 'canary', file: traffic, evidence: ['gives "never" no meaning next to a header value'] },
+  { given: 'header pattern, weight 0', request: 'a match, a match inside, none', expected: 'canary, canary, stable', file: traffic, evidence: ['takes a header that matches the pattern to the canary', 'does not anchor the pattern', 'keeps a header that does not match the pattern on stable'] },
+  { given: 'header value and a pattern that matches all', request: 'another value', expected: 'stable', file: traffic, evidence: ['never looks at the pattern when there is a header value'] },
+  { given: 'header value without header name', request: 'any header', expected: 'stable', file: traffic, evidence: ['ignores a header value without a header name'] },
+  { given: 'cookie, weight 0', request: 'always, yes', expected: 'canary, stable', file: traffic, evidence: ['takes the cookie value "always" to the canary', 'leaves another cookie value to the weight'] },
+  { given: 'cookie, weight 100', request: 'never', expected: 'stable', file: traffic, evidence: ['keeps the cookie value "never" on stable at weight 100'] },
+  { given: 'header and cookie', request: 'header never, cookie always', expected: 'stable', file: traffic, evidence: ['lets the header "never" win over the cookie "always"'] },
+  { given: 'header and cookie', request: 'header always, cookie never', expected: 'canary', file: traffic, evidence: ['lets the header "always" win over the cookie "never"'] },
+  { given: 'header and cookie, weight 100', request: 'another header value, cookie never', expected: 'stable', file: traffic, evidence: ['lets the cookie decide when the header has another value'] },
+  { given: 'only a canary Ingress', request: 'always', expected: '404', file: traffic, evidence: ['answers 404 when only a canary Ingress exists'] },
+  { given: 'canary without ready endpoints, weight 100', request: 'any', expected: 'stable', file: traffic, evidence: ['stays on stable while the canary has no ready endpoint'] },
+  { given: 'stable without ready endpoints', request: 'always', expected: '503', file: traffic, evidence: ['answers 503 while stable has no ready endpoint'] },
+  { given: 'missing Service, unknown port name', request: 'any', expected: '503', file: traffic, evidence: ['fact: \'the Service is missing\'', 'fact: \'the port name is unknown\''] },
+  { given: 'canary path that main lacks, weight 100', request: 'that path', expected: 'stable', file: traffic, evidence: ['does not attach a path that the main Ingress does not have'] },
+  { given: 'two canary paths, one without partner, weight 100', request: 'the other path', expected: 'stable', file: traffic, evidence: ['drops the canary as a whole when one of its paths has no partner'] },
+  { given: 'canary Exact, main Prefix, weight 100', request: '/', expected: 'stable', file: traffic, evidence: ['{ pathType: \'Exact\', pod: \'stable\' }'] },
+  { given: 'canary ImplementationSpecific, main Prefix, weight 100', request: '/', expected: 'canary', file: traffic, evidence: ['{ pathType: \'ImplementationSpecific\', pod: \'canary\' }'] },
+  { given: 'canary for a host that main lacks', request: 'both hosts', expected: 'stable, 404', file: traffic, evidence: ['does not create a host for a canary'] },
+  { given: 'second host with the same Service and port', request: 'the second host', expected: 'canary', file: traffic, evidence: ['splits every host that shares the primary upstream'] },
+  { given: 'second host with the same Service by port name', request: 'the second host', expected: 'stable', file: traffic, evidence: ['keeps a host on stable that names the same Service by port name'] },
+  { given: 'canary in another namespace', request: 'any', expected: 'that namespace\'s canary', file: traffic, evidence: ['attaches a canary of another namespace with that namespace'] },
+  { given: 'two canaries, the older with weight 0', request: 'any', expected: 'stable', file: traffic, evidence: ['uses only the oldest of two canaries'] },
+  { given: 'canary "false", younger than main', request: 'any', expected: 'stable', file: traffic, evidence: ['treats a younger Ingress with canary "false" as an ordinary one that owns nothing'] },
+  { given: 'older preview Ingress of the canary\'s Service', request: 'both hosts', expected: 'stable, the canary\'s Pod', file: traffic, evidence: ['gives the canary nothing when an older preview Ingress names its Service'] },
+  { given: 'younger preview Ingress of the canary\'s Service', request: 'both hosts', expected: 'canary, 404', file: traffic, evidence: ['answers 404 on a preview host whose Ingress is younger than the canary'] },
+  { given: 'Prefix /api', request: '/api, /api/, /api/v1, /apix, /API', expected: 'three answers, two 404', file: routing, evidence: ['path: \'/api\', pod: \'web\'', 'path: \'/api/\', pod: \'web\'', 'path: \'/api/v1\', pod: \'web\'', 'path: \'/apix\', pod: \'404\'', 'path: \'/API\', pod: \'404\''] },
+  { given: 'Exact /login over Prefix /', request: '/login, /login/, /login?x=1', expected: 'exact, prefix, exact', file: routing, evidence: ['prefers an exact path and ignores the query for it'] },
+  { given: 'Prefix /foo/', request: '/foo, /foo/', expected: '301, 200', file: routing, evidence: ['redirects to the path of a prefix that ends in a slash'] },
+  { given: 'Prefix /a and /a/b', request: '/a/b/c, /a/c', expected: 'the longer, the shorter', file: routing, evidence: ['lets the longest prefix win'] },
+  { given: 'wildcard and exact host', request: 'one label, exact, none, two labels', expected: 'wildcard, exact, 404, 404', file: routing, evidence: ['matches a wildcard for exactly one label, after the exact host'] },
+  { given: 'Host in upper case with a port', request: 'any', expected: 'as without', file: routing, evidence: ['ignores the case and the port of the Host header'] },
+  { given: 'main without host', request: 'an unknown host', expected: 'its backend', file: routing, evidence: ['answers every unknown host from a rule without host'] },
+  { given: 'no Ingress', request: '/, /healthz', expected: '404, 200', file: routing, evidence: ['answers 404, and 200 on /healthz, when there is no Ingress'] },
+  { given: 'TLS for the host', request: 'http /x/?q=1, /', expected: '308 with the URI, 308 without slash', file: routing, evidence: ['keeps a URI that ends otherwise', 'cuts the slash of the root', 'cuts the last slash of a path'] },
+  { given: 'TLS listed, Secret missing', request: 'https, http', expected: 'fake certificate, 308', file: image, evidence: ['speaks https with the fake certificate where the Secret is missing', 'redirects to https while the Secret of a listed host is missing'] },
+  { given: 'TLS and ssl-redirect "false"', request: 'http', expected: '200', file: routing, evidence: ['does not redirect with ssl-redirect "false"'] },
+  { given: 'force-ssl-redirect without TLS', request: 'http', expected: '308', file: routing, evidence: ['redirects without TLS when forced'] },
+  { given: 'one of two Pods refuses', request: '100 GET, 100 POST', expected: 'all 200', file: routing, evidence: ['hides a Pod that refuses connections from %s requests'] },
+  { given: 'the only Pod refuses', request: 'GET', expected: '502', file: routing, evidence: ['answers 502 when the only Pod refuses'] },
+  { given: 'the canary answers 500', request: 'header always', expected: '500, stable is not asked', file: routing, evidence: ['passes a 500 of the canary on without asking stable'] },
+  { given: 'X-Forwarded-For and X-Request-ID from the client', request: 'any', expected: 'peer address, original kept, id kept or 32 hex digits', file: routing, evidence: ['shows the Pod the peer as the client and keeps what the client claimed'] },
+  { given: 'affinity cookie, weight 50', request: '50 with the cookie, with always and never too', expected: 'the same side', file: traffic, evidence: ['keeps a client on the side of its first answer, whatever header it sends later'] },
+  { given: 'affinity cookie with legacy canary behaviour', request: 'canary answers, a stable cookie', expected: 'no cookie, stable', file: traffic, evidence: ['sets no cookie on canary answers under legacy behaviour but honours a stable one'] },
+  { given: 'another class', request: 'any', expected: '404, no status address', file: routing, evidence: ['leaves an Ingress of another class alone'] },
+  { given: 'weight 20 to 60 under load', request: '2000 requests', expected: '60 % within the bound, none lost', file: traffic, evidence: ['follows a changed weight without losing a request'] },
+  { given: 'canary Ingress deleted under load', request: 'continuous', expected: 'no 5xx, then all stable', file: traffic, evidence: ['returns everything to stable, without a failed request, when the canary Ingress is deleted under load'] },
+  { given: 'published address localhost', request: 'status of both Ingresses', expected: 'hostname localhost', file: controller, evidence: ['is written to every handled Ingress, canaries too, and to no other'] },
+  { given: 'second ordinary Ingress of the same host and path', request: 'create; create as canary', expected: 'denied with upstream\'s text; accepted', file: controller, evidence: ['a second ordinary Ingress of the same host and path', 'a canary of the same host and path'] },
+];
