@@ -1,0 +1,18 @@
+import { clocks } from '../kube/clock-resource.ts';
+import type { KubeApi } from '../kube/kube-api.ts';
+
+/** The cluster's time and how many cluster seconds pass in one of the host's. */
+export interface ClusterTime { read(signal: AbortSignal): Promise<{ nowMs: number; rate: number }> }
+
+/** Asks the cluster's clock object where there is one. `nowMs` is taken after the answer, whose `Date` header makes it fresh. */
+export function createClusterTime(api: KubeApi, nowMs: () => number): ClusterTime {
+  let isVirtual = true;
+  return {
+    async read(signal) {
+      if (!isVirtual) return { nowMs: nowMs(), rate: 1 };
+      const clock = await api.get(clocks, { name: 'cluster' }, { signal }).catch(() => undefined);
+      isVirtual = clock !== undefined;
+      return { nowMs: nowMs(), rate: clock?.status?.rate ?? clock?.spec.rate ?? 1 };
+    },
+  };
+}

@@ -1,0 +1,301 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { execa, type ResultPromise } from 'execa';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hostClock } from '../../src/base/clock.ts';
+import { poll } from '../../src/base/poll.ts';
+import { type Connection, connect } from '../../src/client/connect.ts';
+import { clocks } from '../../src/kube/clock-resource.ts';
+import { replicaSets } from '../../src/kube/resource-type.ts';
+import { type Rollout, rollouts, SCALE_DOWN_DEADLINE } from '../../src/rollouts/rollout.ts';
+import { npmCopy } from '../../src/tools/npm-copy.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { projectRoot, Workplace } from '../support/workplace.ts';
+
+// A cluster that is reached by its kubeconfig alone, the dashboard as its own process, and a real browser. The cases build on one another, in order.
+const browser: Browser | undefined = await launchBrowser();
+const KEY = { namespace: 'sample-app', name: 'sample-app' };
+const IMAGE = 'ghcr.io/canary-lab/sample-app';
+/** How long after the cluster the page may show a change. */
+const PAGE_MS = 1000;
+
+let place: Workplace;
+let kubeconfig: string;
+let connection: Connection;
+let dashboard: { url: string; port: number; process: ResultPromise<{ reject: false; stdin: 'ignore' }> };
+let page: Page;
+const problems: string[] = [];
+
+async function startDashboard(port: number, program = 'canary-lab.js'): Promise<typeof dashboard> {
+  const child = execa(process.execPath, [path.join(projectRoot, 'bin', program), 'dashboard', '--port', String(port), '-n', KEY.namespace], {
+    cwd: place.folder, env: { ...place.environment, KUBECONFIG: kubeconfig }, extendEnv: false, reject: false, stdin: 'ignore',
+  });
+  const url = await new Promise<RegExpMatchArray | null>((resolve) => {
+    let text = '';
+    child.stdout.on('data', (chunk) => { text += chunk; const found = text.match(/now available at (http:\/\/localhost:(\d+)\/rollouts)\n/); if (found !== null) resolve(found); });
+    void child.then(() => resolve(null));
+  });
+  if (url === null) throw new Error(`The dashboard did not start: ${(await child).stderr}`);
+  return { url: url[1]!, port: Number(url[2]), process: child };
+}
+
+async function stopDashboard(): Promise<void> {
+  dashboard.process.kill('SIGTERM');
+  await dashboard.process;
+}
+
+const rollout = async (): Promise<Rollout> => (await connection.api.get(rollouts, KEY))!;
+const becomes = (what: string, holds: (rollout: Rollout) => boolean): Promise<Rollout> => poll(rollout, { until: holds, everyMs: 20, timeoutMs: 20_000, what }, { clock: hostClock });
+const shows = (locator: Locator): Promise<void> => locator.waitFor({ state: 'visible', timeout: PAGE_MS });
+/** Waits for something on the page that no locator alone can say. The page's own policy forbids evaluating text, so it is asked from here. */
+const seen = <T>(what: string, read: () => Promise<T>, until: (value: T) => boolean, timeoutMs: number): Promise<T> => poll(read, { until, everyMs: 25, timeoutMs, what }, { clock: hostClock });
+const secondsLeft = async (): Promise<number> => Number(await page.locator('[data-countdown]').getAttribute('data-countdown'));
+const step = (): Locator => page.locator('.steps-panel .count');
+const status = (): Locator => page.locator('h1 .status');
+const press = (action: string): Promise<void> => page.locator(`[data-action="${action}"]`).click();
+const sure = (): Promise<void> => page.locator('dialog[open] button.primary').click();
+
+async function violations(): Promise<string[]> {
+  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  // The page's policy lets no foreign script in, so the checker comes by the debugger's way.
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => (await (globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run()).violations);
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+}
+
+describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
+  beforeAll(async () => {
+    place = await Workplace.create();
+    const up = await place.run(['cluster', 'up']);
+    expect(up.exitCode, up.stderr).toBe(0);
+    kubeconfig = up.stdout.match(/^export KUBECONFIG=(.*)$/m)![1]!;
+    const lab = await place.run(['lab', '--cluster', 'existing', '--context', 'canary-lab', '--until', 'first-state', '--keep'], { env: { KUBECONFIG: kubeconfig } });
+    expect(lab.exitCode, lab.stderr).toBe(0);
+    connection = await connect({ kubeconfig, env: {}, clock: hostClock });
+    dashboard = await startDashboard(0);
+  }, 90_000);
+
+  afterAll(async () => {
+    await stopDashboard();
+    connection.close();
+    await browser!.close();
+    expect((await place.run(['cluster', 'down'])).exitCode).toBe(0);
+    await place.remove();
+  });
+
+  beforeEach(async () => {
+    if (page !== undefined) return;
+    page = await (await browser!.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US', colorScheme: 'light' })).newPage();
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('net::ERR_') && !message.text().includes('Failed to load resource')) problems.push(message.text()); });
+    page.on('request', (request) => { if (!request.url().startsWith(dashboard.url.replace(/\/rollouts$/, '/'))) problems.push(`request to ${request.url()}`); });
+  });
+
+  afterEach(() => { expect(problems.splice(0)).toEqual([]); });
+
+  it('lists the Rollouts of the namespace and opens one', async () => {
+    await page.goto(dashboard.url);
+    await page.locator('[data-rollout="sample-app"] .status[data-status="Healthy"]').first().waitFor();
+    expect(await page.title()).toBe('Rollouts / Argo Rollouts');
+    await page.getByRole('link', { name: 'sample-app', exact: true }).click();
+    await status().waitFor();
+    expect(new URL(page.url()).pathname).toBe('/rollouts/rollout/sample-app/sample-app');
+    expect(await page.title()).toBe('sample-app / Argo Rollouts');
+    expect(await step().textContent()).toBe('6/6');
+  });
+
+  it('enables the buttons of a healthy Rollout only', async () => {
+    const enabled = await page.locator('.headline [data-action]:not([disabled])').evaluateAll((buttons) => buttons.map((button) => button.textContent));
+    expect(enabled).toEqual(['Restart']);
+  });
+
+  it('is opened by the tutorial\'s address, and paints a Rollout within 500 ms', async () => {
+    await page.goto(`http://localhost:${dashboard.port}/rollout/sample-app`);
+    await status().waitFor();
+    // Warm now: the first visit also started the browser's own parts.
+    const times: number[] = [];
+    for (let visit = 0; visit < 3; visit++) {
+      await page.reload({ waitUntil: 'commit' });
+      await page.locator('.steps-panel .step').first().waitFor();
+      times.push(await page.evaluate(() => performance.now()));
+    }
+    expect(Math.min(...times)).toBeLessThan(500);
+  });
+
+  it('sets an image, and shows the new revision pausing at 25 %', async () => {
+    await page.locator('[data-edit="containers"]').click();
+    await page.getByLabel('Image of sample-app').fill(`${IMAGE}:1.1.0`);
+    await page.locator('[data-save="containers"]').click();
+    await sure();
+    await becomes('a pause at step 1', ({ spec, status: now }) => spec.template?.spec?.containers[0]?.image === `${IMAGE}:1.1.0` && now?.phase === 'Paused' && now.currentStepIndex === 1);
+    await shows(page.locator('h1 .status[data-status="Paused"]'));
+    await shows(page.locator('[data-revision="2"] .tag.canary'));
+    await shows(page.locator('[data-why="promotion"]'));
+    expect(await page.locator('[data-weight="set-weight"] dd').textContent()).toBe('25%');
+    expect(await page.locator('.step[data-step="now"]').textContent()).toContain('Pause');
+    expect(await page.locator('.headline [data-action]:not([disabled])').evaluateAll((buttons) => buttons.map((button) => button.textContent))).toEqual(['Promote', 'Promote-Full', 'Abort', 'Restart']);
+  });
+
+  it('refuses an image without a tag before it asks the cluster', async () => {
+    await page.locator('[data-edit="containers"]').click();
+    await page.getByLabel('Image of sample-app').fill(IMAGE);
+    expect(await page.locator('[data-save="containers"]').isDisabled()).toBe(true);
+    await shows(page.getByText('Write the image with its tag'));
+    await page.locator('.container ~ .row button').first().click();
+  });
+
+  it('measures where the traffic goes, beside the wanted weight', async () => {
+    const measured = page.locator('[data-measured]');
+    await seen('180 measured answers', async () => Number((await page.locator('.traffic .code').first().textContent())?.split(': ')[1]), (count) => count >= 180, 20_000);
+    const percent = Number(await measured.getAttribute('data-measured'));
+    // 25 % of 180 and more requests: six standard deviations on either side.
+    expect(Math.abs(percent - 25)).toBeLessThan(6 * Math.sqrt((25 * 75) / 180));
+    expect(await page.locator('.figure.wanted b').textContent()).toBe('25%');
+    expect(await page.locator('[data-failures]').getAttribute('data-failures')).toBe('0');
+  }, 40_000);
+
+  it('promotes by keyboard, and counts a timed pause down in the cluster\'s time', async () => {
+    await page.locator('[data-action="promote"]').focus();
+    await page.keyboard.press('Enter');
+    await becomes('the pause at step 3', ({ status: now }) => now?.phase === 'Paused' && now.currentStepIndex === 3);
+    await shows(page.locator('.steps-panel .count', { hasText: '3/6' }));
+    await shows(page.locator('[data-why="pause-timer"]'));
+    const left = await secondsLeft();
+    expect(left).toBeGreaterThan(270);
+    expect(left).toBeLessThanOrEqual(301);
+  });
+
+  it('follows virtual time that jumps: first the countdown, then the next step', async () => {
+    const advance = async (ms: number): Promise<void> => {
+      const now = Date.parse((await connection.api.get(clocks, { name: 'cluster' }))!.status!.now!);
+      await connection.api.patch(clocks, { name: 'cluster' }, { type: 'merge', body: { spec: { advanceTo: new Date(Math.max(now, connection.serverNowMs()) + ms).toISOString() } } });
+    };
+    await advance(120_000);
+    await seen('the countdown below 185 s', secondsLeft, (left) => left < 185, 3000);
+    await advance(240_000);
+    await becomes('the pause at step 5', ({ status: now }) => now?.currentStepIndex === 5 && now.phase === 'Paused');
+    await shows(page.locator('.steps-panel .count', { hasText: '5/6' }));
+  });
+
+  it('asks before it aborts, and does nothing when told so', async () => {
+    await press('abort');
+    await page.locator('dialog[open]').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    expect((await rollout()).status?.abort).toBeUndefined();
+    await press('abort');
+    await sure();
+    await becomes('an aborted update', ({ status: now }) => now?.phase === 'Degraded' && now.abort === true);
+    await shows(page.locator('h1 .status[data-status="Degraded"]'));
+    await shows(page.locator('[data-why="aborted"]'));
+    await seen('a deadline for the canary', async () => (await connection.api.list(replicaSets, { namespace: KEY.namespace })).items, (sets) => sets.some(({ metadata }) => metadata.annotations?.[SCALE_DOWN_DEADLINE] !== undefined), 20_000);
+    await shows(page.getByText(/Scaledown in/));
+    expect(await page.locator('.headline [data-action]:not([disabled])').evaluateAll((buttons) => buttons.map((button) => button.textContent))).toEqual(['Retry', 'Restart']);
+  });
+
+  it('retries from the first step', async () => {
+    await press('retry');
+    await becomes('a pause at step 1', ({ status: now }) => now?.phase === 'Paused' && now.currentStepIndex === 1);
+    await shows(page.locator('.steps-panel .count', { hasText: '1/6' }));
+    await shows(page.locator('h1 .status[data-status="Paused"]'));
+  });
+
+  it('comes back by itself after the server was started anew, and may change things again', async () => {
+    const { port } = dashboard;
+    await stopDashboard();
+    await page.locator('[role="alert"]').waitFor({ timeout: 5000 });
+    dashboard = await startDashboard(port);
+    expect(dashboard.port).toBe(port);
+    await page.locator('[role="alert"]').waitFor({ state: 'detached', timeout: 10_000 });
+    await press('promote-full');
+    await sure();
+    await becomes('a full promotion', ({ status: now }) => now?.phase === 'Healthy' && now.stableRS === now.currentPodHash);
+    await shows(page.locator('h1 .status[data-status="Healthy"]'));
+    await shows(page.locator('[data-revision="2"] .tag.stable'));
+  });
+
+  it('rolls back to an older revision as a new one', async () => {
+    await page.locator('[data-rollback="1"]').click();
+    await sure();
+    await becomes('revision 1 as a canary', ({ spec, status: now }) => spec.template?.spec?.containers[0]?.image === `${IMAGE}:1.0.0` && now?.phase === 'Paused');
+    await shows(page.locator('[data-revision="3"] .tag.canary'));
+    expect(await page.locator('[data-revision="1"]').count()).toBe(0);
+  });
+
+  it('restarts every Pod', async () => {
+    await press('restart');
+    await sure();
+    const { spec } = await becomes('restartAt', ({ spec: wanted }) => wanted.restartAt !== undefined);
+    expect(Math.abs(Date.parse(spec.restartAt!) - connection.serverNowMs())).toBeLessThan(10_000);
+    await becomes('restarted Pods', ({ spec: wanted, status: now }) => now?.restartedAt === wanted.restartAt);
+    await seen('the time of the restart', () => page.locator('[data-action="restart"]').getAttribute('title'), (title) => title?.startsWith('Last restarted') === true, PAGE_MS);
+  });
+
+  it.each(['light', 'dark'] as const)('has no violation that axe finds, in the %s theme', async (theme) => {
+    await page.locator(`[data-theme-choice="${theme}"]`).click();
+    expect(await violations()).toEqual([]);
+    await press('abort');
+    await page.locator('dialog[open]').waitFor();
+    expect(await violations()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'All Rollouts' }).click();
+    await page.locator('[data-rollout="sample-app"]').waitFor();
+    expect(await violations()).toEqual([]);
+    await page.getByRole('button', { name: 'Table' }).click();
+    expect(await violations()).toEqual([]);
+    await page.getByRole('button', { name: 'Cards' }).click();
+    await page.getByRole('link', { name: 'sample-app', exact: true }).click();
+    await status().waitFor();
+  }, 60_000);
+
+  it('speaks Korean, on a phone\'s width without scrolling sideways', async () => {
+    await page.locator('[data-language="ko"]').click();
+    await shows(page.getByRole('button', { name: '전체 승격' }));
+    expect(await page.evaluate('document.documentElement.lang')).toBe('ko');
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const language of ['ko', 'en']) {
+      await page.locator(`[data-language="${language}"]`).click();
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    }
+  });
+
+  it('runs inside the cluster, too, as the image that the chart installs, with the rights of its ServiceAccount', async () => {
+    const kubectl = await npmCopy('kubectl', path.join(place.folder, '.canary-lab', 'cache'));
+    const forward = execa(kubectl!, ['port-forward', '-n', 'argo-rollouts', 'service/argo-rollouts-dashboard', ':3100'], { env: { KUBECONFIG: kubeconfig, PATH: '/usr/bin:/bin', HOME: place.home }, extendEnv: false, reject: false, stdin: 'ignore' });
+    const port = await new Promise<string>((resolve, reject) => {
+      forward.stdout.on('data', (chunk) => { const found = String(chunk).match(/127\.0\.0\.1:(\d+) ->/); if (found !== null) resolve(found[1]!); });
+      void forward.then(({ stderr }) => reject(new Error(stderr)));
+    });
+    const inside = await (await browser!.newContext({ locale: 'en-US' })).newPage();
+    await inside.goto(`http://localhost:${port}/rollout/sample-app/sample-app`);
+    await inside.locator('[data-traffic="off"]').waitFor();
+    const before = (await rollout()).spec.restartAt;
+    await inside.locator('[data-action="restart"]').click();
+    await inside.locator('dialog[open] button.primary').click();
+    await becomes('a restart from inside', ({ spec }) => spec.restartAt !== undefined && spec.restartAt !== before);
+    await inside.context().close();
+    forward.kill('SIGTERM');
+    await forward;
+  });
+
+  it('is served by "kubectl argo rollouts dashboard" as well, on 127.0.0.1 alone', async () => {
+    const served = await startDashboard(0, 'kubectl-argo-rollouts.js');
+    expect((await fetch(`${served.url}/api/v1/namespace`)).status).toBe(200);
+    expect(await (await fetch(`${served.url}/api/v1/namespace`)).json()).toEqual({ namespace: 'sample-app', availableNamespaces: ['sample-app'] });
+    const [, inode] = (await readFile('/proc/net/tcp', 'utf8').catch(() => '')).match(new RegExp(`: 0100007F:${served.port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A .*? (\\d{3,}) `)) ?? [];
+    if (process.platform === 'linux') expect(inode).toBeDefined();
+    served.process.kill('SIGINT');
+    expect((await served.process).exitCode).toBe(130);
+  });
+
+  it('shows what the cluster refuses, in the cluster\'s words', async () => {
+    await page.route('**/abort', (route) => route.continue({ url: route.request().url().replace('/sample-app/abort', '/nothing/abort') }));
+    await press('abort');
+    await sure();
+    await page.getByText('rollouts.argoproj.io "nothing" not found').waitFor({ timeout: 3000 });
+    await page.unroute('**/abort');
+    problems.length = 0;
+  });
+});
