@@ -19,9 +19,15 @@ export function findNode() {
   } catch { return undefined; }
 }
 
+/** A checkout runs its sources; the published package has none and carries the same tree, compiled, in dist/ (and is that tree where it is started from there). */
+function sourceOrBuilt(program) {
+  const built = program.replace(/\.ts$/, '.js');
+  return [path.resolve(root, program), path.resolve(root, 'dist', built), path.resolve(root, built)].find((file) => existsSync(file)) ?? path.resolve(root, program);
+}
+
 /** Runs `program` (a path below the project's root, or absolute) with `args`, under a Node that is new enough. */
 export async function launch(program, args) {
-  const file = path.resolve(root, program);
+  const file = sourceOrBuilt(program);
   if (Number(process.versions.node.split('.')[0]) >= WANTED) {
     process.env.PATH = path.dirname(process.execPath) + path.delimiter + process.env.PATH;
     process.env.NODE_COMPILE_CACHE ??= path.join(root, 'node_modules', '.cache', 'node-compile');

@@ -1,5 +1,5 @@
 import type { KubeApi } from '../kube/kube-api.ts';
-import { configMaps, namespaces, nodes } from '../kube/resource-type.ts';
+import { configMaps, namespaces } from '../kube/resource-type.ts';
 import { isStatus } from '../kube/status-error.ts';
 import type { Capabilities } from './provider.ts';
 
@@ -11,25 +11,22 @@ export interface ClusterInfo { ingressUrl: string; chartRepositories: Record<str
 export const UPSTREAM_CHARTS: Readonly<Record<string, string>> = {
   'ingress-nginx': 'https://kubernetes.github.io/ingress-nginx',
   'argo': 'https://argoproj.github.io/argo-helm',
+  'prometheus-community': 'https://prometheus-community.github.io/helm-charts',
 };
 export const NO_CAPABILITIES: Capabilities = { virtualTime: false, snapshots: false, metrics: false };
 
-/** What the cluster publishes about itself, or what is known of a kind cluster; `undefined` when neither applies. */
-export async function readClusterInfo(api: KubeApi, signal: AbortSignal): Promise<ClusterInfo | undefined> {
+/** What the cluster publishes about itself; `undefined` when it publishes nothing (or not to us). */
+export async function publishedInfo(api: KubeApi, signal: AbortSignal): Promise<ClusterInfo | undefined> {
   const published = await api.get(configMaps, CLUSTER_INFO, { signal }).catch((error: unknown) => {
     if (isStatus(error, 'Forbidden')) return undefined;
     throw error;
   });
-  if (published?.data?.['ingressUrl'] !== undefined) {
-    return {
-      ingressUrl: published.data['ingressUrl'],
-      chartRepositories: JSON.parse(published.data['chartRepositories'] ?? '{}') as Record<string, string>,
-      capabilities: { ...NO_CAPABILITIES, ...JSON.parse(published.data['capabilities'] ?? '{}') as Partial<Capabilities> },
-    };
-  }
-  const { items } = await api.list(nodes, {}, { signal });
-  if (items.some((node) => node.spec.providerID?.startsWith('kind://'))) return { ingressUrl: 'http://127.0.0.1', chartRepositories: { ...UPSTREAM_CHARTS }, capabilities: NO_CAPABILITIES };
-  return undefined;
+  if (published?.data?.['ingressUrl'] === undefined) return undefined;
+  return {
+    ingressUrl: published.data['ingressUrl'],
+    chartRepositories: JSON.parse(published.data['chartRepositories'] ?? JSON.stringify(UPSTREAM_CHARTS)) as Record<string, string>,
+    capabilities: { ...NO_CAPABILITIES, ...JSON.parse(published.data['capabilities'] ?? '{}') as Partial<Capabilities> },
+  };
 }
 
 /** Names of the namespaces that exist, to tell later which ones a run has made. */

@@ -1,4 +1,5 @@
 import type { RunContext } from '../base/run-context.ts';
+import type { LocalImage } from './local-image.ts';
 
 export type ProviderName = 'embedded' | 'kind' | 'minikube' | 'k3s' | 'existing';
 
@@ -20,6 +21,10 @@ export interface Cluster {
   readonly capabilities: Capabilities;
   /** Deletes the cluster if this run created it; never touches one that existed before. */
   delete(): Promise<void>;
+  /** The command line that ends a cluster that was kept; absent when there is nothing to end. */
+  readonly endCommand?: string | undefined;
+  /** Told of each command line that the run starts: `existing` learns from it what to take back. */
+  observe?(argv: readonly string[]): void;
 }
 
 export type Detection = { usable: true; detail: string } | { usable: false; why: string; next: string };
@@ -33,6 +38,10 @@ export interface ClusterSpec {
   context?: string | undefined;
   /** The cluster, and what the run installs into it, stays when the run ends. */
   keep: boolean;
+  /** Version of Kubernetes to create (`v1.34.0`), where the provider can choose. */
+  kubernetes?: string | undefined;
+  /** Images that are built here and loaded into the new cluster, where it cannot pull them. */
+  images?: readonly LocalImage[] | undefined;
 }
 
 export interface ClusterProvider {

@@ -1,5 +1,5 @@
 /** The client programs that labs run. */
-export type ProgramName = 'kubectl' | 'helm' | 'kind' | 'minikube' | 'k6' | 'docker' | 'podman';
+export type ProgramName = 'kubectl' | 'helm' | 'kind' | 'minikube' | 'k6' | 'docker' | 'podman' | 'nerdctl';
 
 /** A program that was found. */
 export interface Program {
@@ -17,6 +17,7 @@ const INSTALL: Record<ProgramName, { darwin: string; win32: string; linux: strin
   k6: { darwin: 'brew install k6', win32: 'winget install GrafanaLabs.k6', linux: 'see https://grafana.com/docs/k6/latest/set-up/install-k6/' },
   docker: { darwin: 'brew install --cask docker', win32: 'winget install Docker.DockerDesktop', linux: 'see https://docs.docker.com/engine/install/' },
   podman: { darwin: 'brew install podman', win32: 'winget install RedHat.Podman', linux: 'sudo apt-get install podman' },
+  nerdctl: { darwin: 'brew install lima', win32: 'see https://github.com/containerd/nerdctl', linux: 'see https://github.com/containerd/nerdctl' },
 };
 
 /** The line to type on this system to get the program. */

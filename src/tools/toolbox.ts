@@ -3,7 +3,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import type { Clock } from '../base/clock.ts';
 import { LabError } from '../base/errors.ts';
-import { npmCopy } from './npm-copy.ts';
+import { CLIENT_PACKAGE, npmCopy, PINNED_CLIENTS } from './npm-copy.ts';
 import { installLine, type Program, type ProgramName } from './program.ts';
 
 /** What a program that ended did. */
@@ -38,6 +38,8 @@ export interface ToolboxOptions {
   pathFirst?: readonly string[] | undefined;
   /** Where programs may come from: `npm` ignores PATH, `path` ignores the npm copies. Default: PATH first, then npm. */
   sources?: 'npm' | 'path' | undefined;
+  /** Called with each command line as it starts. */
+  onStart?: ((argv: readonly string[]) => void) | undefined;
 }
 
 /** Finds client programs (PATH first, then npm copies) and runs them. Every program gets argv, never a shell string. */
@@ -48,8 +50,8 @@ export class Toolbox {
   constructor(options: ToolboxOptions) { this.#options = options; }
 
   /** A toolbox with more environment, sharing nothing but the options. */
-  with(more: Pick<ToolboxOptions, 'programEnv' | 'pathFirst'>): Toolbox {
-    return new Toolbox({ ...this.#options, programEnv: { ...this.#options.programEnv, ...more.programEnv }, pathFirst: [...more.pathFirst ?? [], ...this.#options.pathFirst ?? []] });
+  with(more: Pick<ToolboxOptions, 'programEnv' | 'pathFirst' | 'onStart'>): Toolbox {
+    return new Toolbox({ ...this.#options, ...(more.onStart === undefined ? {} : { onStart: more.onStart }), programEnv: { ...this.#options.programEnv, ...more.programEnv }, pathFirst: [...more.pathFirst ?? [], ...this.#options.pathFirst ?? []] });
   }
 
   /** Where the program is, or `undefined`. */
@@ -78,6 +80,7 @@ export class Toolbox {
   async run(name: ProgramName, args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
     const program = await this.require(name);
     const startMs = this.#options.clock.nowMs();
+    this.#options.onStart?.([name, ...args]);
     // A program from npm is not on PATH: its folder is added, so that helm finds kubectl and kubectl its plugins.
     const environment = this.environment;
     const subprocess = execa(program.path, [...args], {
@@ -120,7 +123,7 @@ export class Toolbox {
       }
     }
     if (this.#options.sources === 'path') return undefined;
-    const copy = await npmCopy(name, this.#options.cacheDirectory);
+    const copy = await npmCopy(name, this.#options.cacheDirectory, CLIENT_PACKAGE, { env: this.#options.env, package: PINNED_CLIENTS });
     return copy === undefined ? undefined : { name, path: copy, source: 'npm' };
   }
 }

@@ -1,38 +1,56 @@
+import { writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { type Clock, hostClock } from '../../base/clock.ts';
 import { LabError } from '../../base/errors.ts';
+import { poll } from '../../base/poll.ts';
 import type { RunContext } from '../../base/run-context.ts';
-import { connect } from '../../client/connect.ts';
+import { type Connection, connect } from '../../client/connect.ts';
 import type { KubeApi } from '../../kube/kube-api.ts';
-import { customResourceDefinitions, namespaces } from '../../kube/resource-type.ts';
+import { customResourceDefinitions, namespaces, nodes } from '../../kube/resource-type.ts';
 import { isStatus } from '../../kube/status-error.ts';
+import { installLine } from '../../tools/program.ts';
 import type { Toolbox } from '../../tools/toolbox.ts';
-import { namespaceNames, readClusterInfo } from '../cluster-info.ts';
+import { type ClusterInfo, NO_CAPABILITIES, namespaceNames, publishedInfo, UPSTREAM_CHARTS } from '../cluster-info.ts';
+import { namespaceOf, releaseOf } from '../helm-release.ts';
+import { openIngressGateway } from '../ingress-gateway.ts';
+import { isLocalCluster } from '../local-cluster.ts';
+import { MADE_FILE } from '../made-file.ts';
 import type { Cluster, ClusterProvider, ClusterSpec, Detection } from '../provider.ts';
 
 interface Release { name: string; namespace: string; updated: string }
 
+export interface ExistingOptions {
+  tools: Toolbox;
+  /** Asks whether a cluster that is not on this machine may be used. */
+  confirm: (question: string) => Promise<boolean>;
+  /** Default: the host's. */
+  clock?: Clock | undefined;
+}
+
 /**
- * Any context of a kubeconfig. Creates nothing itself; at the end it takes back what the run installed: releases that were
- * not there before, their namespaces if the run made them, and the CRDs that those releases own.
+ * Any context of a kubeconfig. Creates nothing itself; at the end it takes back what the run installed and nothing else: the releases
+ * that its commands made and that were not there before, their namespaces if the run made them, and the CRDs that those releases own.
  */
 export class ExistingProvider implements ClusterProvider {
   readonly name = 'existing';
-  readonly #tools: Toolbox;
+  readonly #options: ExistingOptions;
 
-  constructor(tools: Toolbox) { this.#tools = tools; }
+  constructor(options: ExistingOptions) { this.#options = options; }
 
   async detect(ctx: RunContext): Promise<Detection> {
-    const result = await this.#tools.run('kubectl', ['config', 'current-context'], { signal: ctx.signal }).catch(() => undefined);
-    if (result === undefined) return { usable: false, why: 'kubectl was not found', next: 'Install kubectl.' };
+    const result = await this.#options.tools.run('kubectl', ['config', 'current-context'], { signal: ctx.signal, timeoutMs: 10_000 }).catch(() => undefined);
+    if (result === undefined) return { usable: false, why: 'kubectl was not found', next: `Install kubectl: ${installLine('kubectl', process.platform)}` };
     if (result.exitCode !== 0) return { usable: false, why: 'the kubeconfig has no current context', next: 'Name a context with --context, or set KUBECONFIG.' };
     return { usable: true, detail: `current context "${result.stdout.trim()}"` };
   }
 
   async create(spec: ClusterSpec, ctx: RunContext): Promise<Cluster> {
     const { signal } = ctx;
+    const { tools } = this.#options;
+    signal.throwIfAborted();
     const selected = spec.context === undefined ? [] : ['--context', spec.context];
-    const view = await this.#tools.run('kubectl', ['config', 'view', '--minify', '--flatten', '--raw', ...selected], { signal });
+    const view = await tools.run('kubectl', ['config', 'view', '--minify', '--flatten', '--raw', ...selected], { signal });
     if (view.exitCode !== 0) {
       throw new LabError('CONTEXT_UNKNOWN', `Cannot use context "${spec.context ?? 'current'}": ${view.stderr.trim().replace(/^error: /, '')}.`, { next: 'List the contexts with "kubectl config get-contexts" and name one with --context.' });
     }
@@ -41,43 +59,76 @@ export class ExistingProvider implements ClusterProvider {
     const connection = await connect({ kubeconfig, env: ctx.env, clock: ctx.clock, requestTimeoutMs: 10_000 });
     ctx.cleanup.add(`connection to "${connection.context}"`, () => connection.close());
     const version = JSON.parse(await connection.raw('/version')) as { gitVersion: string };
-    const info = await readClusterInfo(connection.api, signal);
-    if (info === undefined) {
-      throw new LabError('INGRESS_UNKNOWN', `How the ingress of context "${connection.context}" is reached from here is not known.`, {
-        next: 'Publish it: kubectl create configmap canary-lab -n kube-public --from-literal=ingressUrl=http://HOST:PORT',
-      });
-    }
+    const published = await publishedInfo(connection.api, signal);
+    if (published === undefined) await this.#askBeforeTouching(connection, signal);
     const before = { releases: await this.#releases(kubeconfig, signal), namespaces: await namespaceNames(connection.api, signal), crds: await crdNames(connection.api, signal) };
-    const remove = (undo: AbortSignal): Promise<void> => this.#removeNew(kubeconfig, connection.api, before, undo);
+    const made = new Map<string, { name: string; namespace: string }>();
+    const madeNamespaces = new Set<string>();
+    const remove = (undo: AbortSignal): Promise<void> => this.#removeMade(kubeconfig, connection.api, before, { releases: made, namespaces: madeNamespaces }, undo);
     if (!spec.keep) ctx.cleanup.add(`what the run installed into "${connection.context}"`, remove);
+    const info = published ?? await this.#throughGateway(connection, kubeconfig, ctx);
     return {
       provider: 'existing', name: connection.context, kubeconfig, context: undefined, ingressUrl: info.ingressUrl,
       chartRepositories: info.chartRepositories, kubernetesVersion: version.gitVersion, capabilities: info.capabilities,
+      observe: (argv) => {
+        const release = releaseOf(argv);
+        if (release !== undefined) made.set(`${release.namespace}/${release.name}`, release);
+        const namespace = namespaceOf(argv);
+        if (namespace !== undefined) madeNamespaces.add(namespace);
+        // Where "doctor --leftovers" finds what a run that was killed has made. Written at once: the command starts next.
+        if (release !== undefined || namespace !== undefined) writeFileSync(path.join(spec.directory, MADE_FILE), JSON.stringify({ context: connection.context, releases: [...made.values()], namespaces: [...madeNamespaces] }), { mode: 0o600 });
+      },
       delete: () => remove(AbortSignal.timeout(60_000)),
     };
   }
 
+  async #askBeforeTouching(connection: Connection, signal: AbortSignal): Promise<void> {
+    const { items } = await connection.api.list(nodes, {}, { signal });
+    if (isLocalCluster(connection.server, items)) return;
+    const question = `Context "${connection.context}" is not on this machine (${connection.server}, ${items.length} nodes). The lab installs ingress-nginx, Argo Rollouts and a sample app there and removes them at the end. Go on?`;
+    if (await this.#options.confirm(question)) return;
+    throw new LabError('CONTEXT_NOT_CONFIRMED', `Context "${connection.context}" at ${connection.server} is not on this machine, and nobody said that it may be used.`, { next: 'Add --yes if it may, or choose another context with --context.' });
+  }
+
+  async #throughGateway(connection: Connection, kubeconfig: string, ctx: RunContext): Promise<ClusterInfo> {
+    const gateway = await openIngressGateway({ api: connection.api, tools: this.#options.tools, kubeconfig }, ctx);
+    ctx.cleanup.add('way to the ingress', () => gateway.close());
+    return { ingressUrl: gateway.url, chartRepositories: { ...UPSTREAM_CHARTS }, capabilities: NO_CAPABILITIES };
+  }
+
   async #releases(kubeconfig: string, signal: AbortSignal): Promise<Release[]> {
-    const result = await this.#tools.run('helm', ['list', '--all-namespaces', '--all', '--output', 'json', '--kubeconfig', kubeconfig], { signal });
+    const result = await this.#options.tools.run('helm', ['list', '--all-namespaces', '--all', '--output', 'json', '--kubeconfig', kubeconfig], { signal });
     if (result.exitCode !== 0) throw new LabError('CLUSTER_UNREACHABLE', `helm cannot list the releases of the cluster: ${result.stderr.trim()}`, { next: 'Check the context with "kubectl get nodes".' });
     return JSON.parse(result.stdout || '[]') as Release[];
   }
 
-  async #removeNew(kubeconfig: string, api: KubeApi, before: { releases: Release[]; namespaces: Set<string>; crds: Set<string> }, signal: AbortSignal): Promise<void> {
+  async #removeMade(
+    kubeconfig: string, api: KubeApi, before: { releases: Release[]; namespaces: Set<string>; crds: Set<string> },
+    made: { releases: ReadonlyMap<string, unknown>; namespaces: ReadonlySet<string> }, signal: AbortSignal,
+  ): Promise<void> {
     const known = new Set(before.releases.map(({ name, namespace }) => `${namespace}/${name}`));
-    const added = (await this.#releases(kubeconfig, signal)).filter(({ name, namespace }) => !known.has(`${namespace}/${name}`));
+    const added = (await this.#releases(kubeconfig, signal)).filter(({ name, namespace }) => !known.has(`${namespace}/${name}`) && made.releases.has(`${namespace}/${name}`));
     // The newest first, so that an app goes before the controllers that it needs to end well.
     for (const { name, namespace } of added.sort((a, b) => (a.updated < b.updated ? 1 : -1))) {
-      await this.#tools.run('helm', ['uninstall', name, '--namespace', namespace, '--wait', '--kubeconfig', kubeconfig], { signal, timeoutMs: 60_000 });
+      await this.#options.tools.run('helm', ['uninstall', name, '--namespace', namespace, '--wait', '--kubeconfig', kubeconfig], { signal, timeoutMs: 60_000 });
     }
-    const owners = new Set(added.map(({ name }) => name));
-    for (const crd of (await api.list(customResourceDefinitions, {}, { signal })).items) {
-      if (before.crds.has(crd.metadata.name) || !owners.has(crd.metadata.annotations?.['meta.helm.sh/release-name'] ?? '')) continue;
-      await ignoreMissing(api.delete(customResourceDefinitions, { name: crd.metadata.name }, { signal }));
+    const owners = new Set(added.map(({ name, namespace }) => `${namespace}/${name}`));
+    const definitions: string[] = [];
+    for (const { metadata: { name, annotations } } of (await api.list(customResourceDefinitions, {}, { signal })).items) {
+      if (before.crds.has(name) || !owners.has(`${annotations?.['meta.helm.sh/release-namespace']}/${annotations?.['meta.helm.sh/release-name']}`)) continue;
+      definitions.push(name);
+      await ignoreMissing(api.delete(customResourceDefinitions, { name }, { signal }));
     }
-    for (const name of new Set(added.map(({ namespace }) => namespace))) {
-      if (!before.namespaces.has(name)) await ignoreMissing(api.delete(namespaces, { name }, { signal }));
-    }
+    // A namespace that a command was going to make when the run was cut off may be there without a release.
+    const spaces = new Set([...made.releases.keys()].map((key) => key.split('/')[0]!));
+    const ours = [...new Set([...spaces, ...made.namespaces])].filter((name) => !before.namespaces.has(name));
+    for (const name of ours) await ignoreMissing(api.delete(namespaces, { name }, { signal }));
+    // A lab that follows would find them terminating, and helm would adopt what is about to go.
+    const left = async (): Promise<string[]> => {
+      const [spacesLeft, crdsLeft] = await Promise.all([namespaceNames(api, signal), crdNames(api, signal)]);
+      return [...ours.filter((name) => spacesLeft.has(name)), ...definitions.filter((name) => crdsLeft.has(name))];
+    };
+    await poll(left, { until: (names) => names.length === 0, everyMs: 50, timeoutMs: 60_000, what: `${[...ours, ...definitions].join(', ')} to go` }, { clock: this.#options.clock ?? hostClock, signal });
   }
 }
 
