@@ -2,19 +2,23 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
+import lab from '../labs/02-automated-canary/lab.ts';
 
 export const READMES: readonly { file: string; lang: 'en' | 'ko' }[] = [{ file: 'README.md', lang: 'en' }, { file: 'README.ko.md', lang: 'ko' }];
+const SHOWN_STEP = 'set-image';
 const REGION = /(<!-- transcript -->\n)[\s\S]*?(<!-- \/transcript -->)/;
 
-/** What the READMEs show: the seventh step of lab 02 and the last line, from a real run in an empty folder. */
+/** What the READMEs show: one step of lab 02 and the last line, from a real run in an empty folder. */
 export async function runTranscript(lang: 'en' | 'ko'): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'readme-'));
   try {
     const { stdout, stderr } = await execa(process.execPath, [path.resolve('bin/canary-lab.js'), 'lab', '--lang', lang, '--seed', '1'], { cwd: folder, env: { NO_COLOR: '1', CI: 'true' } });
     const lines = stderr.split('\n');
-    const begin = lines.findIndex((line) => /^(Step 7 of|\d+단계 중 7단계)/.test(line));
-    const end = lines.findIndex((line) => /^(Step 8 of|\d+단계 중 8단계)/.test(line));
-    if (begin < 0 || end < 0) throw new Error('The seventh step was not found in the output of the lab.');
+    const isHeading = (line: string): boolean => /^(Step \d+ of \d+|\d+단계 중 \d+단계): /.test(line);
+    const { title } = lab.steps.find(({ id }) => id === SHOWN_STEP)!;
+    const begin = lines.findIndex((line) => isHeading(line) && line.endsWith(`: ${title[lang]}`));
+    const end = lines.findIndex((line, index) => index > begin && isHeading(line));
+    if (begin < 0 || end < 0) throw new Error(`Step "${SHOWN_STEP}" was not found in the output of the lab.`);
     const shown = [...lines.slice(begin, end), '…', stdout.trim().split('\n').at(-1)!];
     return shown.join('\n').replace(/\n{3,}/g, '\n\n').trim();
   } finally {

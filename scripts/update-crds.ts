@@ -1,24 +1,31 @@
 /**
- * Rewrites the CRD templates of `charts/embedded/argo-rollouts` from our field table. With `--check`, writes nothing and exits
+ * Rewrites the CRDs of the embedded charts from our own tables: the templates of argo-rollouts, and crds/ of kube-prometheus-stack. With `--check`, writes nothing and exits
  * with 1 when a file would change. Run: `node bin/launch.js scripts/update-crds.ts [--check]`.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { stringify } from 'yaml';
+import { MONITOR_DEFINITIONS, monitorDefinition } from '../src/embedded/metrics/crd/monitor-definitions.ts';
 import { crdTemplate } from '../src/rollouts/crd/crd-template.ts';
 import { customResourceDefinitions } from '../src/rollouts/crd/custom-resource-definitions.ts';
 
-const folder = path.join(import.meta.dirname, '../charts/embedded/argo-rollouts/templates/crds');
+const charts = path.join(import.meta.dirname, '../charts/embedded');
 const isCheck = process.argv.includes('--check');
-await mkdir(folder, { recursive: true });
-for (const crd of customResourceDefinitions()) {
-  const file = path.join(folder, `${crd.spec.names.plural}.yaml`);
-  const text = crdTemplate(crd);
-  if (await readFile(file, 'utf8').catch(() => '') === text) continue;
+
+async function update(file: string, text: string): Promise<void> {
+  if (await readFile(file, 'utf8').catch(() => '') === text) return;
   if (isCheck) {
     console.error(`${path.relative(process.cwd(), file)} is out of date: run scripts/update-crds.ts.`);
     process.exitCode = 1;
-  } else {
-    await writeFile(file, text);
-    console.log(`wrote ${path.relative(process.cwd(), file)}`);
+    return;
   }
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text);
+  console.log(`wrote ${path.relative(process.cwd(), file)}`);
+}
+
+for (const crd of customResourceDefinitions()) await update(path.join(charts, 'argo-rollouts/templates/crds', `${crd.spec.names.plural}.yaml`), crdTemplate(crd));
+for (const definition of MONITOR_DEFINITIONS) {
+  const note = '# Written by scripts/update-crds.ts from src/embedded/metrics/crd/monitor-definitions.ts. Do not edit.\n';
+  await update(path.join(charts, 'kube-prometheus-stack/crds', `crd-${definition.plural}.yaml`), note + stringify(monitorDefinition(definition), { aliasDuplicateObjects: false, lineWidth: 0 }));
 }

@@ -1,5 +1,5 @@
-import { checks, cmd, customResourceDefinitions, defineLab, deployments, ingresses, listFiles, nodes, pods, rollouts, services, step, timePasses } from '../../src/index.ts';
 import type { Check, Text } from '../../src/index.ts';
+import { checks, cmd, customResourceDefinitions, defineLab, deployments, ingresses, listFiles, nodes, pods, rollouts, services, step, timePasses } from '../../src/index.ts';
 
 const ns = 'sample-app';
 const app = { namespace: ns, name: 'sample-app' };
@@ -67,17 +67,17 @@ const split = (at: string, percent: number, revisions: { stable: number; canary:
   id: `${at}-split`,
   title: { en: `of ${requests} requests the canary answers ${percent} %, as far as chance allows`, ko: `요청 ${requests}개 중 ${percent} %에 카나리아가 응답합니다(확률 오차 범위 안)` },
   next: { en: 'Is the ingress controller running, and does it read the canary ingress?', ko: '인그레스 컨트롤러가 실행 중이고 카나리아 Ingress를 읽고 있는지 확인하세요.' },
-}, { request, rollout: app, canaryService: canaryService.name, stableRevision: revisions.stable, canaryRevision: revisions.canary, weight: percent, requests, errorRate: ERROR_RATE });
+}, { request, canaryService, stable: { rollout: app, revision: revisions.stable }, canary: { rollout: app, revision: revisions.canary }, weight: percent, requests, errorRate: ERROR_RATE });
 
 const withHeader = (at: string, value: 'always' | 'never', target: number): Check => checks.reaches({
   id: `${at}-header-${value}`,
   title: { en: `X-Canary: ${value} reaches revision ${target} only`, ko: `X-Canary: ${value} 요청은 리비전 ${target}에만 도달합니다` },
-}, { request: { ...request, headers: { 'X-Canary': value } }, rollout: app, service: value === 'always' ? canaryService.name : app.name, revision: target, requests: 60 });
+}, { request: { ...request, headers: { 'X-Canary': value } }, service: value === 'always' ? canaryService : app, version: { rollout: app, revision: target }, requests: 60 });
 
 const allTraffic = (at: string, target: number): Check => checks.reaches({
   id: `${at}-all-traffic`,
   title: { en: `every request is answered by revision ${target}`, ko: `모든 요청에 리비전 ${target}이(가) 응답합니다` },
-}, { request, rollout: app, service: app.name, revision: target, requests: 60 });
+}, { request, service: app, version: { rollout: app, revision: target }, requests: 60 });
 
 const noFailure = (at: string): Check => checks.noFailedRequest({
   id: `${at}-no-failed-request`,
@@ -92,6 +92,9 @@ const deploymentAvailable = (id: string, namespace: string, name: string): Check
   next: { en: `Look at its Pods: kubectl describe pods -n ${namespace}`, ko: `Pod를 살펴보세요: kubectl describe pods -n ${namespace}` },
 }, { resource: deployments, key: { namespace, name }, path: ['status', 'availableReplicas'], equals: 1 });
 
+/** Gives the container `sample-app` another version. */
+const setImage = (tag: string) => cmd('kubectl', (v) => ['argo', 'rollouts', 'set', 'image', 'sample-app', `sample-app=${v['image']}:${tag}`, '-n', ns]);
+
 const note = (id: string, en: string, ko: string) => ({ id, text: { en, ko } });
 
 export default defineLab({
@@ -105,12 +108,14 @@ export default defineLab({
   variables: (ctx) => ({
     ingressNginxRepository: ctx.chartRepositories['ingress-nginx'],
     argoRepository: ctx.chartRepositories['argo'],
+    argoRolloutsChart: ctx.setting?.('argoRolloutsChart') ?? '2.32.5',
+    image: ctx.setting?.('sampleAppImage') ?? image,
     ingressValues: ctx.shipped('kind/ingress-nginx-values.yaml'),
     chart: ctx.shipped('charts/sample-app/argo-rollouts'),
     templates: ctx.shipped('charts/sample-app/argo-rollouts/templates'),
     canaryTemplates: ctx.shipped('charts/sample-app/argo-rollouts/templates/canary'),
   }),
-  walk: { from: 'first-state', rollout: app, canaryIngress: canaryIngress.name, probe: { ...request, ratePerSecond: 50 } },
+  walk: { from: 'first-state', namespace: ns, rollout: app.name, canaryIngress: canaryIngress.name, probe: { ...request, ratePerSecond: 50 } },
   steps: [
     step({
       id: 'cluster',
@@ -153,7 +158,7 @@ export default defineLab({
       },
       run: [
         cmd('helm', (v) => ['repo', 'add', 'argo', v['argoRepository']]),
-        cmd('helm', ['install', 'argo-rollouts', 'argo/argo-rollouts', '--version', '2.32.5', '--create-namespace', '-n', 'argo-rollouts', '--set', 'dashboard.enabled=true', '--set', 'controller.replicas=1']),
+        cmd('helm', (v) => ['install', 'argo-rollouts', 'argo/argo-rollouts', '--version', v['argoRolloutsChart'], '--create-namespace', '-n', 'argo-rollouts', '--set', 'dashboard.enabled=true', '--set', 'controller.replicas=1']),
         cmd('kubectl', ['rollout', 'status', 'deployment/argo-rollouts', '-n', 'argo-rollouts', '--timeout', '300s']),
         cmd('kubectl', ['rollout', 'status', 'deployment/argo-rollouts-dashboard', '-n', 'argo-rollouts', '--timeout', '300s']),
         cmd('kubectl', ['get', 'deploy', '-n', 'argo-rollouts']),
@@ -167,7 +172,6 @@ export default defineLab({
       ],
       notes: [
         note('argo-namespace', 'As printed, "helm install my-release argo/argo-rollouts" names no namespace and no dashboard, so the command after it finds nothing in the namespace argo-rollouts. Hence the flags here.', '인쇄된 명령 "helm install my-release argo/argo-rollouts"에는 네임스페이스와 대시보드 설정이 없어서, 다음 명령으로 argo-rollouts 네임스페이스를 보아도 아무것도 나오지 않습니다. 그래서 여기서는 플래그를 더했습니다.'),
-        note('dashboard', 'The dashboard: kubectl argo rollouts dashboard -n argo-rollouts, then http://localhost:3100/rollouts/rollout/sample-app/sample-app. Since v1.5 the namespace is part of the address; older texts say /rollout/sample-app. What it shows can be read in the terminal too, as the steps below do.', '대시보드 열기: kubectl argo rollouts dashboard -n argo-rollouts, 그다음 http://localhost:3100/rollouts/rollout/sample-app/sample-app. v1.5부터 주소에 네임스페이스가 들어갑니다. 예전 글에는 /rollout/sample-app으로 나와 있습니다. 대시보드의 내용은 터미널에서도 읽을 수 있고, 아래 단계에서 그렇게 합니다.'),
       ],
     }),
     step({
@@ -179,7 +183,7 @@ export default defineLab({
         ko: '이 차트에는 Deployment가 있을 자리에 Rollout이 있습니다. 전략에는 Service 두 개, Ingress 하나, 그리고 단계가 적혀 있습니다. 25 %, 사람의 승인, 50 %, 5분, 75 %, 5분입니다.',
       },
       run: [
-        cmd('helm', (v) => ['install', v['chart'], '--name-template', 'sample-app', '--create-namespace', '-n', 'sample-app']),
+        cmd('helm', (v) => ['install', v['chart'], '--name-template', 'sample-app', '--create-namespace', '-n', 'sample-app', ...(v['image'] === image ? [] : ['--set', `image.repository=${v['image']}`])]),
         rolloutCommand('status', 'sample-app', '--timeout', '120s'),
         cmd('kubectl', ['get', 'rollout', 'sample-app', '-n', 'sample-app']),
       ],
@@ -223,6 +227,21 @@ export default defineLab({
       ],
     }),
     step({
+      id: 'dashboard',
+      kind: 'invariant',
+      title: { en: 'Open the dashboard', ko: '대시보드 열기' },
+      say: {
+        en: 'The plugin brings a dashboard of its own, which runs on your machine. Leave it open in a browser while you go on: promote, abort and rollback are buttons there, and every step below can be watched. The lab opens it, looks whether it answers, and closes it again.',
+        ko: '플러그인에는 내 컴퓨터에서 실행되는 대시보드가 들어 있습니다. 실습하는 동안 브라우저에 띄워 두세요. 승격, 중단, 롤백이 버튼으로 있고 아래의 모든 단계를 지켜볼 수 있습니다. 이 실습은 대시보드를 열어 응답하는지 확인한 다음 닫습니다.',
+      },
+      run: [cmd('kubectl', ['argo', 'rollouts', 'dashboard', '-n', 'argo-rollouts'], { endsWhen: /available at (http:\S+)/, opens: true })],
+      checks: [
+        deploymentAvailable('dashboard-deployment', 'argo-rollouts', 'argo-rollouts-dashboard'),
+        checks.field({ id: 'dashboard-healthy', title: { en: 'the Rollout that it shows is Healthy', ko: '대시보드에 보이는 Rollout은 Healthy 상태입니다' } }, { resource: rollouts, key: app, path: ['status', 'phase'], equals: 'Healthy' }),
+      ],
+      notes: [note('dashboard', 'The page of the app is /rollouts/rollout/sample-app/sample-app. Since v1.5 the namespace is part of the address; older texts say /rollout/sample-app.', '앱의 페이지는 /rollouts/rollout/sample-app/sample-app입니다. v1.5부터 주소에 네임스페이스가 들어갑니다. 예전 글에는 /rollout/sample-app으로 나와 있습니다.')],
+    }),
+    step({
       id: 'first-state',
       kind: 'invariant',
       minutes: 2,
@@ -257,7 +276,7 @@ export default defineLab({
         en: 'Give the container a new image. The controller makes revision 2, labels its Pod canary, points the canary Service to it, raises the weight to 25 and pauses until somebody decides.',
         ko: '컨테이너에 새 이미지를 지정합니다. 컨트롤러는 리비전 2를 만들고, 그 Pod에 canary 레이블을 붙이고, 카나리아 Service를 그쪽으로 돌린 다음, 가중치를 25로 올리고 누군가 결정할 때까지 일시 중지합니다.',
       },
-      run: [rolloutCommand('set', 'image', 'sample-app', `sample-app=${image}:2.0.0`)],
+      run: [setImage('2.0.0')],
       checks: [
         phase('set-image', 'Paused'),
         checks.field({ id: 'set-image-pause-reason', title: { en: 'it waits for a person', ko: '사람의 결정을 기다립니다' } }, { resource: rollouts, key: app, path: ['status', 'message'], equals: 'CanaryPauseStep' }),
@@ -310,7 +329,7 @@ export default defineLab({
       run: [
         cmd('kubectl', ['get', 'ingress', '-n', 'sample-app']),
         cmd('kubectl', ['describe', 'ingress', canaryIngress.name, '-n', 'sample-app']),
-        rolloutCommand('get', 'rollout', 'sample-app', '--no-color'),
+        cmd('kubectl', ['argo', 'rollouts', 'get', 'rollout', 'sample-app', '--watch', '--no-color', '-n', ns], { endsWhen: /Paused[\s\S]*revision:1[\s\S]*Pod/ }),
       ],
       checks: [
         checks.field({ id: 'look-canary', title: { en: 'the second ingress is a canary', ko: '두 번째 Ingress는 카나리아입니다' } }, { resource: ingresses, key: canaryIngress, path: ['metadata', 'annotations', nginx('canary')], equals: 'true' }),
@@ -325,7 +344,7 @@ export default defineLab({
       ],
       notes: [
         note('class', 'The printed output shows CLASS <none> and the annotation kubernetes.io/ingress.class. Both are old: the chart sets ingressClassName, and the canary ingress copies it.', '인쇄된 출력의 CLASS <none>과 kubernetes.io/ingress.class 애너테이션은 예전 방식입니다. 이 차트는 ingressClassName을 쓰고, 카나리아 Ingress도 그것을 그대로 따릅니다.'),
-        note('watch', 'Add --watch to "get rollout" to see it change live; leave it with Ctrl-C.', '"get rollout"에 --watch를 붙이면 바뀌는 모습을 실시간으로 볼 수 있습니다. Ctrl-C로 나옵니다.'),
+        note('watch', 'With --watch "get rollout" shows every change until you leave it with Ctrl-C. Keep it open beside you.', '"get rollout"에 --watch를 붙이면 Ctrl-C로 나올 때까지 모든 변화를 보여 줍니다. 옆에 띄워 두세요.'),
       ],
     }),
     step({
@@ -401,7 +420,7 @@ export default defineLab({
       id: 'set-image-again',
       title: { en: 'Another image: 25 % again', ko: '또 다른 이미지: 다시 25 %' },
       say: { en: 'A third version, and the same first step.', ko: '세 번째 버전입니다. 첫 단계는 같습니다.' },
-      run: [rolloutCommand('set', 'image', 'sample-app', `sample-app=${image}:3.0.0`)],
+      run: [setImage('3.0.0')],
       checks: [
         phase('set-image-again', 'Paused'),
         revision('set-image-again', 3),
@@ -437,7 +456,7 @@ export default defineLab({
       id: 'set-image-bad',
       title: { en: 'A version that we will regret', ko: '후회하게 될 버전' },
       say: { en: 'Version 4.0.0 gets its 25 %. Suppose that the first users report trouble.', ko: '4.0.0 버전이 25 %를 받습니다. 처음 접한 사용자들이 문제를 알려 왔다고 합시다.' },
-      run: [rolloutCommand('set', 'image', 'sample-app', `sample-app=${image}:4.0.0`)],
+      run: [setImage('4.0.0')],
       checks: [
         phase('set-image-bad', 'Paused'),
         revision('set-image-bad', 4),
@@ -481,13 +500,33 @@ export default defineLab({
       checks: [...labelled('abort-delay', { stable: 1, canary: 0 }), phase('abort-delay', 'Degraded'), noFailure('abort-delay')],
     }),
     step({
+      id: 'retry',
+      minutes: 2,
+      title: { en: 'Retry: the same version from the first step', ko: '재시도: 같은 버전을 첫 단계부터' },
+      say: {
+        en: 'Was it only a hiccup of something else? A retry takes the aborted revision through the steps again, from 0 to 25 % and the pause. The revision stays 4.',
+        ko: '다른 곳의 일시적인 문제였다면 재시도할 수 있습니다. 중단된 리비전을 0에서 25 %, 일시 중지까지 처음부터 다시 진행합니다. 리비전은 4 그대로입니다.',
+      },
+      run: [rolloutCommand('retry', 'rollout', 'sample-app')],
+      checks: [
+        phase('retry', 'Paused'),
+        revision('retry', 4),
+        stepIndex('retry', 1),
+        weight('retry', 25),
+        canaryServiceSelects('retry', 4),
+        ...labelled('retry', { stable: 1, canary: 1 }),
+        weightsSeen('retry', 0, 25),
+        noFailure('retry'),
+      ],
+    }),
+    step({
       id: 'recover',
       title: { en: 'Recover: ask for the version that runs', ko: '복구: 실행 중인 버전을 다시 지정' },
       say: {
-        en: 'Set the image back to 3.0.0. That is the template of the stable Pods, so there is nothing to roll out: no steps, no pause, Healthy at once, under a new revision number.',
-        ko: '이미지를 3.0.0으로 되돌려 지정합니다. 안정 버전 Pod와 같은 템플릿이므로 배포할 것이 없습니다. 단계도 일시 중지도 없이 곧바로 Healthy가 되고, 리비전 번호만 새로 붙습니다.',
+        en: 'It was no hiccup. Set the image back to 3.0.0. That is the template of the stable Pods, so there is nothing to roll out: no steps, no pause, Healthy at once, under a new revision number.',
+        ko: '일시적인 문제가 아니었습니다. 이미지를 3.0.0으로 되돌려 지정합니다. 안정 버전 Pod와 같은 템플릿이므로 배포할 것이 없습니다. 단계도 일시 중지도 없이 곧바로 Healthy가 되고, 리비전 번호만 새로 붙습니다.',
       },
-      run: [rolloutCommand('set', 'image', 'sample-app', `sample-app=${image}:3.0.0`), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
+      run: [setImage('3.0.0'), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
       checks: [
         phase('recover', 'Healthy'),
         revision('recover', 5),
@@ -496,7 +535,7 @@ export default defineLab({
         stableServiceSelects('recover', 5),
         canaryServiceSelects('recover', 5),
         ...labelled('recover', { stable: 1, canary: 0 }),
-        weightsSeen('recover', 0),
+        weightsSeen('recover', 25, 0),
         allTraffic('recover', 5),
         noFailure('recover'),
       ],
@@ -548,6 +587,32 @@ export default defineLab({
         noFailure('undo-halfway'),
       ],
       notes: [note('rollback-easy', 'The original says that rolling back is easy; the translation says the opposite. You have just seen both kinds: an undo that runs every step, and one that is over at once.', '원문은 롤백이 쉽다고 하고 번역문은 반대로 말합니다. 방금 두 가지를 모두 보았습니다. 모든 단계를 거치는 되돌리기와, 곧바로 끝나는 되돌리기입니다.')],
+    }),
+    step({
+      id: 'canary-scale',
+      minutes: 2,
+      title: { en: 'More Pods than the weight asks for: setCanaryScale', ko: '가중치보다 많은 Pod: setCanaryScale' },
+      say: {
+        en: 'With traffic routing a canary has as many Pods as its weight needs. The step setCanaryScale says otherwise: here three Pods for 25 % of the traffic, for example to warm caches up. Other steps are other rules for the next rollout only: the Rollout stays Healthy until the image changes.',
+        ko: '트래픽 라우팅을 쓰면 카나리아 Pod 수는 가중치에 맞춰집니다. setCanaryScale 단계로 다르게 정할 수 있습니다. 여기서는 캐시를 미리 데우는 경우처럼 트래픽 25 %에 Pod를 세 개 둡니다. 단계를 바꾸면 다음 롤아웃부터 적용되며, 이미지가 바뀔 때까지 Rollout은 Healthy 상태로 있습니다.',
+      },
+      run: [
+        cmd('kubectl', ['patch', 'rollout', 'sample-app', '-n', ns, '--type', 'merge', '-p', '{"spec":{"strategy":{"canary":{"steps":[{"setCanaryScale":{"replicas":3}},{"setWeight":25},{"pause":{}}]}}}}']),
+        setImage('5.0.0'),
+        cmd('kubectl', ['wait', 'rollout/sample-app', '-n', ns, '--for', 'jsonpath={.status.phase}=Paused', '--timeout', '120s']),
+        cmd('kubectl', ['get', 'pods', '-n', ns, '-L', 'deployment']),
+      ],
+      checks: [
+        phase('canary-scale', 'Paused'),
+        revision('canary-scale', 8),
+        weight('canary-scale', 25),
+        checks.replicaSet({ id: 'canary-scale-replicas', title: { en: 'the canary’s ReplicaSet asks for three Pods', ko: '카나리아의 ReplicaSet이 Pod 세 개를 요청합니다' } }, { rollout: app, revision: 8, replicas: 3 }),
+        ...labelled('canary-scale', { stable: 1, canary: 3 }),
+        weightsSeen('canary-scale', 0, 25),
+        split('canary-scale', 25, { stable: 7, canary: 8 }, 1000),
+        noFailure('canary-scale'),
+      ],
+      notes: [note('set-canary-scale', 'The tutorial’s "setCanaryScale: 4" is refused: the step wants replicas, weight or matchTrafficWeight. Mind the traffic: a low scale with a high weight sends many requests to few Pods.', '튜토리얼의 "setCanaryScale: 4"는 거부됩니다. replicas, weight, matchTrafficWeight 중 하나를 써야 합니다. 트래픽에 주의하세요. Pod가 적은데 가중치가 높으면 많은 요청이 적은 Pod로 몰립니다.')],
     }),
   ],
 });

@@ -2,8 +2,8 @@ import type { Clock } from '../base/clock.ts';
 import type { KubeApi } from '../kube/kube-api.ts';
 import type { LabHistory } from './lab-history.ts';
 import type { Observation } from './observation.ts';
-import type { TrafficProbe } from './traffic-probe.ts';
 import type { Text } from './text.ts';
+import type { TrafficProbe } from './traffic-probe.ts';
 
 /** What a check found. Both texts name values only, so that they read the same in every language. */
 export interface Verdict { holds: boolean; expected: string; observed: string; detail?: string | undefined }

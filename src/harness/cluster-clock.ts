@@ -2,8 +2,8 @@ import { rfc3339Micro } from '../base/clock.ts';
 import { LabError } from '../base/errors.ts';
 import { clocks } from '../kube/clock-resource.ts';
 import type { KubeApi } from '../kube/kube-api.ts';
-import { valueAt } from './checks/path-value.ts';
 import type { CheckContext } from './check.ts';
+import { valueAt } from './checks/path-value.ts';
 import { watchUntil } from './watch-until.ts';
 
 const KEY = { name: 'cluster' };

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import type { KubeApi } from '../kube/kube-api.ts';
 import type { KubeObject } from '../kube/object.ts';
-import { configMaps, deployments, events, ingresses, namespaces, nodes, pods, replicaSets, services } from '../kube/resource-type.ts';
 import type { ResourceType } from '../kube/resource-type.ts';
+import { configMaps, deployments, events, ingresses, namespaces, nodes, pods, replicaSets, services } from '../kube/resource-type.ts';
 import { rollouts } from '../rollouts/rollout.ts';
 import type { CommandRunner } from './command-runner.ts';
 

@@ -10,6 +10,12 @@ export type LabEvent =
   | { type: 'command-finished'; step: string; command: string; exitCode: number; durationMs: number }
   | { type: 'time-passes'; step: string; duration: string; how: 'jump' | 'wait' }
   | { type: 'time-passed'; step: string; duration: string }
+  | { type: 'step-solved'; step: string; title: Text }
+  | { type: 'turn-started'; step: string; commands: string[]; waitsFor: 'checks' | 'key' }
+  | { type: 'unmet'; step: string; check: string; title: Text; expected: string; observed: string; look: string }
+  | { type: 'hint'; step: string; text: Text | undefined; unmet: { title: Text; expected: string; observed: string; look: string; next: Text | undefined } | undefined }
+  | { type: 'learner-quit'; step: string }
+  | { type: 'why'; step: string; text: Text }
   | { type: 'note'; step: string; id: string; text: Text }
   | { type: 'check-started'; step: string; check: string; title: Text }
   | { type: 'check-passed'; step: string; check: string; title: Text; result: CheckResult }

@@ -8,6 +8,7 @@ import { quoteCommand } from './shell-quote.ts';
 const variables = lab.variables({ chartRepositories: { 'ingress-nginx': 'http://127.0.0.1/i', argo: 'http://127.0.0.1/a' }, ingressUrl: 'http://127.0.0.1', kubernetesVersion: 'v1.34.0', shipped: (file) => file });
 const lineOf = (action: Action): string => {
   if (action.do === 'command') return quoteCommand([action.program, ...wordsOf(action, variables)]);
+  if (action.do === 'request') return `curl ${action.request.path}`;
   return action.do === 'list-files' ? `ls -1 ${action.folder(variables)}` : `… ${action.duration}`;
 };
 const lines = lab.steps.flatMap(({ run }) => run.map(lineOf));
@@ -25,11 +26,11 @@ const tutorial: [string, { line?: string; note?: string }][] = [
   ['kubectl get rollout sample-app -n sample-app', { line: 'kubectl get rollout sample-app -n sample-app' }],
   ['ls -1 …/templates', { line: 'ls -1 charts/sample-app/argo-rollouts/templates' }],
   ['ls -1 …/templates/canary', { line: 'ls -1 charts/sample-app/argo-rollouts/templates/canary' }],
-  ['kubectl argo rollouts dashboard -n argo-rollouts', { note: 'dashboard' }],
+  ['kubectl argo rollouts dashboard -n argo-rollouts', { line: 'kubectl argo rollouts dashboard -n argo-rollouts', note: 'dashboard' }],
   ['(set a new image)', { line: 'kubectl argo rollouts set image sample-app sample-app=', note: 'set-image-missing' }],
   ['kubectl get ingress -n sample-app', { line: 'kubectl get ingress -n sample-app', note: 'class' }],
   ['kubectl describe ingress sample-app-sample-app-canary -n sample-app', { line: 'kubectl describe ingress sample-app-sample-app-canary -n sample-app' }],
-  ['kubectl argo rollouts get rollout sample-app --watch -n sample-app', { line: 'kubectl argo rollouts get rollout sample-app', note: 'watch' }],
+  ['kubectl argo rollouts get rollout sample-app --watch -n sample-app', { line: 'kubectl argo rollouts get rollout sample-app --watch', note: 'watch' }],
   ['kubectl argo rollouts promote sample-app -n sample-app', { line: 'kubectl argo rollouts promote sample-app -n sample-app' }],
   ['kubectl argo rollouts promote sample-app -n sample-app --full', { line: 'kubectl argo rollouts promote sample-app --full -n sample-app' }],
   ['kubectl argo rollouts abort sample-app -n sample-app', { line: 'kubectl argo rollouts abort sample-app -n sample-app' }],

@@ -1,12 +1,16 @@
+import type { Event, Pod } from '../kube/generated/types.ts';
 import type { KubeApi } from '../kube/kube-api.ts';
 import type { AnyObject, Draft, ObjectKey } from '../kube/object.ts';
 import { keyOf } from '../kube/object.ts';
-import { deployments, events, nodes, pods, type ResourceType, services } from '../kube/resource-type.ts';
-import type { Event } from '../kube/generated/types.ts';
+import { deployments, events, ingresses, nodes, pods, type ResourceType, replicaSets, services } from '../kube/resource-type.ts';
 import { isStatus } from '../kube/status-error.ts';
-import { POD_TEMPLATE_HASH } from '../rollouts/rollout.ts';
+import { analysisRuns } from '../rollouts/analysis/analysis-run.ts';
+import { POD_TEMPLATE_HASH, REVISION } from '../rollouts/rollout.ts';
+import { runOf } from './checks/analysis-run-check.ts';
+import { isReady } from './checks/count-check.ts';
 import { pointerTo, valueAt } from './checks/path-value.ts';
 import { describeObservation, type Observation } from './observation.ts';
+import { ownedBy } from './version.ts';
 
 /**
  * A real change to the cluster that must make a check fail. Controllers put some of them right again: stop the Rollouts
@@ -24,6 +28,9 @@ export interface Mutation {
 export function mutationsOf(check: { observes: readonly Observation[] }): Mutation[] {
   return check.observes.flatMap((observation): Mutation[] => {
     const change: Mutation = { observation, change: `${describeObservation(observation)} is changed`, apply: (api, signal) => applied(observation, api, signal) };
+    if (observation.kind === 'count' && observation.labelSelector !== undefined && observation.resource.resource === pods.resource) {
+      return [change, { observation, change: `one more of the ${describeObservation(observation).replace('number of ', '')}`, apply: (api, signal) => addPod(observation, api, signal) }];
+    }
     if (observation.kind !== 'http') return [change];
     return [change, { observation, change: `Service ${observation.service.name} selects the Pods of another revision`, apply: (api, signal) => selectOtherPods(observation.service, api, signal) }];
   });
@@ -33,8 +40,10 @@ type Undo = (signal: AbortSignal) => Promise<void>;
 
 function applied(observation: Observation, api: KubeApi, signal: AbortSignal): Promise<Undo> {
   switch (observation.kind) {
-    case 'field': return changeField(observation, api, signal);
+    case 'field': return changeField(observation, api, signal, observation.to);
     case 'count': return changeCount(observation, api, signal);
+    case 'analysis-run': return changeAnalysisRun(observation, api, signal);
+    case 'replica-set': return changeReplicaSet(observation, api, signal);
     case 'event': return dropEvent(observation, api, signal);
     case 'http': return changeField({ resource: services, key: observation.service, path: ['spec', 'selector', POD_TEMPLATE_HASH] }, api, signal);
   }
@@ -59,7 +68,7 @@ async function selectOtherPods(service: Required<ObjectKey>, api: KubeApi, signa
   return changeField({ resource: services, key: service, path: ['spec', 'selector', POD_TEMPLATE_HASH] }, api, signal, other);
 }
 
-async function changeField(target: { resource: ResourceType; key: ObjectKey; path: readonly string[] }, api: KubeApi, signal: AbortSignal, to?: string): Promise<Undo> {
+async function changeField(target: { resource: ResourceType; key: ObjectKey; path: readonly string[] }, api: KubeApi, signal: AbortSignal, to?: unknown): Promise<Undo> {
   const { resource, key } = target;
   const isBuiltInStatus = target.path[0] === 'status' && resource.group === deployments.group && resource.resource === deployments.resource;
   const path = isBuiltInStatus ? ['spec', 'replicas'] : target.path;
@@ -69,7 +78,7 @@ async function changeField(target: { resource: ResourceType; key: ObjectKey; pat
   if (pointer === undefined) throw new Error(`${resource.kind} "${key.name}" has no ${path.join('.')}`);
   const value = valueAt(before, path);
   const changed = isBuiltInStatus ? 0 : to ?? otherValue(value);
-  const options = { signal, ...(path[0] === 'status' ? { subresource: 'status' as const } : {}) };
+  const options = { signal, ...(path[0] === 'status' && resource.resource !== analysisRuns.resource ? { subresource: 'status' as const } : {}) };
   await api.patch(resource, key, { type: 'json', body: [{ op: value === undefined ? 'add' : 'replace', path: pointer, value: changed }] }, options);
   return async (undoSignal) => {
     const body = [value === undefined ? { op: 'remove' as const, path: pointer } : { op: 'replace' as const, path: pointer, value }];
@@ -87,14 +96,23 @@ async function changeCount(observation: Extract<Observation, { kind: 'count' }>,
   if (resource.resource === nodes.resource) return changeNodes(api, signal);
   if (labelSelector === undefined) return addObject(resource, namespace ?? 'default', api, signal);
   const [label, value] = labelSelector.split('=') as [string, string];
-  const { items } = await api.list(resource, { namespace, labelSelector }, { signal });
-  const candidates = items.length > 0 ? items : (await api.list(resource, { namespace }, { signal })).items;
+  const countsIn = (object: { metadata: AnyObject['metadata'] }): boolean => observation.ready !== true || isReady(object as AnyObject);
+  const items = (await api.list(resource, { namespace, labelSelector }, { signal })).items.filter(countsIn);
+  const candidates = items.length > 0 ? items : (await api.list(resource, { namespace }, { signal })).items.filter(countsIn);
   const subject = candidates.find((object) => object.metadata.deletionTimestamp === undefined);
   if (subject === undefined) throw new Error(`no ${resource.kind} to relabel`);
   const before = subject.metadata.labels?.[label];
   const relabel = (to: string | undefined, at: AbortSignal) => api.patch(resource, keyOf(subject), { type: 'merge', body: { metadata: { labels: { [label]: to ?? null } } } }, { signal: at });
   await relabel(items.length > 0 ? 'changed' : value, signal);
   return async (undoSignal) => { await relabel(before, undoSignal); };
+}
+
+/** A Pod of its own with the wanted label: what owns the others does not take this one away. */
+async function addPod({ namespace = 'default', labelSelector = '' }: Extract<Observation, { kind: 'count' }>, api: KubeApi, signal: AbortSignal): Promise<Undo> {
+  const key = { namespace, name: 'one-too-many' };
+  const labels = Object.fromEntries(labelSelector.split(',').map((term) => term.split('=') as [string, string]));
+  await api.create(pods, { metadata: { ...key, labels }, spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'app', image: 'one-too-many' }] } } as Draft<Pod>, { signal });
+  return (undoSignal) => api.delete(pods, key, { signal: undoSignal });
 }
 
 async function changeNodes(api: KubeApi, signal: AbortSignal): Promise<Undo> {
@@ -107,6 +125,7 @@ async function addObject(resource: ResourceType, namespace: string, api: KubeApi
   const labels = { app: 'one-too-many' };
   const drafts: Record<string, object> = {
     [services.resource]: { spec: { selector: labels, ports: [{ port: 80 }] } },
+    [ingresses.resource]: { spec: { ingressClassName: 'none-such', rules: [{ host: 'one.too.many', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'one-too-many', port: { number: 80 } } } }] } }] } },
     [deployments.resource]: { spec: { replicas: 0, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'one-too-many' }] } } } },
   };
   const draft = drafts[resource.resource];
@@ -114,6 +133,20 @@ async function addObject(resource: ResourceType, namespace: string, api: KubeApi
   const key = { namespace, name: 'one-too-many' };
   await api.create(resource, { ...draft, metadata: key } as Draft<AnyObject>, { signal });
   return (undoSignal) => api.delete(resource, key, { signal: undoSignal });
+}
+
+async function changeAnalysisRun({ rollout, revision, path }: Extract<Observation, { kind: 'analysis-run' }>, api: KubeApi, signal: AbortSignal): Promise<Undo> {
+  const { items } = await api.list(analysisRuns, { namespace: rollout.namespace }, { signal });
+  const run = runOf(items as unknown as AnyObject[], rollout.name, revision);
+  if (run === undefined) throw new Error(`no AnalysisRun of revision ${revision}`);
+  return changeField({ resource: analysisRuns, key: keyOf(run), path }, api, signal, path.at(-1) === 'phase' ? 'Inconclusive' : undefined);
+}
+
+async function changeReplicaSet({ rollout, revision }: Extract<Observation, { kind: 'replica-set' }>, api: KubeApi, signal: AbortSignal): Promise<Undo> {
+  const items = (await api.list(replicaSets, { namespace: rollout.namespace }, { signal })).items as unknown as AnyObject[];
+  const set = ownedBy(items, 'Rollout', rollout.name).find(({ metadata }) => metadata.annotations?.[REVISION] === String(revision));
+  if (set === undefined) throw new Error(`no ReplicaSet of revision ${revision}`);
+  return changeField({ resource: replicaSets, key: keyOf(set), path: ['spec', 'replicas'] }, api, signal);
 }
 
 async function dropEvent(observation: Extract<Observation, { kind: 'event' }>, api: KubeApi, signal: AbortSignal): Promise<Undo> {

@@ -5,6 +5,7 @@ import { isStatus } from '../kube/status-error.ts';
 import type { Check, CheckContext } from './check.ts';
 import { valueAt } from './checks/path-value.ts';
 import { mutationsOf } from './mutations.ts';
+import { shortLook } from './short-look.ts';
 import { watchUntil } from './watch-until.ts';
 
 /** A check that failed after a real change, or why no change made it fail. */
@@ -13,7 +14,11 @@ export type Proof =
   | { check: string; proven: false; why: string };
 
 /** How long a check may go on hoping after the change. */
-const HOPE_MS = 400;
+const HOPE_MS = 80;
+/** Answers change when the data plane has followed. */
+const ANSWERS_MS = 250;
+/** What is counted from the background requests needs some of them first. */
+const COUNTING_MS = 1500;
 const CONTROLLER_MS = 60_000;
 
 /**
@@ -44,7 +49,7 @@ export async function proveCheck(check: Check, ctx: CheckContext): Promise<Proof
       undo = await mutation.apply(ctx.api, ctx.signal);
     } catch (error) { reasons.push(`${mutation.change}: ${messageOf(error)}`); continue; }
     try {
-      const verdict = await check.evaluate({ ...ctx, timeoutMs: HOPE_MS, history: { ...ctx.history, probeAtStepStart: { requests, failures } } });
+      const verdict = await shortLook(check, { ...ctx, history: { ...ctx.history, probeAtStepStart: { requests, failures } } }, mutation.observation.kind !== 'http' ? HOPE_MS : check.historic === true ? COUNTING_MS : ANSWERS_MS);
       if (!verdict.holds) return { check: check.id, proven: true, change: mutation.change, expected: verdict.expected, observed: verdict.observed };
       reasons.push(`${mutation.change}: it still holds`);
     } finally {

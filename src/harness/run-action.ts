@@ -2,34 +2,20 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseDuration } from '../base/duration.ts';
 import { LabError, messageOf } from '../base/errors.ts';
-import type { CheckContext } from './check.ts';
+import { RequestSender } from '../traffic/send-request.ts';
+import type { ActionContext } from './action-context.ts';
 import { advanceClusterTime } from './cluster-clock.ts';
-import type { CommandRunner, RanCommand } from './command-runner.ts';
-import type { OnLabEvent } from './events.ts';
-import type { Action, CommandAction, ListFilesAction, TimePassesAction, Variables } from './lab.ts';
+import type { RanCommand } from './command-runner.ts';
+import { curlWords } from './curl-words.ts';
+import type { Action, CommandAction, ListFilesAction, RequestAction, TimePassesAction, Variables } from './lab.ts';
+import { runUntilShown } from './run-until-shown.ts';
 import { quoteCommand } from './shell-quote.ts';
-
-/** How the cluster's time passes in this run: jumps, in step with the host, or a number of times as fast. */
-export type TimeMode = 'virtual' | 'real' | number;
-
-export interface ActionContext {
-  tools: CommandRunner;
-  variables: Variables;
-  workingDirectory: string;
-  time: TimeMode;
-  step: string;
-  emit: OnLabEvent;
-  check: CheckContext;
-  /** Adds skipped time to the lab's own. */
-  skipped(durationMs: number): void;
-}
 
 /** What went wrong in an action, in the form of a check's verdict; `command` is the command that ran, if any. */
 export interface ActionOutcome { command: RanCommand | undefined; failure: { expected: string; observed: string; detail: string } | undefined }
 
 /** Host time that a wait for passing time has on top of the time itself. */
 const MARGIN_MS = 60_000;
-/** A command that takes longer than this hangs. */
 const COMMAND_TIMEOUT_MS = 600_000;
 
 export async function runAction(action: Action, ctx: ActionContext): Promise<ActionOutcome> {
@@ -37,6 +23,17 @@ export async function runAction(action: Action, ctx: ActionContext): Promise<Act
     case 'command': return runCommand(action, ctx);
     case 'list-files': return listFolder(action, ctx);
     case 'time-passes': return passTime(action, ctx);
+    case 'request': return sendRequests(action, ctx);
+  }
+}
+
+/** The action as a person types it, or in words. */
+export function shownAction(action: Action, ctx: Pick<ActionContext, 'variables' | 'check'>): string {
+  switch (action.do) {
+    case 'command': return quoteCommand([action.program, ...wordsOf(action, ctx.variables)]);
+    case 'list-files': return quoteCommand(['ls', '-1', action.folder(ctx.variables) ?? '.']);
+    case 'request': return quoteCommand(curlWords(action.request, ctx.check.ingressUrl));
+    case 'time-passes': return `… ${action.duration}`;
   }
 }
 
@@ -44,14 +41,31 @@ async function runCommand(action: CommandAction, ctx: ActionContext): Promise<Ac
   const args = wordsOf(action, ctx.variables);
   const line = quoteCommand([action.program, ...args]);
   ctx.emit({ type: 'command-started', step: ctx.step, command: line, argv: [action.program, ...args] });
-  const ran = await ctx.tools.run(action.program, args, {
-    signal: ctx.check.signal, timeoutMs: COMMAND_TIMEOUT_MS,
-    onOutput: (text, stream) => ctx.emit({ type: 'command-output', step: ctx.step, stream, text }),
-  });
+  const timeoutMs = ctx.commandTimeoutMs ?? COMMAND_TIMEOUT_MS;
+  const lines = wholeLines((text, stream) => ctx.emit({ type: 'command-output', step: ctx.step, stream, text }));
+  const { onOutput } = lines;
+  const ran = action.endsWhen === undefined
+    ? await ctx.tools.run(action.program, args, { signal: ctx.check.signal, timeoutMs, onOutput })
+    : await runUntilShown(action.program, args, { shows: action.endsWhen, opens: action.opens === true, timeoutMs, onOutput }, ctx);
+  lines.end();
   ctx.emit({ type: 'command-finished', step: ctx.step, command: line, exitCode: ran.exitCode, durationMs: ran.durationMs });
   const command = { argv: ran.argv, exitCode: ran.exitCode, durationMs: ran.durationMs, stdout: ran.stdout, stderr: ran.stderr };
   if (ran.exitCode === action.exitCode) return { command, failure: undefined };
   return { command, failure: { expected: `exit code ${action.exitCode}`, observed: `exit code ${ran.exitCode}`, detail: `${line}\n${(ran.stderr || ran.stdout).trim()}` } };
+}
+
+/** Hands on output as whole lines: programs write tables in pieces. `end` hands on what is left. */
+function wholeLines(emit: (text: string, stream: 'stdout' | 'stderr') => void): { onOutput(text: string, stream: 'stdout' | 'stderr'): void; end(): void } {
+  const rest = { stdout: '', stderr: '' };
+  return {
+    onOutput(text, stream) {
+      const all = rest[stream] + text;
+      const end = all.lastIndexOf('\n') + 1;
+      rest[stream] = all.slice(end);
+      if (end > 0) emit(all.slice(0, end), stream);
+    },
+    end() { for (const stream of ['stdout', 'stderr'] as const) if (rest[stream] !== '') emit(rest[stream], stream); },
+  };
 }
 
 /** The words of a command. Throws `VARIABLE_MISSING` when the cluster does not give one of them. */
@@ -78,13 +92,36 @@ async function listFolder(action: ListFilesAction, ctx: ActionContext): Promise<
   return { command: { argv, exitCode, durationMs, ...found }, failure: exitCode === 0 ? undefined : { expected: 'exit code 0', observed: 'exit code 2', detail: found.stderr.trim() } };
 }
 
+async function sendRequests(action: RequestAction, ctx: ActionContext): Promise<ActionOutcome> {
+  const { clock, ingressUrl, signal } = ctx.check;
+  const argv = curlWords(action.request, ingressUrl);
+  const line = quoteCommand(argv);
+  const startMs = clock.nowMs();
+  const sender = new RequestSender(new URL(ingressUrl), { clock, maxConnections: 1 });
+  let stdout = '';
+  ctx.emit({ type: 'command-started', step: ctx.step, command: line, argv });
+  try {
+    for (let sent = 0; sent < action.times; sent++) {
+      const answer = await sender.send(action.request, signal);
+      signal.throwIfAborted();
+      const text = answer.status === undefined ? `(${answer.error})\n` : `${answer.status === 200 ? '' : `HTTP ${answer.status} `}${answer.body.trim()}\n`;
+      stdout += text;
+      ctx.emit({ type: 'command-output', step: ctx.step, stream: 'stdout', text });
+    }
+  } finally { sender.close(); }
+  const durationMs = Math.round(clock.nowMs() - startMs);
+  ctx.emit({ type: 'command-finished', step: ctx.step, command: line, exitCode: 0, durationMs });
+  return { command: { argv, exitCode: 0, durationMs, stdout, stderr: '' }, failure: undefined };
+}
+
 async function passTime(action: TimePassesAction, ctx: ActionContext): Promise<ActionOutcome> {
   const durationMs = parseDuration(action.duration) ?? 0;
   const jumps = ctx.time === 'virtual';
   ctx.emit({ type: 'time-passes', step: ctx.step, duration: action.duration, how: jumps ? 'jump' : 'wait' });
   if (jumps) {
-    await advanceClusterTime(ctx.check.api, durationMs, ctx.check);
+    // What happens during the jump is drawn at its end, where timed pauses end.
     ctx.skipped(durationMs);
+    await advanceClusterTime(ctx.check.api, durationMs, ctx.check);
   } else {
     const hostMs = durationMs / (typeof ctx.time === 'number' ? ctx.time : 1);
     const verdict = await action.until.evaluate({ ...ctx.check, timeoutMs: hostMs + MARGIN_MS });

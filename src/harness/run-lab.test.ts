@@ -17,7 +17,7 @@ import { junitXml } from './renderers/junit.ts';
 import { plainText } from './renderers/plain.ts';
 import { writeReport } from './renderers/write-report.ts';
 import { countChecks, exitCodeOf } from './report.ts';
-import { runLab, type RunLabOptions } from './run-lab.ts';
+import { type RunLabOptions, runLab } from './run-lab.ts';
 
 const text = (en: string) => ({ en, ko: `${en} (한국어)` });
 const valueIs = (id: string, value: string) => fieldCheck({ id, title: text(`the value is ${value}`), next: text('set it') }, { resource: configMaps, key: { namespace: 'lab', name: 'c' }, path: ['data', 'value'], equals: value });

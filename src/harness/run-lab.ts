@@ -5,15 +5,18 @@ import type { RunContext } from '../base/run-context.ts';
 import type { Cluster } from '../cluster/provider.ts';
 import type { KubeApi } from '../kube/kube-api.ts';
 import { events } from '../kube/resource-type.ts';
+import type { ActionContext, TimeMode } from './action-context.ts';
 import type { Check, CheckContext, CheckResult } from './check.ts';
 import { setClusterTimeRate } from './cluster-clock.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { writeDiagnostics } from './diagnostics.ts';
 import type { OnLabEvent } from './events.ts';
-import type { Lab, Step } from './lab.ts';
+import { type Learner, takeTurn } from './hands-on.ts';
+import type { Lab, Step, Variables } from './lab.ts';
+import { type LabSettings, SettingsReader } from './lab-settings.ts';
 import { countChecks, type LabReport, type StepReport } from './report.ts';
 import { RolloutTimeline } from './rollout-timeline.ts';
-import { type ActionContext, runAction, type TimeMode } from './run-action.ts';
+import { runAction, shownAction } from './run-action.ts';
 import { quoteCommand } from './shell-quote.ts';
 import { shippedFile } from './shipped-file.ts';
 import type { Language } from './text.ts';
@@ -27,15 +30,25 @@ export interface RunLabOptions {
   lang: Language;
   /** Default: virtual where the cluster can, else real. `virtual` on a cluster that cannot becomes real. */
   time?: TimeMode | undefined;
-  /** First and last step to run, by id. */
+  /** First step to run, by id; the lab itself does the steps before it. */
   from?: string | undefined;
+  /** First step to run on a cluster on which the steps before it are done. */
+  resumeAt?: string | undefined;
+  /** Last step to run, by id. */
   until?: string | undefined;
   /** Where diagnostics go when a check fails. Reports themselves are written by the renderers. */
   reportDirectory?: string | undefined;
   seed: number;
+  settings?: LabSettings | undefined;
   onEvent: OnLabEvent;
   /** Awaited before each step, after `step-started`. */
   confirmStep?: ((step: Step) => Promise<void>) | undefined;
+  /** Who does the steps in another terminal; without a learner the lab does them. */
+  learner?: Learner | undefined;
+  /** How long a command may take, in host milliseconds; default 10 minutes. */
+  commandTimeoutMs?: number | undefined;
+  /** Awaited before a step's first command: proofs of checks look here whether they fail. */
+  beforeRun?: ((step: Step, ctx: CheckContext) => Promise<void>) | undefined;
   /** Called when all checks of a step have held: proofs of checks change the cluster here. */
   afterChecks?: ((step: Step, checks: readonly Check[], ctx: CheckContext) => Promise<void>) | undefined;
   /** How long a check waits, in host milliseconds; default 60 s. */
@@ -43,6 +56,7 @@ export interface RunLabOptions {
 }
 
 const CHECK_TIMEOUT_MS = 60_000;
+const OPTIONAL_CHECK_MS = 1000;
 
 /**
  * Runs a lab step by step and stops at the first check that fails: what follows is reported as skipped. Resolves with the
@@ -62,6 +76,8 @@ class LabRun {
   readonly #ended = new AbortController();
   readonly #time: TimeMode;
   #skippedMs = 0;
+  /** A learner who stops leaves nothing skipped: the rest is still to come. */
+  #hasQuit = false;
   #timeline: RolloutTimeline | undefined;
   #probe: TrafficProbe | undefined;
   #probeAtStepStart = { requests: 0, failures: 0 };
@@ -81,18 +97,23 @@ class LabRun {
 
   async run(): Promise<LabReport> {
     const { cluster, ctx, lang, seed } = this.#options;
-    const steps = selectSteps(this.#lab, this.#options.from, this.#options.until);
+    requireCapabilities(this.#lab, cluster);
+    const steps = selectSteps(this.#lab, this.#options.resumeAt ?? this.#options.from, this.#options.until);
+    const settings = new SettingsReader(this.#options.settings ?? {});
     const variables = this.#lab.variables({
       chartRepositories: cluster.chartRepositories, ingressUrl: cluster.ingressUrl, kubernetesVersion: cluster.kubernetesVersion,
-      shipped: (file) => shippedFile(file, ctx.workingDirectory),
+      shipped: (file) => shippedFile(file, ctx.workingDirectory), setting: settings.read,
     });
+    settings.requireAllAsked(this.#lab.id);
     this.#emit({
       type: 'lab-started', lab: this.#lab.id, title: this.#lab.title, summary: this.#lab.summary, seed,
       cluster: { provider: cluster.provider, kubernetes: cluster.kubernetesVersion, ingressUrl: cluster.ingressUrl },
       steps: steps.map((step) => ({ id: step.id, title: step.title, checks: step.checks.length, minutes: step.minutes })),
     });
     if (typeof this.#time === 'number') await setClusterTimeRate(this.#options.api, this.#time, ctx.signal);
+    if (this.#options.resumeAt === undefined) for (const step of this.#lab.steps.slice(0, this.#lab.steps.indexOf(steps[0]!))) await this.#solve(step, variables);
     for (const [index, step] of steps.entries()) {
+      if (this.#hasQuit) break;
       if (this.#report.outcome !== 'pass') { this.#skip(step, lang); continue; }
       try {
         await this.#runStep(step, index, steps.length, variables);
@@ -110,8 +131,8 @@ class LabRun {
     this.#ended.abort();
   }
 
-  async #runStep(step: Step, index: number, of: number, variables: Record<string, string | undefined> | Readonly<Record<string, string | undefined>>): Promise<void> {
-    const { lang, ctx, tools } = this.#options;
+  async #runStep(step: Step, index: number, of: number, variables: Variables): Promise<void> {
+    const { lang, ctx } = this.#options;
     const startMs = ctx.clock.nowMs();
     const report: StepReport = { id: step.id, title: step.title[lang], commands: [], checks: [], durationMs: 0 };
     this.#report.steps.push(report);
@@ -121,11 +142,17 @@ class LabRun {
       await this.#options.confirmStep?.(step);
       await this.#beginStep(step);
       const check = this.#checkContext();
-      const action: ActionContext = {
-        tools, variables, workingDirectory: ctx.workingDirectory, time: this.#time, step: step.id, check,
-        emit: (event) => this.#emit(event), skipped: (ms) => { this.#skippedMs += ms; },
-      };
-      for (const [number, todo] of step.run.entries()) {
+      await this.#options.beforeRun?.(step, check);
+      const action = this.#actionContext(step, variables, check, (event) => this.#emit(event));
+      const choice = await this.#turn(step, action);
+      if (choice === 'quit') {
+        this.#emit({ type: 'learner-quit', step: step.id });
+        this.#report.outcome = 'interrupted';
+        this.#hasQuit = true;
+        return;
+      }
+      const todos = choice === 'done' ? [] : choice === 'solve' ? step.solve ?? step.run : step.run;
+      for (const [number, todo] of todos.entries()) {
         const { command, failure } = await runAction(todo, action);
         if (command !== undefined) report.commands.push(command);
         if (failure === undefined) continue;
@@ -134,8 +161,12 @@ class LabRun {
         break;
       }
       for (const todo of step.checks) {
-        if (failed) this.#skipCheck(step, todo, report); else failed = !await this.#runCheck(step, todo, check, report);
+        // What happened on a learner's own way cannot be done again: it counts when it is as planned, and is left out when not.
+        const isOptional = choice !== 'run' && todo.historic === true;
+        if (failed || (isOptional && !(await todo.evaluate({ ...check, timeoutMs: OPTIONAL_CHECK_MS })).holds)) this.#skipCheck(step, todo, report);
+        else failed = !await this.#runCheck(step, todo, check, report);
       }
+      if (!failed && step.why !== undefined) this.#emit({ type: 'why', step: step.id, text: step.why });
       for (const note of step.notes) this.#emit({ type: 'note', step: step.id, id: note.id, text: note.text });
       if (!failed) await this.#options.afterChecks?.(step, step.checks, this.#checkContext());
     } catch (error) {
@@ -146,6 +177,34 @@ class LabRun {
     }
     if (failed) await this.#fail();
     this.#emit({ type: 'step-finished', step: step.id, outcome: failed ? 'fail' : 'pass', durationMs: report.durationMs });
+  }
+
+  #actionContext(step: Step, variables: Variables, check: CheckContext, emit: OnLabEvent): ActionContext {
+    const { tools, ctx, commandTimeoutMs } = this.#options;
+    return { tools, variables, workingDirectory: ctx.workingDirectory, time: this.#time, step: step.id, check, commandTimeoutMs, emit, skipped: (ms) => { this.#skippedMs += ms; } };
+  }
+
+  /** Whose work the step's commands are: the lab's own, done by the learner, or handed back by them. */
+  async #turn(step: Step, action: ActionContext): Promise<'run' | 'done' | 'solve' | 'quit'> {
+    const { learner } = this.#options;
+    if (learner === undefined) return 'run';
+    return takeTurn(step, { learner, check: action.check, emit: action.emit, commands: step.run.map((todo) => shownAction(todo, action)) });
+  }
+
+  /** Does a step that comes before the first one asked for, and waits until it has worked. */
+  async #solve(step: Step, variables: Variables): Promise<void> {
+    await this.#beginStep(step);
+    const check = this.#checkContext();
+    const action = this.#actionContext(step, variables, check, () => {});
+    for (const todo of step.solve ?? step.run) {
+      const { failure } = await runAction(todo, action);
+      if (failure !== undefined) throw new LabError('STEP_UNSOLVED', `Step "${step.id}" could not be done on the way: ${failure.observed}.`, { next: `Run "canary-lab lab ${this.#lab.id} --until ${step.id}" to see why.` });
+    }
+    for (const todo of step.checks.filter(({ historic }) => historic !== true)) {
+      const verdict = await todo.evaluate(check);
+      if (!verdict.holds) throw new LabError('STEP_UNSOLVED', `Step "${step.id}" was done on the way, but "${todo.id}" does not hold: expected ${verdict.expected}, observed ${verdict.observed}.`, { next: `Run "canary-lab lab ${this.#lab.id} --until ${step.id}" to see why.` });
+    }
+    this.#emit({ type: 'step-solved', step: step.id, title: step.title });
   }
 
   /** Starts the walk at its step, and remembers where the step's own events, weights and requests begin. */
@@ -162,7 +221,7 @@ class LabRun {
     await this.#timeline?.beginStep(ctx.signal);
     const { requests, failures } = this.#probe?.snapshot() ?? { requests: 0, failures: 0 };
     this.#probeAtStepStart = { requests, failures };
-    this.#revisionAtStepStart = (await api.list(events, { namespace: walk?.rollout.namespace ?? 'default' }, { signal: ctx.signal, limit: 1 })).resourceVersion;
+    this.#revisionAtStepStart = (await api.list(events, { namespace: walk?.namespace ?? 'default' }, { signal: ctx.signal, limit: 1 })).resourceVersion;
   }
 
   #checkContext(): CheckContext {
@@ -241,6 +300,14 @@ class LabRun {
   #emit: OnLabEvent = (event) => this.#options.onEvent(event);
 }
 
+/** Throws `CAPABILITY_MISSING` when the cluster lacks something that the lab needs. */
+function requireCapabilities(lab: Lab, cluster: Cluster): void {
+  for (const need of lab.needs) {
+    if (need === 'kubectl' || need === 'helm' || cluster.capabilities[need]) continue;
+    throw new LabError('CAPABILITY_MISSING', `Lab "${lab.id}" needs a cluster with ${need}, which "${cluster.name}" has not.`, { next: 'Use --cluster embedded.' });
+  }
+}
+
 /** The steps from `from` to `until`, both included. Throws `STEP_UNKNOWN` with the names that exist. */
 export function selectSteps(lab: Lab, from: string | undefined, until: string | undefined): readonly Step[] {
   const at = (id: string | undefined, otherwise: number): number => {
@@ -249,5 +316,7 @@ export function selectSteps(lab: Lab, from: string | undefined, until: string | 
     if (index < 0) throw new LabError('STEP_UNKNOWN', `Lab "${lab.id}" has no step "${id}".`, { next: `Its steps are: ${lab.steps.map((step) => step.id).join(', ')}` });
     return index;
   };
-  return lab.steps.slice(at(from, 0), at(until, lab.steps.length - 1) + 1);
+  const [first, last] = [at(from, 0), at(until, lab.steps.length - 1)];
+  if (first > last) throw new LabError('STEP_RANGE_EMPTY', `Step "${from}" comes after step "${until}" in lab "${lab.id}".`, { next: `Change their places: --from ${until} --until ${from}` });
+  return lab.steps.slice(first, last + 1);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fieldCheck } from './checks/field-check.ts';
-import { cmd, defineLab, step, type StepInput, timePasses } from './lab.ts';
-import { labProblems } from './validate-lab.ts';
 import { pods } from '../kube/resource-type.ts';
+import { fieldCheck } from './checks/field-check.ts';
+import { cmd, defineLab, type StepInput, step, timePasses } from './lab.ts';
+import { labProblems } from './validate-lab.ts';
 
 const text = { en: 'text', ko: '글' };
 const aCheck = (id: string) => fieldCheck({ id, title: text }, { resource: pods, key: { namespace: 'lab', name: 'web' }, path: ['status', 'phase'], equals: 'Running' });

@@ -3,9 +3,10 @@ import { LabError } from '../base/errors.ts';
 import { LANGUAGES } from './text.ts';
 
 const LAB_FIELDS = ['id', 'title', 'summary', 'needs', 'variables', 'walk', 'steps'];
-const STEP_FIELDS = ['id', 'title', 'say', 'run', 'checks', 'notes', 'kind', 'minutes'];
+const STEP_FIELDS = ['id', 'title', 'say', 'run', 'checks', 'notes', 'kind', 'minutes', 'hint', 'why', 'solve'];
 const CHECK_FIELDS = ['id', 'title', 'observes', 'look', 'next', 'historic', 'evaluate'];
 const PROGRAMS = ['kubectl', 'helm'];
+const NEEDS = [...PROGRAMS, 'virtualTime', 'snapshots', 'metrics'];
 const ID = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 type Fields = Record<string, unknown>;
@@ -27,7 +28,7 @@ export function labProblems(input: unknown): string[] {
   checkId(input['id'], 'the lab', problems);
   checkText(input['title'], 'title', problems);
   checkText(input['summary'], 'summary', problems);
-  for (const program of Array.isArray(input['needs']) ? input['needs'] : []) if (!PROGRAMS.includes(program as string)) problems.push(`needs: "${String(program)}" is not one of ${PROGRAMS.join(', ')}`);
+  for (const program of Array.isArray(input['needs']) ? input['needs'] : []) if (!NEEDS.includes(program as string)) problems.push(`needs: "${String(program)}" is not one of ${NEEDS.join(', ')}`);
   if (input['variables'] !== undefined && typeof input['variables'] !== 'function') problems.push('variables is not a function');
   const steps = input['steps'];
   if (!Array.isArray(steps) || steps.length === 0) return [...problems, 'steps is empty or missing'];
@@ -51,13 +52,16 @@ function stepProblems(step: unknown, index: number, stepIds: Set<string>, checkI
   else for (const action of step['run'] as unknown[]) actionProblems(action, where, problems);
   if (!Array.isArray(step['checks']) || step['checks'].length === 0) problems.push(`${where}: it has no checks`);
   else for (const check of step['checks'] as unknown[]) checkProblems(check, where, checkIds, problems);
+  for (const action of Array.isArray(step['solve']) ? step['solve'] as unknown[] : []) actionProblems(action, `${where}: solve`, problems);
+  for (const name of ['hint', 'why']) if (step[name] !== undefined) checkText(step[name], `${where}: ${name}`, problems);
+  if (step['minutes'] !== undefined && !(Number(step['minutes']) > 0)) problems.push(`${where}: minutes is not a number above 0`);
   for (const note of Array.isArray(step['notes']) ? step['notes'] as unknown[] : []) checkText(isFields(note) ? note['text'] : undefined, `${where}: note`, problems);
   if (step['kind'] !== undefined && step['kind'] !== 'changes' && step['kind'] !== 'invariant') problems.push(`${where}: kind is neither "changes" nor "invariant"`);
 }
 
 function actionProblems(action: unknown, where: string, problems: string[]): void {
   const kind = isFields(action) ? action['do'] : undefined;
-  if (!isFields(action) || !['command', 'list-files', 'time-passes'].includes(String(kind))) { problems.push(`${where}: run holds something that cmd(), listFiles() or timePasses() did not make`); return; }
+  if (!isFields(action) || !['command', 'list-files', 'time-passes', 'request'].includes(String(kind))) { problems.push(`${where}: run holds something that cmd(), listFiles(), request() or timePasses() did not make`); return; }
   if (kind === 'command' && !PROGRAMS.includes(String(action['program']))) problems.push(`${where}: cannot run "${String(action['program'])}"; programs are ${PROGRAMS.join(', ')}`);
   if (kind === 'time-passes' && parseDuration(String(action['duration'])) === undefined) problems.push(`${where}: "${String(action['duration'])}" is not a duration such as 5m`);
   if (kind === 'time-passes') checkProblems(action['until'], where, new Set(), problems);

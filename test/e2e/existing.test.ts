@@ -33,3 +33,12 @@ it('walks the whole tutorial and takes back what it installed, whatever was ther
   expect(await namesOf('crds')).toEqual(before.crds);
   expect(await namesOf('clusterroles,clusterrolebindings,ingressclasses,validatingwebhookconfigurations')).toEqual(before.clusterRoles);
 });
+
+it('runs every shipped lab, one after another, and leaves the namespaces as they were', async () => {
+  const before = await namesOf('namespaces');
+  const result = await place.run(['lab', 'all', '--cluster', 'existing', '--context', 'canary-lab'], { env: { KUBECONFIG: kubeconfig }, timeoutMs: 170_000 });
+  expect(result.stderr).not.toMatch(/^✖/m);
+  expect(result.stdout.match(/^All is well: /gm)).toHaveLength(5);
+  expect(result.exitCode, result.stderr.slice(-2000)).toBe(0);
+  expect(await namesOf('namespaces')).toEqual(before);
+}, 180_000);

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
 import { execa } from 'execa';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { projectRoot } from '../support/workplace.ts';
 
 // A real terminal, through npm and the launcher, as a user has it. `script` (util-linux) makes the terminal; its -c is a fixed text.

@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LabReport } from '../../src/harness/report.ts';
@@ -62,4 +62,27 @@ it('speaks Korean when asked', async () => {
   const result = await place.run(['lab', '--until', 'cluster', '--lang', 'ko']);
   expect(result.stderr).toMatch(/[가-힣]/);
   expect(result.exitCode).toBe(0);
+});
+
+it('runs every lab in Korean, each in reports of its own', async () => {
+  const result = await place.run(['lab', 'all', '--lang', 'ko', '--report', 'out'], { timeoutMs: 170_000 });
+  expect(result.stderr).not.toMatch(/^✖/m);
+  expect(result.stdout.match(/^모두 정상입니다\. /gm)).toHaveLength(5);
+  expect(result.exitCode, result.stderr.slice(-2000)).toBe(0);
+  for (const lab of ['01-simple-canary', '02-automated-canary', '03-smart-canary', '04-when-it-goes-wrong', '05-blue-green']) expect((await readReport(`out/${lab}`)).outcome).toBe('pass');
+  expect(await place.leftovers()).toEqual([]);
+}, 180_000);
+
+it('does the steps before --from by itself', async () => {
+  const result = await place.run(['lab', '01', '--from', 'roll-back', '--report', 'out', '--lang', 'en']);
+  expect(result.stderr).toContain('✔ Half of the traffic: the weight (done on the way)');
+  const report = await readReport('out');
+  expect(report.steps.map(({ id }) => id)).toEqual(['roll-back']);
+  expect(report.outcome).toBe('pass');
+});
+
+it('adds a summary to the page of a CI job where the job says where that is', async () => {
+  const file = path.join(place.folder, 'out-summary.md');
+  await place.run(['lab', '01', '--until', 'ingress-nginx', '--lang', 'en'], { env: { GITHUB_STEP_SUMMARY: file } });
+  expect(await readFile(file, 'utf8')).toMatch(/## 01-simple-canary\n\nAll is well: 2 checks passed[\s\S]*\| ✅ \| Install the NGINX Ingress Controller \| 2\/2 \|/);
 });

@@ -1,9 +1,9 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { npmCopy } from '../../src/tools/npm-copy.ts';
 import type { LabReport } from '../../src/harness/report.ts';
+import { npmCopy } from '../../src/tools/npm-copy.ts';
 import { startImageRewriter } from '../support/image-rewriter.ts';
 import { Workplace } from '../support/workplace.ts';
 

@@ -1,7 +1,7 @@
+import { findCondition } from '../../kube/conditions.ts';
 import type { AnyObject } from '../../kube/object.ts';
 import type { ResourceType } from '../../kube/resource-type.ts';
 import { groupResource } from '../../kube/status-error.ts';
-import { findCondition } from '../../kube/conditions.ts';
 import type { Check, CheckTexts } from '../check.ts';
 import { valueAt } from './path-value.ts';
 import { stateCheck } from './state-check.ts';
@@ -29,12 +29,12 @@ export function countCheck(texts: CheckTexts, expectation: CountExpectation): Ch
       observed: names.length === 0 ? '0' : `${names.length} (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''})`,
     };
   }, {
-    observes: [{ kind: 'count', resource, namespace, labelSelector }],
+    observes: [{ kind: 'count', resource, namespace, labelSelector, ready }],
     look: ['kubectl', 'get', groupResource(resource), ...(namespace === undefined ? [] : ['-n', namespace]), ...(labelSelector === undefined ? [] : ['-l', labelSelector])],
   });
 }
 
-function isReady(object: AnyObject): boolean {
+export function isReady(object: AnyObject): boolean {
   const conditions = valueAt(object, ['status', 'conditions']) as { type: string; status: string }[] | undefined;
   return findCondition(conditions, 'Ready')?.status === 'True';
 }

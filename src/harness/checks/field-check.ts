@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Check, CheckTexts } from '../check.ts';
-import { groupResource } from '../../kube/status-error.ts';
 import type { ObjectKey } from '../../kube/object.ts';
 import type { ResourceType } from '../../kube/resource-type.ts';
+import { groupResource } from '../../kube/status-error.ts';
+import type { Check, CheckTexts } from '../check.ts';
 import { field } from '../observation.ts';
 import { jsonPathOf, valueAt } from './path-value.ts';
 import { shown, stateCheck } from './state-check.ts';

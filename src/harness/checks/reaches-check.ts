@@ -1,15 +1,14 @@
-import type { AnyObject, ObjectKey } from '../../kube/object.ts';
-import { replicaSets } from '../../kube/resource-type.ts';
-import type { Check, CheckContext, CheckTexts, Verdict } from '../check.ts';
-import { answerCounts, type AppRequest, shownCounts } from './answer-counts.ts';
-import { hashOfRevision } from './service-revision-check.ts';
+import type { ObjectKey } from '../../kube/object.ts';
+import type { Check, CheckTexts, Verdict } from '../check.ts';
+import { curlWords } from '../curl-words.ts';
+import { type Version, versionHash, versionName } from '../version.ts';
+import { type AppRequest, answerCounts, shownCounts } from './answer-counts.ts';
 
 export interface ReachesExpectation {
   request: AppRequest;
-  rollout: Required<ObjectKey>;
   /** The Service whose Pods are meant. */
-  service: string;
-  revision: number;
+  service: Required<ObjectKey>;
+  version: Version;
   requests: number;
 }
 
@@ -17,29 +16,24 @@ export interface ReachesExpectation {
 const SERIES = 3;
 const SETTLE_MS = 2000;
 
-/** Every one of a series of requests is answered by a Pod of one revision. */
+/** Every one of a series of requests is answered by a Pod of one version. */
 export function reachesCheck(texts: CheckTexts, expectation: ReachesExpectation): Check {
-  const { request, rollout, service, revision, requests } = expectation;
+  const { request, service, version, requests } = expectation;
   return {
     id: texts.id, title: texts.title, next: texts.next,
-    observes: [{ kind: 'http', service: { namespace: rollout.namespace, name: service } }],
-    look: texts.look ?? ['curl', '-s', '-H', `Host: ${request.host}`, ...Object.entries(request.headers ?? {}).flatMap(([name, value]) => ['-H', `${name}: ${value}`]), `INGRESS${request.path}`],
+    observes: [{ kind: 'http', service }],
+    look: texts.look ?? curlWords(request),
     async evaluate(ctx) {
-      const hash = await revisionHash(ctx, rollout, revision);
+      const hash = await versionHash(version, ctx);
       let verdict: Verdict = { holds: false, expected: '', observed: '' };
       const deadlineMs = ctx.clock.nowMs() + (texts.timeoutMs ?? ctx.timeoutMs);
       for (let series = 1; series <= SERIES; series++) {
         const counts = await answerCounts(request, requests, ctx);
-        verdict = { holds: hash !== undefined && counts.get(hash) === requests, expected: `${hash ?? '?'} ${requests} (revision ${revision})`, observed: shownCounts(counts) };
+        verdict = { holds: hash !== undefined && counts.get(hash) === requests, expected: `${hash ?? '?'} ${requests} (${versionName(version)})`, observed: shownCounts(counts) };
         if (verdict.holds || series === SERIES || ctx.clock.nowMs() + SETTLE_MS > deadlineMs) break;
         await ctx.clock.sleep(SETTLE_MS, ctx.signal);
       }
       return verdict;
     },
   };
-}
-
-export async function revisionHash(ctx: Pick<CheckContext, 'api' | 'signal'>, rollout: Required<ObjectKey>, revision: number): Promise<string | undefined> {
-  const { items } = await ctx.api.list(replicaSets, { namespace: rollout.namespace }, { signal: ctx.signal });
-  return hashOfRevision(items as unknown as AnyObject[], rollout.name, revision);
 }

@@ -3,8 +3,8 @@ import { replicaSets } from '../../kube/resource-type.ts';
 import { rollouts } from '../../rollouts/rollout.ts';
 import type { Check, CheckTexts } from '../check.ts';
 import { field } from '../observation.ts';
+import { hashOfRevision } from '../version.ts';
 import { jsonPathOf, valueAt } from './path-value.ts';
-import { hashOfRevision } from './service-revision-check.ts';
 import { shown, stateCheck } from './state-check.ts';
 
 /** A hash in a Rollout's status (`stableRS` or `currentPodHash`) is the one of a revision. */

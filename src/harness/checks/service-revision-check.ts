@@ -3,13 +3,9 @@ import { replicaSets, services } from '../../kube/resource-type.ts';
 import { POD_TEMPLATE_HASH, REVISION } from '../../rollouts/rollout.ts';
 import type { Check, CheckTexts } from '../check.ts';
 import { field } from '../observation.ts';
+import { hashOfRevision, ownedBy } from '../version.ts';
 import { jsonPathOf, valueAt } from './path-value.ts';
 import { shown, stateCheck } from './state-check.ts';
-
-/** The Pod template hash of a Rollout's revision, found on its ReplicaSets. */
-export function hashOfRevision(sets: readonly AnyObject[], rollout: string, revision: number): string | undefined {
-  return owned(sets, rollout).find((set) => set.metadata.annotations?.[REVISION] === String(revision))?.metadata.labels?.[POD_TEMPLATE_HASH];
-}
 
 /** A Service selects the Pods of one revision of a Rollout. */
 export function serviceRevisionCheck(texts: CheckTexts, expectation: { service: Required<ObjectKey>; rollout: string; revision: number }): Check {
@@ -23,10 +19,6 @@ export function serviceRevisionCheck(texts: CheckTexts, expectation: { service: 
 }
 
 function revisionOf(sets: readonly AnyObject[], rollout: string, hash: unknown): string {
-  const set = owned(sets, rollout).find((candidate) => candidate.metadata.labels?.[POD_TEMPLATE_HASH] === hash);
+  const set = ownedBy(sets, 'Rollout', rollout).find((candidate) => candidate.metadata.labels?.[POD_TEMPLATE_HASH] === hash);
   return set === undefined ? 'no revision' : `revision ${set.metadata.annotations?.[REVISION]}`;
-}
-
-function owned(sets: readonly AnyObject[], rollout: string): AnyObject[] {
-  return sets.filter((set) => set.metadata.ownerReferences?.some((owner) => owner.kind === 'Rollout' && owner.name === rollout));
 }

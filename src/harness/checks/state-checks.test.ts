@@ -120,7 +120,7 @@ describe('a check of cluster state', () => {
 });
 
 describe('mutationsOf', () => {
-  it('derives one change for each observation', () => {
-    for (const check of holding) expect(mutationsOf(check)).toHaveLength(check.observes.length);
+  it('derives at least one change for each observation', () => {
+    for (const check of holding) expect(new Set(mutationsOf(check).map(({ observation }) => observation))).toEqual(new Set(check.observes));
   });
 });

@@ -12,7 +12,7 @@ ul.checks{list-style:none;padding:0}ul.checks>li{padding:.4rem 0;border-top:1px 
 .pass>b{color:var(--good)}.fail>b{color:var(--bad)}.skip{opacity:.6}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:0 .8rem;margin:.2rem 0 0 1.4rem;font-size:.85rem}dt{opacity:.7}dd{margin:0}
 pre{overflow-x:auto;background:var(--soft);padding:.6rem;border-radius:.4rem;font-size:.8rem}
-.timeline{width:100%;height:auto;font-size:11px;fill:currentColor}.timeline .grid{stroke:var(--line)}.timeline .weight{fill:none;stroke:#0969da;stroke-width:2.5}.timeline .paused{fill:#d4a72c33}
+.timeline{width:100%;height:auto;font-size:11px;fill:currentColor}@media(max-width:40rem){.timeline{font-size:22px}}.timeline .grid{stroke:var(--line)}.timeline .weight{fill:none;stroke:#0969da;stroke-width:2.5}.timeline .paused{fill:#d4a72c33}
 `;
 
 /** The report as one page that needs nothing else and reads well on a phone. */

@@ -52,7 +52,7 @@ export function createListrRenderer(streams: { out: (text: string) => void; term
         case 'check-passed': end(true, `${event.title[lang]} (${event.result.observed})`); break;
         case 'check-failed': end(false, `${event.title[lang]} [${event.check}]`); write(afterFirstLine(plainText(event, lang))); break;
         case 'lab-finished': end(false, ''); write(plainText(event, lang), streams.out); break;
-        default: write(plainText(event, lang));
+        default: write(plainText(event, lang, streams.terminal.columns));
       }
     },
     close: async () => { end(false, ''); await tail; },

@@ -3,34 +3,56 @@ import type { Language } from '../text.ts';
 import type { Renderer, Streams } from './renderer.ts';
 import { wordsIn } from './words.ts';
 
+/** Longer lines are hard to read. */
+const MAX_COLUMNS = 100;
+
 /** One line after another, without colour or cursor movement: for logs, CI and screen readers. */
-export function createPlainRenderer(streams: Streams, lang: Language): Renderer {
+export function createPlainRenderer(streams: Streams, lang: Language, columns = MAX_COLUMNS): Renderer {
+  // Output comes in pieces that may end in the middle of a line.
+  let isInLine = false;
+  const write = (text: string, to: (text: string) => void): void => {
+    if (text === '') return;
+    if (isInLine) streams.err('\n');
+    isInLine = false;
+    to(text);
+  };
   return {
     onEvent(event) {
-      const text = plainText(event, lang);
-      if (text === '') return;
-      (event.type === 'lab-finished' ? streams.out : streams.err)(text);
+      if (event.type === 'command-output') {
+        if (event.text === '') return;
+        streams.err(event.text);
+        isInLine = !event.text.endsWith('\n');
+        return;
+      }
+      write(plainText(event, lang, columns), event.type === 'lab-finished' ? streams.out : streams.err);
     },
     close: async () => {},
   };
 }
 
 /** The lines of one event, ending in a newline; empty when there is nothing to say. */
-export function plainText(event: LabEvent, lang: Language): string {
+export function plainText(event: LabEvent, lang: Language, columns = MAX_COLUMNS): string {
   const words = wordsIn(lang);
   switch (event.type) {
     case 'lab-started':
       return `${event.title[lang]}\n${event.summary[lang]}\n${event.cluster.provider} · Kubernetes ${event.cluster.kubernetes} · ${event.cluster.ingressUrl} · seed ${event.seed}\n`;
     case 'step-started':
-      return `\n${words.step(event.index + 1, event.of)}: ${event.title[lang]}\n${wrapped(event.say[lang])}`;
+      return `\n${words.step(event.index + 1, event.of)}: ${event.title[lang]}\n${wrapped(event.say[lang], '', columns)}`;
     case 'command-started': return `\n$ ${event.command}\n`;
     case 'command-output': return event.text.endsWith('\n') ? event.text : `${event.text}\n`;
     case 'command-finished': return event.exitCode === 0 ? '' : `(${words.exitCode(event.exitCode)})\n`;
     case 'time-passes': return `\n… ${words.timePasses(event.duration, event.how)}\n`;
-    case 'note': return wrapped(`${words.note}: ${event.text[lang]}`, '  ');
+    case 'why': return wrapped(`${words.why}: ${event.text[lang]}`, '  ', columns);
+    case 'step-solved': return `✔ ${event.title[lang]} (${words.solved})\n`;
+    case 'turn-started': return `\n${words.yourTurn}\n${event.commands.map((command) => `    ${command}\n`).join('')}${wrapped(words.keys(event.waitsFor), '  ', columns)}`;
+    case 'unmet': return `  ${words.notYet}: ${event.title[lang]} (${words.expected} ${event.expected}, ${words.observed} ${event.observed})\n`;
+    case 'hint': return hintText(event, lang);
+    case 'learner-quit': return `\n${words.quit}\n`;
+    case 'note': return wrapped(`${words.note}: ${event.text[lang]}`, '  ', columns);
     case 'check-passed': return `✔ ${event.title[lang]} (${event.result.observed})\n`;
     case 'check-failed': return failureText(event, lang);
-    case 'check-skipped': return `- ${event.title[lang]} (${words.skipped})\n`;
+    // After a failure or an interruption that is a long list of nothing: the last line counts it, the reports have it.
+    case 'check-skipped': return '';
     case 'lab-finished': return `\n${words.summary(event.outcome, event.checks, (event.durationMs / 1000).toFixed(1))}\n`;
     default: return '';
   }
@@ -48,12 +70,22 @@ export function failureText(event: Extract<LabEvent, { type: 'check-failed' }>, 
   return `✖ ${event.title[lang]} [${event.check}]\n${body}`;
 }
 
-/** Text in lines of at most 100 columns; Korean and other wide characters count twice. */
-export function wrapped(text: string, indent = ''): string {
+function hintText({ text, unmet }: Extract<LabEvent, { type: 'hint' }>, lang: Language): string {
+  const words = wordsIn(lang);
+  const rows = [
+    ...(text === undefined ? [] : [text[lang]]),
+    ...(unmet === undefined ? [] : [`${words.notYet}: ${unmet.title[lang]} (${words.expected} ${unmet.expected}, ${words.observed} ${unmet.observed})`, ...(unmet.next === undefined ? [] : [unmet.next[lang]]), `${words.look}: ${unmet.look}`]),
+  ];
+  return rows.map((row) => wrapped(`${words.hint}: ${row}`, '  ')).join('');
+}
+
+/** Text in lines of at most `columns` (never more than 100); Korean and other wide characters count twice. */
+export function wrapped(text: string, indent = '', columns = MAX_COLUMNS): string {
+  const limit = Math.min(columns, MAX_COLUMNS);
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && width(`${indent}${line} ${word}`) > 100) { lines.push(line); line = word; } else line = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && width(`${indent}${line} ${word}`) > limit) { lines.push(line); line = word; } else line = line === '' ? word : `${line} ${word}`;
   }
   return [...lines, line].map((row) => `${indent}${row}\n`).join('');
 }

@@ -1,5 +1,5 @@
-import type { TimelineEntry } from '../rollout-timeline.ts';
 import { formatDuration } from '../../base/duration.ts';
+import type { TimelineEntry } from '../rollout-timeline.ts';
 
 const SIZE = { width: 720, height: 220, left: 40, right: 12, top: 12, bottom: 28 };
 
