@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { hostClock } from '../src/base/clock.ts';
 import { startChartRepository } from '../src/embedded/chart-repository.ts';
+import { MONITOR_DEFINITIONS, monitorDefinition } from '../src/embedded/metrics/crd/monitor-definitions.ts';
 import type { AnyObject } from '../src/kube/object.ts';
 import { unknownFields } from '../src/rollouts/crd/unknown-fields.ts';
 import { Toolbox } from '../src/tools/toolbox.ts';
@@ -30,7 +31,7 @@ async function render(chart: string, release: string, values: readonly string[] 
 
 // Without the npm copy of helm for this platform there is nothing to render with.
 describe.skipIf(!hasHelm)('the chart', () => {
-  it.each(['embedded/ingress-nginx', 'embedded/argo-rollouts', 'sample-app/ingress-nginx', 'sample-app/argo-rollouts'])('%s passes helm lint', async (chart) => {
+  it.each(['embedded/ingress-nginx', 'embedded/argo-rollouts', 'embedded/kube-prometheus-stack', 'sample-app/ingress-nginx', 'sample-app/argo-rollouts'])('%s passes helm lint', async (chart) => {
     const result = await toolbox.run('helm', ['lint', '--strict', path.join('charts', chart)]);
     expect(result.stdout).toContain('1 chart(s) linted, 0 chart(s) failed');
   });
@@ -95,6 +96,37 @@ describe.skipIf(!hasHelm)('the chart', () => {
       expect(await policies([])).toEqual(Array(5).fill('keep'));
       expect(await policies(['keepCRDs=false'])).toEqual(Array(5).fill(undefined));
       expect(await policies(['installCRDs=false'])).toEqual([]);
+    });
+  });
+
+  describe('embedded/kube-prometheus-stack', () => {
+    const chart = 'charts/embedded/kube-prometheus-stack';
+
+    it('gives release prometheus the Service of the analysis template\'s address', async () => {
+      const objects = await render(chart, 'prometheus');
+      expect([...objects.keys()].sort()).toEqual([
+        'ClusterRole prometheus-kube-prometheus-prometheus', 'ClusterRoleBinding prometheus-kube-prometheus-prometheus', 'ConfigMap prometheus-prometheus-kube-prometheus-prometheus',
+        'Service prometheus-kube-prometheus-prometheus', 'Service prometheus-operated', 'ServiceAccount prometheus-kube-prometheus-prometheus', 'StatefulSet prometheus-prometheus-kube-prometheus-prometheus',
+      ]);
+      expect(objects.get('Service prometheus-kube-prometheus-prometheus')!.spec).toMatchObject({ ports: [{ port: 9090 }] });
+      expect(JSON.stringify(objects.get('StatefulSet prometheus-prometheus-kube-prometheus-prometheus'))).toContain('--canary-lab.service-monitor-selector=release=prometheus');
+    });
+
+    it('selects every ServiceMonitor when the release label is not asked for', async () => {
+      const objects = await render(chart, 'prometheus', ['prometheus.prometheusSpec.serviceMonitorSelectorNilUsesHelmValues=false']);
+      expect(JSON.stringify(objects.get('StatefulSet prometheus-prometheus-kube-prometheus-prometheus'))).toContain('"--canary-lab.service-monitor-selector=","--canary-lab.pod-monitor-selector=release=prometheus"');
+    });
+
+    it.each([['grafana.enabled=true', 'grafana.enabled=true is not modelled'], ['prometheus.prometheusSpec.thanos.image=x', 'prometheus.prometheusSpec.thanos is not modelled'], ['defaultRules.create=true', 'defaultRules.create=true is not modelled']])('refuses %s by name', async (value, text) => {
+      await expect(render(chart, 'prometheus', [value])).rejects.toThrow(text);
+    });
+
+    it('installs the CRDs of our own table', async () => {
+      const folder = path.join(projectRoot, chart, 'crds');
+      for (const definition of MONITOR_DEFINITIONS) {
+        expect(parse(await readFile(path.join(folder, `crd-${definition.plural}.yaml`), 'utf8'))).toEqual(monitorDefinition(definition));
+      }
+      expect(await readdir(folder)).toHaveLength(MONITOR_DEFINITIONS.length);
     });
   });
 

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import type { Clock } from '../base/clock.ts';
 import type { Cleanup } from '../base/cleanup.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 import type { WorkingFolder } from './working-folder.ts';
@@ -14,6 +14,8 @@ export interface App {
   clock: Clock;
   log: Log;
   signal: AbortSignal;
+  /** What Ctrl-C does, for a terminal in raw mode. */
+  interrupt(): void;
   cleanup: Cleanup;
   tools: Toolbox;
   folder: WorkingFolder;

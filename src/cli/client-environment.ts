@@ -18,16 +18,27 @@ export function clientHomes(folder: string): Record<string, string> {
   };
 }
 
-/** A folder in which kubectl finds our plugin as `kubectl-argo-rollouts`. `pluginProgram` is the absolute path of its launcher. */
-export async function pluginFolder(folder: string, pluginProgram: string): Promise<string> {
+/**
+ * A folder to put first in PATH: kubectl finds our plugin in it as `kubectl-argo-rollouts`, and kubectl and helm are there
+ * where this machine has them from npm only. `pluginProgram` is the absolute path of the plugin's launcher.
+ */
+export async function programFolder(folder: string, pluginProgram: string, tools: Toolbox): Promise<string> {
   const bin = path.join(folder, 'bin');
   await mkdir(bin, { recursive: true, mode: 0o700 });
   if (process.platform === 'win32') await writeFile(path.join(bin, 'kubectl-argo-rollouts.cmd'), `@node "${pluginProgram}" %*\r\n`);
-  else await symlink(pluginProgram, path.join(bin, 'kubectl-argo-rollouts')).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'EEXIST') throw error; });
+  else await link(pluginProgram, path.join(bin, 'kubectl-argo-rollouts'));
+  for (const name of ['kubectl', 'helm'] as const) {
+    const program = await tools.find(name);
+    if (program?.source === 'npm') await link(program.path, path.join(bin, name));
+  }
   return bin;
+}
+
+async function link(target: string, name: string): Promise<void> {
+  await symlink(target, name).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'EEXIST') throw error; });
 }
 
 /** Programs that talk to the cluster of `kubeconfig`, with their caches and settings below `folder`. */
 export async function clientTools(tools: Toolbox, folder: string, kubeconfig: string, pluginProgram: string): Promise<Toolbox> {
-  return tools.with({ programEnv: clientEnvironment(folder, kubeconfig), pathFirst: [await pluginFolder(folder, pluginProgram)] });
+  return tools.with({ programEnv: clientEnvironment(folder, kubeconfig), pathFirst: [await programFolder(folder, pluginProgram, tools)] });
 }

@@ -7,9 +7,10 @@ import { poll } from '../base/poll.ts';
 import { connect } from '../client/connect.ts';
 import type { ServeAnnouncement } from '../cluster/serve-announcement.ts';
 import { type App, EXIT } from './app.ts';
-import { clientEnvironment, pluginFolder } from './client-environment.ts';
+import { clientEnvironment, programFolder } from './client-environment.ts';
 import { addServeCommand } from './cluster-serve.ts';
 import type { Outcome } from './outcome.ts';
+import { serveCommand } from './serve-command.ts';
 
 interface KeptCluster { name: string; folder: string; announcement: ServeAnnouncement }
 
@@ -17,19 +18,19 @@ interface KeptCluster { name: string; folder: string; announcement: ServeAnnounc
 export function addClusterCommand(program: Command, app: App, outcome: Outcome): void {
   const cluster = program.command('cluster').description('keep a cluster up between runs').exitOverride();
   cluster.command('up').description('start an embedded cluster and print the line that selects it')
-    .option('--name <name>', 'name of the cluster', 'canary-lab')
+    .option('--name <name>', 'name of the cluster', DEFAULT_NAME)
     .action(async ({ name }: { name: string }) => { await up(app, checkedName(name)); });
   cluster.command('down').description('stop the cluster and delete its data')
-    .option('--name <name>', 'name of the cluster', 'canary-lab')
-    .action(async ({ name }: { name: string }) => { await down(app, checkedName(name)); });
+    .option('--name <name>', 'name of the cluster', DEFAULT_NAME)
+    .action(async ({ name }: { name: string }) => { await clusterDown(app, checkedName(name)); });
   cluster.command('status').description('say whether the cluster answers (exit code 1 when it does not)')
-    .option('--name <name>', 'name of the cluster', 'canary-lab')
+    .option('--name <name>', 'name of the cluster', DEFAULT_NAME)
     .action(async ({ name }: { name: string }) => {
       const kept = await read(app, checkedName(name));
       const alive = kept !== undefined && await answers(app, kept);
       app.stdout.write(kept === undefined ? `${name}: not created\n` : `${name}: ${alive ? 'running' : 'not answering'}\n${alive ? selection(kept) : ''}`);
       if (!alive) {
-        app.stderr.write(`Next: npm run cluster -- ${kept === undefined ? 'up' : 'down'}${name === 'canary-lab' ? '' : ` --name ${name}`}\n`);
+        app.stderr.write(`Next: npm run cluster -- ${kept === undefined ? 'up' : 'down'}${nameOption(name)}\n`);
         outcome.exitCode = EXIT.checkFailed;
       }
     });
@@ -44,6 +45,9 @@ export function addClusterCommand(program: Command, app: App, outcome: Outcome):
     });
   addServeCommand(cluster, app);
 }
+
+const DEFAULT_NAME = 'canary-lab';
+const nameOption = (name: string): string => (name === DEFAULT_NAME ? '' : ` --name ${name}`);
 
 function checkedName(name: string): string {
   if (!/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/.test(name)) throw new LabError('BAD_OPTION', `--name is "${name}", which is not a cluster name.`, { next: 'Use lower-case letters, digits and "-", at most 42 characters.' });
@@ -80,8 +84,8 @@ async function up(app: App, name: string): Promise<void> {
   await rm(path.join(folder, 'cluster.json'), { force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const logFile = await open(path.join(folder, 'cluster.log'), 'a', 0o600);
-  const [program, ...first] = app.selfCommand;
-  const child = spawn(program!, [...first, 'cluster', 'serve', '--directory', folder, '--name', name, '--kept', ...(port === undefined ? [] : ['--api-port', port])], { stdio: ['ignore', logFile.fd, logFile.fd], detached: true, cwd: app.workingDirectory });
+  const [program, ...first] = serveCommand(app);
+  const child = spawn(program, [...first, '--directory', folder, '--name', name, '--kept', ...(port === undefined ? [] : ['--api-port', port])], { stdio: ['ignore', logFile.fd, logFile.fd], detached: true, cwd: app.workingDirectory });
   await logFile.close();
   let ended: number | null | undefined;
   child.once('exit', (code) => { ended = code; });
@@ -91,11 +95,11 @@ async function up(app: App, name: string): Promise<void> {
       const output = (await readFile(path.join(folder, 'cluster.log'), 'utf8')).trim().slice(-2000);
       throw new LabError('CLUSTER_START_FAILED', `The cluster ended while starting (exit code ${ended}).${output === '' ? '' : `\n${output}`}`, { next: 'npm run doctor' });
     }
-    await pluginFolder(folder, app.pluginProgram);
+    await programFolder(folder, app.pluginProgram, app.tools);
     child.unref();
     app.stderr.write(`Cluster "${name}" is ${isRevived ? 'up again, with all it held' : 'up'}: ${announcement.server}, ingress ${announcement.ingressUrl}\n`);
     app.stdout.write(selection({ name, folder, announcement }));
-    app.stderr.write('Next: npm run lab -- --cluster existing\nEnd it with: npm run cluster -- down\n');
+    app.stderr.write(`Next: npm run lab -- --cluster existing\nEnd it with: npm run cluster -- down${nameOption(name)}\n`);
   } catch (error) {
     child.kill('SIGKILL');
     if (!isRevived) await rm(folder, { recursive: true, force: true });
@@ -104,14 +108,18 @@ async function up(app: App, name: string): Promise<void> {
 }
 
 /** The lines that make this shell's kubectl and helm use the cluster. */
-function selection({ folder, announcement }: KeptCluster): string {
-  const { KUBECONFIG, ...rest } = clientEnvironment(folder, announcement.kubeconfig);
+function selection({ folder, announcement }: KeptCluster): string { return selectionLines(folder, announcement.kubeconfig); }
+
+/** The same for any cluster whose files lie in `folder`. */
+export function selectionLines(folder: string, kubeconfig: string): string {
+  const { KUBECONFIG, ...rest } = clientEnvironment(folder, kubeconfig);
   const quote = (text: string): string => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   const settings = Object.entries(rest).filter(([key]) => key !== 'KUBERC').map(([key, value]) => `export ${key}=${quote(value)}\n`).join('');
   return `export KUBECONFIG=${quote(KUBECONFIG!)}\n${settings}export PATH=${quote(path.join(folder, 'bin'))}:"$PATH"\n`;
 }
 
-async function down(app: App, name: string): Promise<void> {
+/** Ends a kept cluster and deletes its data; tells so on stderr. */
+export async function clusterDown(app: App, name: string): Promise<void> {
   const kept = await read(app, name);
   const folder = app.folder.cluster(name);
   if (kept !== undefined && await answers(app, kept)) {

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { open, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { freshSeed } from '../base/random.ts';
@@ -21,14 +21,18 @@ export function addServeCommand(cluster: Command, app: App): void {
 
 async function serve(options: ServeOptions, app: App): Promise<void> {
   // Imported here: no other command needs the cluster's parts.
-  const { startEmbeddedCluster } = await import('../embedded/cluster.ts');
+  const [{ startEmbeddedCluster }, { createDashboardProgram, DASHBOARD_IMAGE }] = await Promise.all([import('../embedded/cluster.ts'), import('./dashboard-image.ts')]);
+  const dataFile = options.kept ? path.join(options.directory, 'store.sqlite') : undefined;
+  // It holds Secrets; SQLite gives its other files the mode of this one.
+  if (dataFile !== undefined) await (await open(dataFile, 'a', 0o600)).close();
   const cluster = await startEmbeddedCluster({
     name: options.name,
     seed: options.seed === undefined ? freshSeed() : Number(options.seed),
     ingressPort: Number(options.ingressPort),
     chartsDirectory: path.join(app.projectRoot, 'charts', 'embedded'),
     ...(options.apiPort === undefined ? {} : { apiPort: Number(options.apiPort) }),
-    ...(options.kept ? { dataFile: path.join(options.directory, 'store.sqlite') } : {}),
+    ...(dataFile === undefined ? {} : { dataFile }),
+    images: { [DASHBOARD_IMAGE]: createDashboardProgram() },
     log: app.log,
   });
   const ended = leash(app, options.kept === true);

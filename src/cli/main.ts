@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hostClock } from '../base/clock.ts';
 import { Cleanup } from '../base/cleanup.ts';
+import { hostClock } from '../base/clock.ts';
 import { LabError, messageOf } from '../base/errors.ts';
 import { createLog, type LogLevel } from '../base/log.ts';
 import { Toolbox } from '../tools/toolbox.ts';
@@ -17,16 +17,16 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const projectRoot = [path.resolve(here, '../..'), path.resolve(here, '../../..')].find((folder) => existsSync(path.join(folder, 'package.json'))) ?? process.cwd();
 const interrupt = new AbortController();
 let interrupts = 0;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    interrupts += 1;
-    interrupt.abort(new LabError('INTERRUPTED', `Interrupted by ${signal}.`));
-    // Clean-up is bounded in time; who presses Ctrl-C a third time wants out now.
-    if (interrupts >= 3) process.exit(EXIT.interrupted);
-  });
+function onInterrupt(signal: string): void {
+  interrupts += 1;
+  interrupt.abort(new LabError('INTERRUPTED', `Interrupted by ${signal}.`));
+  // Clean-up is bounded in time; who presses Ctrl-C a third time wants out now.
+  if (interrupts >= 3) process.exit(EXIT.interrupted);
 }
-// A reader that goes away (`canary-lab list | head -1`) is not an error.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error; });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onInterrupt(signal));
+// A reader that goes away (`canary-lab list | head -1`) or a terminal that is closed is not an error; clean-up goes on without them.
+const GONE = ['EPIPE', 'EIO', 'EBADF', 'ENOTCONN', 'ERR_STREAM_DESTROYED'];
+for (const stream of [process.stdout, process.stderr]) stream.on('error', (error: NodeJS.ErrnoException) => { if (!GONE.includes(error.code ?? '')) throw error; });
 
 const folder = new WorkingFolder(process.cwd());
 const log = createLog((line) => process.stderr.write(`${line}\n`), (process.env['CANARY_LAB_LOG'] as LogLevel | undefined) ?? 'silent');
@@ -38,6 +38,7 @@ const app: App = {
   clock: hostClock,
   log,
   signal: interrupt.signal,
+  interrupt: () => onInterrupt('SIGINT'),
   cleanup: new Cleanup(),
   tools: new Toolbox({ clock: hostClock, env: process.env, cacheDirectory: folder.cache, workingDirectory: process.cwd(), sources: process.env['CANARY_LAB_CLIENTS'] as 'npm' | 'path' | undefined, programEnv: clientHomes(folder.root) }),
   folder,

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
-import type { Language } from '../harness/text.ts';
 import type { Step } from '../harness/lab.ts';
+import type { Language } from '../harness/text.ts';
 import type { App } from './app.ts';
 
 const WORDS = { en: 'Press Enter to go on', ko: '계속하려면 Enter 키를 누르세요' } as const;

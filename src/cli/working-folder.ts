@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Cleanup } from '../base/cleanup.ts';
+import { LabError, messageOf } from '../base/errors.ts';
 
 /** `.canary-lab/` in the working directory: all that the program writes, readable by its user alone. */
 export class WorkingFolder {
@@ -21,9 +22,14 @@ export class WorkingFolder {
     return folder;
   }
 
+  /** Makes the folder. Throws `FOLDER_NOT_WRITABLE` (exit 2) when the working directory cannot be written. */
   async prepare(): Promise<void> {
-    await mkdir(this.root, { recursive: true, mode: 0o700 });
-    await mkdir(this.cache, { recursive: true, mode: 0o700 });
+    try {
+      await mkdir(this.root, { recursive: true, mode: 0o700 });
+      await mkdir(this.cache, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw new LabError('FOLDER_NOT_WRITABLE', `Cannot write below "${this.root}": ${messageOf(error)}.`, { cause: error, next: 'Change to a folder that you may write to.' });
+    }
   }
 
   /** A fresh folder for one run; its removal is registered in `cleanup` unless `keep`. */

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
+import { LabError, messageOf } from '../base/errors.ts';
 import type { KubeApi } from '../kube/kube-api.ts';
 import { HttpKubeApi } from './http-kube-api.ts';
 import { type AddressOptions, type ServerAddress, serverAddress } from './server-address.ts';
@@ -10,6 +12,11 @@ export interface ConnectOptions extends AddressOptions {
   server?: string | undefined;
   token?: string | undefined;
   insecureSkipTlsVerify?: boolean | undefined;
+  /** Files: what signed the server's certificate, and who we are. */
+  certificateAuthority?: string | undefined;
+  clientCertificate?: string | undefined;
+  clientKey?: string | undefined;
+  tlsServerName?: string | undefined;
   namespace?: string | undefined;
   as?: string | undefined;
   asGroups?: readonly string[] | undefined;
@@ -37,13 +44,14 @@ export interface Connection {
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const base = await serverAddress(options);
+  const tls = await tlsOverrides(options);
   const address: ServerAddress = {
     ...base,
     url: options.server === undefined ? base.url : new URL(options.server),
     async requestOptions() {
       const request = await base.requestOptions();
       return {
-        ...request,
+        ...request, ...tls,
         ...(options.insecureSkipTlsVerify ? { rejectUnauthorized: false } : {}),
         ...(options.token === undefined ? {} : { headers: { ...request.headers as Record<string, string>, authorization: `Bearer ${options.token}` } }),
       };
@@ -62,5 +70,14 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     raw: (path) => transport.text({ method: 'GET', path }),
     serverNowMs: () => transport.serverNowMs(),
     close: () => transport.close(),
+  };
+}
+
+/** The TLS options that single files and names ask for. Throws `FILE_UNREADABLE`. */
+async function tlsOverrides({ certificateAuthority, clientCertificate, clientKey, tlsServerName }: ConnectOptions): Promise<{ ca?: Buffer; cert?: Buffer; key?: Buffer; servername?: string }> {
+  const read = (file: string): Promise<Buffer> => readFile(file).catch((error: unknown) => { throw new LabError('FILE_UNREADABLE', `unable to read ${file}: ${messageOf(error)}`, { cause: error }); });
+  return {
+    ...(certificateAuthority === undefined ? {} : { ca: await read(certificateAuthority) }), ...(clientCertificate === undefined ? {} : { cert: await read(clientCertificate) }),
+    ...(clientKey === undefined ? {} : { key: await read(clientKey) }), ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
   };
 }

@@ -1,7 +1,7 @@
-import type { KubeConfig } from '@kubernetes/client-node';
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import path from 'node:path';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { LabError, messageOf } from '../base/errors.ts';
 
 /** Where an API server is and how to prove who one is. */

@@ -1,9 +1,9 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { Clock } from '../base/clock.ts';
+import { LabError } from '../base/errors.ts';
 import type { Status } from '../kube/generated/types.ts';
 import { StatusError, statusError } from '../kube/status-error.ts';
-import { LabError } from '../base/errors.ts';
-import type { Clock } from '../base/clock.ts';
 import type { ServerAddress } from './server-address.ts';
 
 export interface ApiRequest {
