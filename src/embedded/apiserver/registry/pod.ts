@@ -80,14 +80,14 @@ function tolerate(spec: PodSpec, toleration: Toleration): void {
 /** The Priority admission plug-in: the class's value, or the global default class, or 0. */
 function admitPriority(object: Pod, ctx: PrepareContext): void {
   const spec = object.spec!;
-  const systemClasses: Record<string, number> = { 'system-cluster-critical': 2_000_000_000, 'system-node-critical': 2_000_001_000 };
+  const systemClasses = new Map([['system-cluster-critical', 2_000_000_000], ['system-node-critical', 2_000_001_000]]);
   // Of several defaults the one with the lowest value holds.
   const standard = spec.priorityClassName ? undefined : ctx.list(priorityClasses).filter(({ globalDefault }) => globalDefault === true).sort((a, b) => (a.value ?? 0) - (b.value ?? 0))[0];
   if (standard !== undefined) spec.priorityClassName = standard.metadata.name;
   const name = spec.priorityClassName;
   const found = standard ?? (name ? ctx.get(priorityClasses, { name }) : undefined);
-  if (name && found === undefined && systemClasses[name] === undefined) throw forbidden(pods, object.metadata.name, `no PriorityClass with name ${name} was found`);
-  spec.priority = found?.value ?? (name ? systemClasses[name] : undefined) ?? 0;
+  if (name && found === undefined && !systemClasses.has(name)) throw forbidden(pods, object.metadata.name, `no PriorityClass with name ${name} was found`);
+  spec.priority = found?.value ?? (name ? systemClasses.get(name) : undefined) ?? 0;
   spec.preemptionPolicy ??= found?.preemptionPolicy ?? 'PreemptLowerPriority';
 }
 
@@ -100,7 +100,6 @@ function validatePodUpdate(object: Pod, old: Pod): FieldError[] {
     }
     for (const [i, container] of (now[list] ?? []).entries()) {
       container.image = before[list]![i]!.image;
-      container.resources = before[list]![i]!.resources;
     }
   }
   now.activeDeadlineSeconds = before.activeDeadlineSeconds;

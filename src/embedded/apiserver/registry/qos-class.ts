@@ -1,5 +1,5 @@
 import type { PodSpec } from '../../../kube/generated/types.ts';
-import { quantityNanos } from '../schema/quantity.ts';
+import { quantityNanos } from '../../../kube/quantity.ts';
 
 const COUNTED = ['cpu', 'memory'];
 

@@ -80,5 +80,7 @@ describe('validation', () => {
     ['ConfigMap', { immutable: true, data: { a: '2' } }, { immutable: true, data: { a: '1' } }, 'data: Forbidden: field is immutable when `immutable` is set'],
     ['Secret', { type: 'b' }, { type: 'a' }, 'type: Invalid value: "b": field is immutable'],
     ['RoleBinding', { roleRef: { kind: 'Role', name: 'b' } }, { roleRef: { kind: 'Role', name: 'a' } }, 'roleRef: Invalid value: {"kind":"Role","name":"b","apiGroup":"rbac.authorization.k8s.io"}: cannot change roleRef'],
+    ['Pod', { spec: { containers: [{ ...container, resources: { limits: { memory: '256Mi' } } }] } }, { spec: { containers: [{ ...container, resources: { limits: { memory: '128Mi' } } }] } },
+      'spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'],
   ])('keeps what a %s may not change', (kind, body, old, text) => { expect(problems(kind, body, old)).toEqual([text]); });
 });

@@ -1,7 +1,7 @@
 import { rfc3339 } from '../../../base/clock.ts';
 import type { AnyObject } from '../../../kube/object.ts';
+import { canonicalQuantity } from '../../../kube/quantity.ts';
 import { type FieldType, type RowType, rowType, type ScalarWord } from './field-types.ts';
-import { canonicalQuantity } from './quantity.ts';
 
 export interface Decoded {
   object: AnyObject;
