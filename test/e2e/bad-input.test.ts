@@ -25,6 +25,9 @@ const cases: [string, string[], RegExp, RegExp][] = [
   ['a command that does not exist', ['labb'], /unknown command 'labb'/, /lab|Next:/],
   ['a cluster that does not exist', ['lab', '--cluster', 'docker'], /--cluster is "docker", which is not one of: embedded, /, /^Next: /m],
   ['a step that does not exist', ['lab', '--until', 'nowhere'], /no step "nowhere"/, /^Next: .*cluster/m],
+  ['steps that end before they begin', ['lab', '--from', 'promote', '--until', 'cluster'], /Step "promote" comes after step "cluster"/, /^Next: .*--from cluster --until promote/m],
+  ['a report that is a file', ['lab', '--report', '/dev/null'], /--report is "\/dev\/null", where no report can be written/, /^Next: /m],
+  ['a report without a name', ['lab', '--report', ''], /--report is empty/, /^Next: /m],
   ['a time that is none', ['lab', '--time', 'fast'], /--time is "fast"/, /^Next: /m],
   ['a language that no lab speaks', ['lab', '--lang', 'fr'], /--lang is "fr", which is not one of: en, ko/, /^Next: /m],
 ];
