@@ -15,14 +15,20 @@ const REAL = { create: 504, get: 1446, patch: 461, list: 43 };
 const PAD = 'x'.repeat(3600);
 
 type Message = Record<string, unknown>;
-const next = (child: ChildProcess): Promise<Message> => new Promise((resolve) => { child.once('message', (message) => resolve(message as Message)); });
+const next = (child: ChildProcess): Promise<Message> =>
+  new Promise((resolve) => {
+    child.once('message', (message) => resolve(message as Message));
+  });
 
 /** The server's process: the cluster, or the echo. Tells its event-loop delay when asked. */
 async function serve(kind: string): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   process.on('message', (message) => {
-    if (message === 'delay') { process.send!({ p99: delay.percentile(99) / 1e6 }); delay.reset(); } else process.exit(0);
+    if (message === 'delay') {
+      process.send!({ p99: delay.percentile(99) / 1e6 });
+      delay.reset();
+    } else process.exit(0);
   });
   if (kind === 'cluster') {
     const cluster = await startEmbeddedCluster({ seed: 1, ingressPort: 0, log: silentLog });
@@ -35,9 +41,14 @@ async function serve(kind: string): Promise<void> {
   const server = https.createServer({ key: identity.privateKeyPem, cert: identity.certificatePem }, (request, response) => {
     const size = request.url!.includes('limit=') ? 500 * 4000 : 4000;
     request.resume();
-    request.on('end', () => { response.writeHead(request.method === 'POST' ? 201 : 200, { 'Content-Type': 'application/json', 'Content-Length': size }); response.end(Buffer.alloc(size, 120)); });
+    request.on('end', () => {
+      response.writeHead(request.method === 'POST' ? 201 : 200, { 'Content-Type': 'application/json', 'Content-Length': size });
+      response.end(Buffer.alloc(size, 120));
+    });
   });
-  server.listen(0, '127.0.0.1', () => process.send!({ server: `https://127.0.0.1:${(server.address() as { port: number }).port}`, token: 'none' }));
+  server.listen(0, '127.0.0.1', () =>
+    process.send!({ server: `https://127.0.0.1:${(server.address() as { port: number }).port}`, token: 'none' }),
+  );
 }
 
 class Client {
@@ -45,12 +56,19 @@ class Client {
   readonly #token: string;
   readonly #agent = new https.Agent({ keepAlive: true, maxSockets: 256, rejectUnauthorized: false });
 
-  constructor(server: string, token: string) { this.#url = new URL(server); this.#token = token; }
+  constructor(server: string, token: string) {
+    this.#url = new URL(server);
+    this.#token = token;
+  }
 
   open(method: string, path: string, body?: unknown, type = 'application/json'): Promise<import('node:http').IncomingMessage> {
     const data = body === undefined ? undefined : JSON.stringify(body);
     return new Promise((resolve, reject) => {
-      const headers = { authorization: `Bearer ${this.#token}`, accept: 'application/json', ...(data === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(data) }) };
+      const headers = {
+        authorization: `Bearer ${this.#token}`,
+        accept: 'application/json',
+        ...(data === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(data) }),
+      };
       const request = https.request({ host: this.#url.hostname, port: this.#url.port, method, path, agent: this.#agent, headers }, resolve);
       request.on('error', reject);
       request.end(data);
@@ -71,20 +89,22 @@ async function phase(work: () => Promise<void>): Promise<{ rate: number; p50: nu
   const latencies: number[] = [];
   const begin = performance.now();
   const end = begin + SECONDS * 1000;
-  await Promise.all(Array.from({ length: CONNECTIONS }, async () => {
-    while (performance.now() < end) {
-      const at = performance.now();
-      await work();
-      latencies.push(performance.now() - at);
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      while (performance.now() < end) {
+        const at = performance.now();
+        await work();
+        latencies.push(performance.now() - at);
+      }
+    }),
+  );
   return { rate: latencies.length / ((performance.now() - begin) / 1000), p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) };
 }
 
 async function measure(): Promise<void> {
   const start = async (kind: string): Promise<{ child: ChildProcess; client: Client }> => {
     const child = fork(import.meta.filename, ['serve', kind], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    const { server, token } = await next(child) as { server: string; token: string };
+    const { server, token } = (await next(child)) as { server: string; token: string };
     return { child, client: new Client(server, token) };
   };
   const cluster = await start('cluster');
@@ -94,7 +114,14 @@ async function measure(): Promise<void> {
   const made = new Map<Client, number>();
   const any = (client: Client): string => `${base}/c-${Math.floor(Math.random() * (made.get(client) ?? 1))}`;
   const works: [keyof typeof REAL, (client: Client) => Promise<void>][] = [
-    ['create', (client) => { const n = made.get(client) ?? 0; made.set(client, n + 1); return client.call('POST', base, { metadata: { name: `c-${n}` }, data: { pad: PAD } }); }],
+    [
+      'create',
+      (client) => {
+        const n = made.get(client) ?? 0;
+        made.set(client, n + 1);
+        return client.call('POST', base, { metadata: { name: `c-${n}` }, data: { pad: PAD } });
+      },
+    ],
     ['get', (client) => client.call('GET', any(client))],
     ['patch', (client) => client.call('PATCH', any(client), { data: { k: String(Math.random()) } }, 'application/merge-patch+json')],
     ['list', (client) => client.call('GET', `${base}?limit=500`)],
@@ -103,12 +130,17 @@ async function measure(): Promise<void> {
   for (const [name, work] of works) {
     const bare = await phase(() => work(echo.client));
     const own = await phase(() => work(cluster.client));
-    console.log(`${name.padEnd(8)} ${own.rate.toFixed(0).padStart(6)} ${bare.rate.toFixed(0).padStart(8)} ${(own.rate / bare.rate).toFixed(2).padStart(8)} ${(own.rate / REAL[name]).toFixed(1).padStart(7)} ${own.p50.toFixed(1).padStart(8)} ${own.p99.toFixed(1).padStart(7)}`);
+    console.log(
+      `${name.padEnd(8)} ${own.rate.toFixed(0).padStart(6)} ${bare.rate.toFixed(0).padStart(8)} ${(own.rate / bare.rate).toFixed(2).padStart(8)} ${(own.rate / REAL[name]).toFixed(1).padStart(7)} ${own.p50.toFixed(1).padStart(8)} ${own.p99.toFixed(1).padStart(7)}`,
+    );
   }
   await watchLatency(cluster.client, base);
   cluster.child.send('delay');
   console.log(`event-loop delay p99 ${((await next(cluster.child))['p99'] as number).toFixed(1)} ms under the bench`);
-  for (let i = 0; i < 10; i++) await Promise.allSettled([cluster.client.call('POST', base, { metadata: { name: 'big' }, data: { pad: 'x'.repeat(10 * 1024 * 1024) } })]);
+  for (let i = 0; i < 10; i++)
+    await Promise.allSettled([
+      cluster.client.call('POST', base, { metadata: { name: 'big' }, data: { pad: 'x'.repeat(10 * 1024 * 1024) } }),
+    ]);
   cluster.child.send('delay');
   console.log(`event-loop delay p99 ${((await next(cluster.child))['p99'] as number).toFixed(1)} ms under bodies of 10 MB`);
   cluster.child.send('end');
@@ -121,15 +153,21 @@ async function watchLatency(client: Client, base: string): Promise<void> {
   await client.call('POST', base, { metadata: { name: 'w' }, data: { pad: PAD } });
   for (let i = 0; i < WATCHERS; i++) {
     const response = await client.open('GET', `${base}?watch=true&resourceVersion=0&fieldSelector=metadata.name%3Dw`);
-    response.on('data', () => { if (sentAt > 0) latencies.push(performance.now() - sentAt); });
+    response.on('data', () => {
+      if (sentAt > 0) latencies.push(performance.now() - sentAt);
+    });
     response.on('error', () => {});
   }
   for (let i = 0; i < 50; i++) {
-    await new Promise((resolve) => { setTimeout(resolve, 40); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 40);
+    });
     sentAt = performance.now();
     await client.call('PATCH', `${base}/w`, { data: { k: String(i) } }, 'application/merge-patch+json');
   }
-  console.log(`watch    ${WATCHERS} watchers, ${latencies.length} events: p50 ${quantile(latencies, 0.5).toFixed(1)} ms, p99 ${quantile(latencies, 0.99).toFixed(1)} ms`);
+  console.log(
+    `watch    ${WATCHERS} watchers, ${latencies.length} events: p50 ${quantile(latencies, 0.5).toFixed(1)} ms, p99 ${quantile(latencies, 0.99).toFixed(1)} ms`,
+  );
 }
 
 if (process.argv[2] === 'serve') await serve(process.argv[3]!);

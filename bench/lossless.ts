@@ -14,7 +14,9 @@ for (let repeat = 1; repeat <= REPEATS; repeat++) {
   const report = await shop.churnUnderLoad(`${repeat + 1}.0.0`, RATE);
   failed += report.failed;
   requests += report.requests;
-  console.log(`repeat ${repeat}\t${report.requests} requests\t${(report.durationMs / 1000).toFixed(1)} s\t${report.failed} failed ${JSON.stringify(report.byStatus)}\tp99 ${report.latency.p99Ms} ms`);
+  console.log(
+    `repeat ${repeat}\t${report.requests} requests\t${(report.durationMs / 1000).toFixed(1)} s\t${report.failed} failed ${JSON.stringify(report.byStatus)}\tp99 ${report.latency.p99Ms} ms`,
+  );
 }
 await shop.stop();
 console.log(`lossless update\t${requests} requests in ${REPEATS} repeats\t${failed} failed\ttarget 0`);

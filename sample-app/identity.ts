@@ -1,5 +1,12 @@
 /** Who answers: what the downward API told the container. */
-export interface Identity { node: string; namespace: string; pod: string; deployment: string; version: string; podTemplateHash: string }
+export interface Identity {
+  node: string;
+  namespace: string;
+  pod: string;
+  deployment: string;
+  version: string;
+  podTemplateHash: string;
+}
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -22,7 +29,11 @@ export function hashOfPodName(pod: string): string {
 export function readIdentity(env: Env, tag: string): Identity {
   const pod = env.KUBERNETES_POD ?? '';
   return {
-    node: env.KUBERNETES_NODE ?? '', namespace: env.KUBERNETES_NAMESPACE ?? '', pod, deployment: env.KUBERNETES_DEPLOYMENT ?? '',
-    version: env.APP_VERSION ?? tag, podTemplateHash: env.KUBERNETES_POD_TEMPLATE_HASH ?? hashOfPodName(pod),
+    node: env.KUBERNETES_NODE ?? '',
+    namespace: env.KUBERNETES_NAMESPACE ?? '',
+    pod,
+    deployment: env.KUBERNETES_DEPLOYMENT ?? '',
+    version: env.APP_VERSION ?? tag,
+    podTemplateHash: env.KUBERNETES_POD_TEMPLATE_HASH ?? hashOfPodName(pod),
   };
 }

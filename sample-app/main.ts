@@ -8,9 +8,11 @@ import { createSampleApp } from './sample-app.ts';
 const LINGER_MS = 5000;
 
 const app = createSampleApp({
-  env: process.env, tag: process.env.APP_VERSION ?? 'latest',
+  env: process.env,
+  tag: process.env.APP_VERSION ?? 'latest',
   clock: { nowMs: () => Date.now(), sleep: (delayMs, signal) => sleep(delayMs, undefined, signal ? { signal } : {}) },
-  random: { next: () => Math.random() }, log: (line) => process.stdout.write(`${line}\n`),
+  random: { next: () => Math.random() },
+  log: (line) => process.stdout.write(`${line}\n`),
 });
 
 async function listen(server: Server, port: number): Promise<void> {
@@ -22,5 +24,7 @@ async function listen(server: Server, port: number): Promise<void> {
 
 await listen(app.server, app.port);
 if (app.metrics !== undefined) await listen(app.metrics.server, app.metrics.port);
-const stop = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]).then(() => app.drain(LINGER_MS)).then(() => 0);
+const stop = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  .then(() => app.drain(LINGER_MS))
+  .then(() => 0);
 process.exit(await Promise.race([stop, app.crashed]));

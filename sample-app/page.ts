@@ -4,7 +4,9 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) =
 
 /** A page for people: who answered, and a row of dots that asks again and again, one colour per Pod template. */
 export function page(identity: Identity): string {
-  const rows = Object.entries(identity).map(([name, value]) => `<tr><th>${escaped(name)}</th><td id="${escaped(name)}">${escaped(value) || '–'}</td></tr>`).join('');
+  const rows = Object.entries(identity)
+    .map(([name, value]) => `<tr><th>${escaped(name)}</th><td id="${escaped(name)}">${escaped(value) || '–'}</td></tr>`)
+    .join('');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>sample-app ${escaped(identity.version)}</title>

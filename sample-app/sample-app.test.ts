@@ -7,13 +7,24 @@ import { hashOfPodName, imageTag } from './identity.ts';
 import { createSampleApp, type SampleApp } from './sample-app.ts';
 
 const servers: Server[] = [];
-afterEach(() => { for (const server of servers.splice(0)) { server.closeAllConnections(); server.close(); } });
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
 
 class ManualClock {
   now = 0;
   #sleepers: { atMs: number; wake: () => void }[] = [];
-  nowMs(): number { return this.now; }
-  sleep(delayMs: number): Promise<void> { return new Promise((wake) => { this.#sleepers.push({ atMs: this.now + delayMs, wake }); }); }
+  nowMs(): number {
+    return this.now;
+  }
+  sleep(delayMs: number): Promise<void> {
+    return new Promise((wake) => {
+      this.#sleepers.push({ atMs: this.now + delayMs, wake });
+    });
+  }
   advance(ms: number): void {
     this.now += ms;
     for (const { wake } of this.#sleepers.filter(({ atMs }) => atMs <= this.now)) wake();
@@ -24,7 +35,16 @@ class ManualClock {
 function anApp(options: { env?: Record<string, string>; tag?: string; draws?: number[] } = {}): { app: SampleApp; clock: ManualClock } {
   const clock = new ManualClock();
   const draws = [...(options.draws ?? [])];
-  return { clock, app: createSampleApp({ env: options.env ?? {}, tag: options.tag ?? '1.0.0', clock, random: { next: () => draws.shift() ?? 0.99 }, log: () => {} }) };
+  return {
+    clock,
+    app: createSampleApp({
+      env: options.env ?? {},
+      tag: options.tag ?? '1.0.0',
+      clock,
+      random: { next: () => draws.shift() ?? 0.99 },
+      log: () => {},
+    }),
+  };
 }
 
 async function serve(server: Server): Promise<number> {
@@ -37,20 +57,32 @@ async function serve(server: Server): Promise<number> {
 async function ask(port: number, path: string, agent?: Agent): Promise<{ status: number; body: string; response: IncomingMessage }> {
   const sent = request({ host: '127.0.0.1', port, path, ...(agent ? { agent } : {}) });
   sent.end();
-  const [response] = await once(sent, 'response') as [IncomingMessage];
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
   let body = '';
   for await (const chunk of response) body += String(chunk);
   return { status: response.statusCode ?? 0, body, response };
 }
 
-const identity = { KUBERNETES_NODE: 'n1', KUBERNETES_NAMESPACE: 'shop', KUBERNETES_POD: 'sample-app-7d4b9c6f5-x2z4q', KUBERNETES_DEPLOYMENT: 'canary' };
+const identity = {
+  KUBERNETES_NODE: 'n1',
+  KUBERNETES_NAMESPACE: 'shop',
+  KUBERNETES_POD: 'sample-app-7d4b9c6f5-x2z4q',
+  KUBERNETES_DEPLOYMENT: 'canary',
+};
 
 it('answers /success and /error with who it is', async () => {
   const { app } = anApp({ env: identity });
   const port = await serve(app.server);
   const { status, body } = await ask(port, '/success');
   expect(status).toBe(200);
-  expect(JSON.parse(body)).toEqual({ node: 'n1', namespace: 'shop', pod: 'sample-app-7d4b9c6f5-x2z4q', deployment: 'canary', version: '1.0.0', podTemplateHash: '7d4b9c6f5' });
+  expect(JSON.parse(body)).toEqual({
+    node: 'n1',
+    namespace: 'shop',
+    pod: 'sample-app-7d4b9c6f5-x2z4q',
+    deployment: 'canary',
+    version: '1.0.0',
+    podTemplateHash: '7d4b9c6f5',
+  });
   expect((await ask(port, '/error')).status).toBe(500);
   expect((await ask(port, '/nowhere')).status).toBe(404);
   expect((await ask(port, '/healthz')).status).toBe(200);
@@ -88,13 +120,19 @@ it.each([
   ['never-ready', {}, { neverReady: true }],
   ['crash', {}, { crashAfterMs: 1000 }],
   ['bad', { FAULT_ERROR_SHARE: '25%' }, { errorShare: 0.25 }],
-  ['1.0.0', { FAULT_ERROR_SHARE: '0.1', FAULT_LATENCY_MS: '30', FAULT_SLOW_START_MS: '5', FAULT_NEVER_READY: 'true', FAULT_CRASH_AFTER_MS: '7' }, { errorShare: 0.1, latencyMs: 30, slowStartMs: 5, neverReady: true, crashAfterMs: 7 }],
+  [
+    '1.0.0',
+    { FAULT_ERROR_SHARE: '0.1', FAULT_LATENCY_MS: '30', FAULT_SLOW_START_MS: '5', FAULT_NEVER_READY: 'true', FAULT_CRASH_AFTER_MS: '7' },
+    { errorShare: 0.1, latencyMs: 30, slowStartMs: 5, neverReady: true, crashAfterMs: 7 },
+  ],
 ])('reads the faults of tag %s with %o', (tag, env, faults) => {
   expect(readFaults(tag, env)).toMatchObject(faults);
 });
 
 it('refuses a fault that is no number', () => {
-  expect(() => readFaults('1.0.0', { FAULT_LATENCY_MS: 'long' })).toThrow('FAULT_LATENCY_MS must be a number that is not negative, not "long".');
+  expect(() => readFaults('1.0.0', { FAULT_LATENCY_MS: 'long' })).toThrow(
+    'FAULT_LATENCY_MS must be a number that is not negative, not "long".',
+  );
 });
 
 it('fails the asked share of successes, by the draw', async () => {
@@ -128,22 +166,37 @@ it('answers what is in flight while it drains, and closes kept-alive connections
   const slow = ask(port, '/success', agent);
   await arrived;
   let isDrained = false;
-  const drained = app.drain(1000).then(() => { isDrained = true; });
+  const drained = app.drain(1000).then(() => {
+    isDrained = true;
+  });
   clock.advance(100);
   const answer = await slow;
   expect(answer.status).toBe(200);
   expect(answer.response.headers.connection).toBe('close');
   expect(isDrained).toBe(false);
   expect((await ask(port, '/readyz')).status).toBe(503);
-  await expect.poll(() => { clock.advance(1000); return isDrained; }).toBe(true);
+  await expect
+    .poll(() => {
+      clock.advance(1000);
+      return isDrained;
+    })
+    .toBe(true);
   await drained;
   agent.destroy();
 });
 
-it.each([['sample-app-7d4b9c6f5-x2z4q', '7d4b9c6f5'], ['sample-app', ''], ['', '']])('takes the template hash of Pod name "%s" as "%s"', (pod, hash) => {
+it.each([
+  ['sample-app-7d4b9c6f5-x2z4q', '7d4b9c6f5'],
+  ['sample-app', ''],
+  ['', ''],
+])('takes the template hash of Pod name "%s" as "%s"', (pod, hash) => {
   expect(hashOfPodName(pod)).toBe(hash);
 });
 
-it.each([['ghcr.io/canary-lab/sample-app:1.2.3', '1.2.3'], ['localhost:5000/app', 'latest'], ['app:2@sha256:abc', '2']])('takes the tag of %s as %s', (reference, tag) => {
+it.each([
+  ['ghcr.io/canary-lab/sample-app:1.2.3', '1.2.3'],
+  ['localhost:5000/app', 'latest'],
+  ['app:2@sha256:abc', '2'],
+])('takes the tag of %s as %s', (reference, tag) => {
   expect(imageTag(reference)).toBe(tag);
 });

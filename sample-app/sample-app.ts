@@ -48,21 +48,27 @@ export function createSampleApp({ env, tag, clock, random, log }: SampleAppOptio
     response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store' });
     response.end(request.method === 'HEAD' ? undefined : body);
   };
-  const json = (request: IncomingMessage, response: ServerResponse, status: number, value: unknown): void => send(request, response, status, 'application/json', `${JSON.stringify(value)}\n`);
+  const json = (request: IncomingMessage, response: ServerResponse, status: number, value: unknown): void =>
+    send(request, response, status, 'application/json', `${JSON.stringify(value)}\n`);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? '/', 'http://sample.app');
     switch (pathname) {
-      case '/': return send(request, response, 200, 'text/html; charset=utf-8', page(identity));
-      case '/healthz': return send(request, response, 200, 'text/plain', 'ok\n');
-      case '/readyz': return isReady() ? send(request, response, 200, 'text/plain', 'ok\n') : send(request, response, 503, 'text/plain', 'not ready\n');
-      case '/success': case '/error': {
+      case '/':
+        return send(request, response, 200, 'text/html; charset=utf-8', page(identity));
+      case '/healthz':
+        return send(request, response, 200, 'text/plain', 'ok\n');
+      case '/readyz':
+        return isReady() ? send(request, response, 200, 'text/plain', 'ok\n') : send(request, response, 503, 'text/plain', 'not ready\n');
+      case '/success':
+      case '/error': {
         if (faults.latencyMs > 0) await clock.sleep(faults.latencyMs);
         const success = pathname === '/success' && !(faults.errorShare > 0 && random.next() < faults.errorShare);
         counter.add(success);
         return json(request, response, success ? 200 : 500, identity);
       }
-      default: return json(request, response, 404, { error: `no route ${pathname}` });
+      default:
+        return json(request, response, 404, { error: `no route ${pathname}` });
     }
   };
 
@@ -72,7 +78,10 @@ export function createSampleApp({ env, tag, clock, random, log }: SampleAppOptio
     server.headersTimeout = 125_000;
     server.on('connection', (socket: Socket) => {
       connections.set(socket, 0);
-      socket.once('close', () => { connections.delete(socket); onQuiet(); });
+      socket.once('close', () => {
+        connections.delete(socket);
+        onQuiet();
+      });
     });
     server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
       connections.set(socket, (connections.get(socket) ?? 0) + 1);
@@ -83,25 +92,43 @@ export function createSampleApp({ env, tag, clock, random, log }: SampleAppOptio
     });
     return server;
   };
-  const server = track(createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => { log(`answering ${request.url}: ${String(error)}`); response.destroy(); });
-  }));
-  const metricsServer = (): Server => track(createServer((request, response) => {
-    if (request.url?.split('?')[0] === '/monitoring/metrics') send(request, response, 200, 'text/plain; version=0.0.4; charset=utf-8', counter.text);
-    else json(request, response, 404, { error: `no route ${request.url}` });
-  }));
-  const crashed = faults.crashAfterMs === undefined
-    ? new Promise<number>(() => {})
-    : clock.sleep(faults.crashAfterMs).then(() => { log('crashing on purpose'); return 1; });
+  const server = track(
+    createServer((request, response) => {
+      answer(request, response).catch((error: unknown) => {
+        log(`answering ${request.url}: ${String(error)}`);
+        response.destroy();
+      });
+    }),
+  );
+  const metricsServer = (): Server =>
+    track(
+      createServer((request, response) => {
+        if (request.url?.split('?')[0] === '/monitoring/metrics')
+          send(request, response, 200, 'text/plain; version=0.0.4; charset=utf-8', counter.text);
+        else json(request, response, 404, { error: `no route ${request.url}` });
+      }),
+    );
+  const crashed =
+    faults.crashAfterMs === undefined
+      ? new Promise<number>(() => {})
+      : clock.sleep(faults.crashAfterMs).then(() => {
+          log('crashing on purpose');
+          return 1;
+        });
 
   return {
-    server, port: portFrom(env, 'HTTP_PORT') ?? 8080, crashed,
+    server,
+    port: portFrom(env, 'HTTP_PORT') ?? 8080,
+    crashed,
     metrics: portFrom(env, 'METRICS_PORT') === undefined ? undefined : { server: metricsServer(), port: portFrom(env, 'METRICS_PORT')! },
     async drain(lingerMs) {
       isDraining = true;
       log('draining');
       const until = async (holds: () => boolean): Promise<void> => {
-        while (!holds()) await new Promise<void>((resolve) => { onQuiet = resolve; });
+        while (!holds())
+          await new Promise<void>((resolve) => {
+            onQuiet = resolve;
+          });
       };
       await until(() => inFlight() === 0);
       if (lingerMs > 0) await clock.sleep(lingerMs);

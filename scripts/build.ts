@@ -12,13 +12,19 @@ const dist = path.join(root, 'dist');
 const isSource = (file: string): boolean => /\.tsx?$/.test(file);
 
 await rm(dist, { recursive: true, force: true });
-const { exitCode, stdout, stderr } = await execa(path.join(root, 'node_modules', '.bin', 'tsc'), ['--project', 'tsconfig.build.json'], { cwd: root, reject: false });
+const { exitCode, stdout, stderr } = await execa(path.join(root, 'node_modules', '.bin', 'tsc'), ['--project', 'tsconfig.build.json'], {
+  cwd: root,
+  reject: false,
+});
 if (exitCode !== 0) {
   console.error(`${stdout}\n${stderr}`.trim());
   process.exit(1);
 }
 for (const folder of ['labs', 'charts', 'kind', 'sample-app', 'bin']) {
-  await cp(path.join(root, folder), path.join(dist, folder), { recursive: true, filter: (file) => !file.endsWith('.test.ts') && (folder !== 'labs' || !isSource(file)) });
+  await cp(path.join(root, folder), path.join(dist, folder), {
+    recursive: true,
+    filter: (file) => !file.endsWith('.test.ts') && (folder !== 'labs' || !isSource(file)),
+  });
 }
 await copyOthers(path.join(root, 'src'), path.join(dist, 'src'));
 const { name, version, type } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as Record<string, string>;
@@ -31,7 +37,10 @@ console.log(`built ${name} ${version} into dist/`);
 async function copyOthers(from: string, to: string): Promise<void> {
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
-    if (entry.isDirectory()) { if (source !== path.join(root, 'src', 'dashboard', 'page')) await copyOthers(source, target); continue; }
+    if (entry.isDirectory()) {
+      if (source !== path.join(root, 'src', 'dashboard', 'page')) await copyOthers(source, target);
+      continue;
+    }
     if (isSource(entry.name)) continue;
     await mkdir(to, { recursive: true });
     await cp(source, target);

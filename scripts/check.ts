@@ -4,7 +4,7 @@ import { $, chalk } from 'zx';
 
 const bin = (name: string): string => path.resolve('node_modules', '.bin', name);
 const checks: Record<string, string[]> = {
-  'types': [bin('tsc'), '--project', '.'],
+  types: [bin('tsc'), '--project', '.'],
   'types of the page': [bin('tsc'), '--project', 'src/dashboard/page'],
   'lint and format': [bin('biome'), 'check', '--error-on-warnings', '.'],
   'import boundaries': [process.execPath, 'scripts/verify-boundaries.ts'],

@@ -4,7 +4,10 @@ import path from 'node:path';
 import { execa } from 'execa';
 import lab from '../labs/02-automated-canary/lab.ts';
 
-export const READMES: readonly { file: string; lang: 'en' | 'ko' }[] = [{ file: 'README.md', lang: 'en' }, { file: 'README.ko.md', lang: 'ko' }];
+export const READMES: readonly { file: string; lang: 'en' | 'ko' }[] = [
+  { file: 'README.md', lang: 'en' },
+  { file: 'README.ko.md', lang: 'ko' },
+];
 const SHOWN_STEP = 'set-image';
 const REGION = /(<!-- transcript -->\n)[\s\S]*?(<!-- \/transcript -->)/;
 
@@ -12,7 +15,10 @@ const REGION = /(<!-- transcript -->\n)[\s\S]*?(<!-- \/transcript -->)/;
 export async function runTranscript(lang: 'en' | 'ko'): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'readme-'));
   try {
-    const { stdout, stderr } = await execa(process.execPath, [path.resolve('bin/canary-lab.js'), 'lab', '--lang', lang, '--seed', '1'], { cwd: folder, env: { NO_COLOR: '1', CI: 'true' } });
+    const { stdout, stderr } = await execa(process.execPath, [path.resolve('bin/canary-lab.js'), 'lab', '--lang', lang, '--seed', '1'], {
+      cwd: folder,
+      env: { NO_COLOR: '1', CI: 'true' },
+    });
     const lines = stderr.split('\n');
     const isHeading = (line: string): boolean => /^(Step \d+ of \d+|\d+단계 중 \d+단계): /.test(line);
     const { title } = lab.steps.find(({ id }) => id === SHOWN_STEP)!;
@@ -20,7 +26,10 @@ export async function runTranscript(lang: 'en' | 'ko'): Promise<string> {
     const end = lines.findIndex((line, index) => index > begin && isHeading(line));
     if (begin < 0 || end < 0) throw new Error(`Step "${SHOWN_STEP}" was not found in the output of the lab.`);
     const shown = [...lines.slice(begin, end), '…', stdout.trim().split('\n').at(-1)!];
-    return shown.join('\n').replace(/\n{3,}/g, '\n\n').trim();
+    return shown
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim();
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

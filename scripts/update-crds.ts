@@ -13,7 +13,7 @@ const charts = path.join(import.meta.dirname, '../charts/embedded');
 const isCheck = process.argv.includes('--check');
 
 async function update(file: string, text: string): Promise<void> {
-  if (await readFile(file, 'utf8').catch(() => '') === text) return;
+  if ((await readFile(file, 'utf8').catch(() => '')) === text) return;
   if (isCheck) {
     console.error(`${path.relative(process.cwd(), file)} is out of date: run scripts/update-crds.ts.`);
     process.exitCode = 1;
@@ -24,8 +24,12 @@ async function update(file: string, text: string): Promise<void> {
   console.log(`wrote ${path.relative(process.cwd(), file)}`);
 }
 
-for (const crd of customResourceDefinitions()) await update(path.join(charts, 'argo-rollouts/templates/crds', `${crd.spec.names.plural}.yaml`), crdTemplate(crd));
+for (const crd of customResourceDefinitions())
+  await update(path.join(charts, 'argo-rollouts/templates/crds', `${crd.spec.names.plural}.yaml`), crdTemplate(crd));
 for (const definition of MONITOR_DEFINITIONS) {
   const note = '# Written by scripts/update-crds.ts from src/embedded/metrics/crd/monitor-definitions.ts. Do not edit.\n';
-  await update(path.join(charts, 'kube-prometheus-stack/crds', `crd-${definition.plural}.yaml`), note + stringify(monitorDefinition(definition), { aliasDuplicateObjects: false, lineWidth: 0 }));
+  await update(
+    path.join(charts, 'kube-prometheus-stack/crds', `crd-${definition.plural}.yaml`),
+    note + stringify(monitorDefinition(definition), { aliasDuplicateObjects: false, lineWidth: 0 }),
+  );
 }

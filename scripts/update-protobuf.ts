@@ -9,7 +9,23 @@ import path from 'node:path';
 
 /** Kinds that Go clients send as protobuf (design of the request map), by group and version folder. */
 const ROOTS: Record<string, string[]> = {
-  'core/v1': ['ConfigMap', 'Secret', 'Namespace', 'ServiceAccount', 'Service', 'Pod', 'Event', 'Endpoints', 'Binding', 'PersistentVolumeClaim', 'PersistentVolume', 'Node', 'LimitRange', 'ResourceQuota', 'PodTemplate'],
+  'core/v1': [
+    'ConfigMap',
+    'Secret',
+    'Namespace',
+    'ServiceAccount',
+    'Service',
+    'Pod',
+    'Event',
+    'Endpoints',
+    'Binding',
+    'PersistentVolumeClaim',
+    'PersistentVolume',
+    'Node',
+    'LimitRange',
+    'ResourceQuota',
+    'PodTemplate',
+  ],
   'apps/v1': ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ControllerRevision'],
   'batch/v1': ['Job', 'CronJob'],
   'networking/v1': ['Ingress', 'IngressClass', 'NetworkPolicy'],
@@ -28,14 +44,44 @@ const ROOTS: Record<string, string[]> = {
   'meta/v1': ['DeleteOptions'],
 };
 const GROUPS: Record<string, string> = {
-  'core': '', 'rbac': 'rbac.authorization.k8s.io', 'networking': 'networking.k8s.io', 'discovery': 'discovery.k8s.io', 'scheduling': 'scheduling.k8s.io', 'storage': 'storage.k8s.io', 'meta': 'meta.k8s.io',
-  'coordination': 'coordination.k8s.io', 'events': 'events.k8s.io', 'admissionregistration': 'admissionregistration.k8s.io', 'authentication': 'authentication.k8s.io', 'authorization': 'authorization.k8s.io',
+  core: '',
+  rbac: 'rbac.authorization.k8s.io',
+  networking: 'networking.k8s.io',
+  discovery: 'discovery.k8s.io',
+  scheduling: 'scheduling.k8s.io',
+  storage: 'storage.k8s.io',
+  meta: 'meta.k8s.io',
+  coordination: 'coordination.k8s.io',
+  events: 'events.k8s.io',
+  admissionregistration: 'admissionregistration.k8s.io',
+  authentication: 'authentication.k8s.io',
+  authorization: 'authorization.k8s.io',
 };
 /** Messages with a JSON form of their own; the decoder knows them. */
-const SPECIAL = new Set(['meta/v1.Time', 'meta/v1.MicroTime', 'meta/v1.FieldsV1', 'meta/v1.Duration', 'resource.Quantity', 'intstr.IntOrString', 'runtime.RawExtension', 'authentication/v1.ExtraValue', 'authorization/v1.ExtraValue', 'meta/v1.Verbs']);
+const SPECIAL = new Set([
+  'meta/v1.Time',
+  'meta/v1.MicroTime',
+  'meta/v1.FieldsV1',
+  'meta/v1.Duration',
+  'resource.Quantity',
+  'intstr.IntOrString',
+  'runtime.RawExtension',
+  'authentication/v1.ExtraValue',
+  'authorization/v1.ExtraValue',
+  'meta/v1.Verbs',
+]);
 
-interface Member { number: number; label: string; type: string }
-interface Tag { json: string; isPointer: boolean; omitsEmpty: boolean; isInline: boolean }
+interface Member {
+  number: number;
+  label: string;
+  type: string;
+}
+interface Tag {
+  json: string;
+  isPointer: boolean;
+  omitsEmpty: boolean;
+  isInline: boolean;
+}
 
 const source = process.argv[2];
 if (source === undefined) throw new Error('Name the folder that holds api/ and apimachinery/.');
@@ -66,21 +112,36 @@ async function readPackage(pack: string): Promise<{ messages: Map<string, Member
   const messages = new Map<string, Member[]>();
   for (const [, name, body] of proto.matchAll(/^message (\w+) \{([\s\S]*?)^\}/gm)) {
     const members: Member[] = [];
-    for (const [, label, type, number] of body!.matchAll(/^\s*(optional|repeated|required)?\s*(map<\s*\w+,\s*[\w.]+\s*>|[\w.]+)\s+\w+\s*=\s*(\d+);/gm)) {
+    for (const [, label, type, number] of body!.matchAll(
+      /^\s*(optional|repeated|required)?\s*(map<\s*\w+,\s*[\w.]+\s*>|[\w.]+)\s+\w+\s*=\s*(\d+);/gm,
+    )) {
       const map = type!.match(/^map<\s*\w+,\s*([\w.]+)\s*>$/)?.[1];
       const plain = map ?? type!;
-      members.push({ number: Number(number), label: map !== undefined ? 'map' : label ?? 'optional', type: SCALARS.has(plain) ? plain : qualified(plain, pack) });
+      members.push({
+        number: Number(number),
+        label: map !== undefined ? 'map' : (label ?? 'optional'),
+        type: SCALARS.has(plain) ? plain : qualified(plain, pack),
+      });
     }
     messages.set(name!, members);
   }
   const tags = new Map<string, Map<number, Tag>>();
-  for (const file of (await readdir(folder)).filter((name) => name.endsWith('.go') && !name.includes('_test') && !name.startsWith('zz_') && !name.startsWith('generated'))) {
+  for (const file of (await readdir(folder)).filter(
+    (name) => name.endsWith('.go') && !name.includes('_test') && !name.startsWith('zz_') && !name.startsWith('generated'),
+  )) {
     const go = await readFile(path.join(folder, file), 'utf8');
     for (const [, name, body] of go.matchAll(/^type (\w+) struct \{([\s\S]*?)^\}/gm)) {
       const fields = new Map<number, Tag>();
-      for (const [, type, json, number] of body!.matchAll(/^\s*(?:\w+[ \t]+)?([*\w.[\]]+)[ \t]+`json:"([^"]*)"[^`]*protobuf:"\w+,(\d+),/gm)) {
+      for (const [, type, json, number] of body!.matchAll(
+        /^\s*(?:\w+[ \t]+)?([*\w.[\]]+)[ \t]+`json:"([^"]*)"[^`]*protobuf:"\w+,(\d+),/gm,
+      )) {
         const [jsonName = '', ...options] = json!.split(',');
-        fields.set(Number(number), { json: jsonName, isPointer: type!.startsWith('*'), omitsEmpty: options.includes('omitempty'), isInline: options.includes('inline') });
+        fields.set(Number(number), {
+          json: jsonName,
+          isPointer: type!.startsWith('*'),
+          omitsEmpty: options.includes('omitempty'),
+          isInline: options.includes('inline'),
+        });
       }
       tags.set(name!, fields);
     }
@@ -95,7 +156,7 @@ for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
   if (rows.has(id) || SPECIAL.has(id)) continue;
   const [pack, name] = [id.slice(0, id.lastIndexOf('.')), id.slice(id.lastIndexOf('.') + 1)];
   let found = packages.get(pack);
-  if (found === undefined) packages.set(pack, found = await readPackage(pack));
+  if (found === undefined) packages.set(pack, (found = await readPackage(pack)));
   const members = found.messages.get(name);
   if (members === undefined) throw new Error(`No message "${id}".`);
   const fields = members.map(({ number, label, type }) => {
@@ -110,12 +171,16 @@ for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
   rows.set(id, `  '${id}': { ${fields.join(', ')} },`);
 }
 
-const kinds = Object.entries(ROOTS).flatMap(([pack, names]) => names.map((kind) => {
-  const [folder, version] = pack.split('/');
-  const group = GROUPS[folder!] ?? folder!;
-  return `  '${group === '' ? version : `${group}/${version}`} ${kind}': '${pack}.${kind}',`;
-}));
-await writeFile('src/embedded/apiserver/protobuf/field-numbers.ts', `// Generated by scripts/update-protobuf.ts from the generated.proto and Go files of k8s.io/api and k8s.io/apimachinery (Apache-2.0, see NOTICE). Do not edit.
+const kinds = Object.entries(ROOTS).flatMap(([pack, names]) =>
+  names.map((kind) => {
+    const [folder, version] = pack.split('/');
+    const group = GROUPS[folder!] ?? folder!;
+    return `  '${group === '' ? version : `${group}/${version}`} ${kind}': '${pack}.${kind}',`;
+  }),
+);
+await writeFile(
+  'src/embedded/apiserver/protobuf/field-numbers.ts',
+  `// Generated by scripts/update-protobuf.ts from the generated.proto and Go files of k8s.io/api and k8s.io/apimachinery (Apache-2.0, see NOTICE). Do not edit.
 
 /** The message of each kind that clients may send as protobuf, by \`apiVersion kind\`. */
 export const protobufKinds: Readonly<Record<string, string>> = {
@@ -127,6 +192,10 @@ ${kinds.join('\n')}
  * keys. \`?\`: a zero value means the field is not set. \`~\`: the message's fields stand in the parent's JSON object.
  */
 export const protobufMessages: Readonly<Record<string, Readonly<Record<number, string>>>> = {
-${[...rows].sort(([a], [b]) => a.localeCompare(b)).map(([, row]) => row).join('\n')}
+${[...rows]
+  .sort(([a], [b]) => a.localeCompare(b))
+  .map(([, row]) => row)
+  .join('\n')}
 };
-`);
+`,
+);

@@ -5,4 +5,5 @@ import { untestedCases } from '../test/ingress/untested-cases.ts';
 
 const missing = await untestedCases(path.resolve(import.meta.dirname, '..'));
 for (const line of missing) console.error(line);
-if (missing.length > 0) process.exitCode = 1; else console.log(`${INGRESS_CASES.length} cases of the ingress data plane: none lacks a test.`);
+if (missing.length > 0) process.exitCode = 1;
+else console.log(`${INGRESS_CASES.length} cases of the ingress data plane: none lacks a test.`);

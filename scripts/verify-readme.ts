@@ -5,8 +5,13 @@ import { comparable, READMES, readmeWith, runTranscript } from './readme-transcr
 for (const { file, lang } of READMES) {
   const written = comparable(await readFile(file, 'utf8'));
   const today = comparable(await readmeWith(file, await runTranscript(lang)));
-  if (written === today) { console.log(`${file} shows what a run prints.`); continue; }
+  if (written === today) {
+    console.log(`${file} shows what a run prints.`);
+    continue;
+  }
   const at = written.split('\n').findIndex((line, index) => line !== today.split('\n')[index]);
-  console.error(`${file} differs from a run at line ${at + 1}:\n  written: ${written.split('\n')[at]}\n  today:   ${today.split('\n')[at]}\nNext: node bin/launch.js scripts/update-readme.ts`);
+  console.error(
+    `${file} differs from a run at line ${at + 1}:\n  written: ${written.split('\n')[at]}\n  today:   ${today.split('\n')[at]}\nNext: node bin/launch.js scripts/update-readme.ts`,
+  );
   process.exitCode = 1;
 }

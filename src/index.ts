@@ -51,12 +51,36 @@ export type { ImageContext, ImageProgram } from './embedded/images/image-program
 export type { Check, CheckContext, CheckResult, CheckTexts, Verdict } from './harness/check.ts';
 export type { CommandRunner, RanCommand } from './harness/command-runner.ts';
 export type { LabEvent, OnLabEvent } from './harness/events.ts';
-export { cmd, defineLab, type Lab, listFiles, type Need, type Note, request, type Step, step, timePasses, type Variables, type VariablesContext, type Walk } from './harness/lab.ts';
+export {
+  cmd,
+  defineLab,
+  type Lab,
+  listFiles,
+  type Need,
+  type Note,
+  request,
+  type Step,
+  step,
+  timePasses,
+  type Variables,
+  type VariablesContext,
+  type Walk,
+} from './harness/lab.ts';
 export type { Observation } from './harness/observation.ts';
 export { exitCodeOf, type LabReport, type StepReport } from './harness/report.ts';
 export { type RunLabOptions, runLab } from './harness/run-lab.ts';
 export type { Language, Text } from './harness/text.ts';
 export type { KubeApi } from './kube/kube-api.ts';
 export type { ResourceType } from './kube/resource-type.ts';
-export { customResourceDefinitions, deployments, endpointSlices, ingresses, namespaces, nodes, pods, replicaSets, services } from './kube/resource-type.ts';
+export {
+  customResourceDefinitions,
+  deployments,
+  endpointSlices,
+  ingresses,
+  namespaces,
+  nodes,
+  pods,
+  replicaSets,
+  services,
+} from './kube/resource-type.ts';
 export { type Rollout, rollouts } from './rollouts/rollout.ts';

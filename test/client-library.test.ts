@@ -14,19 +14,37 @@ beforeAll(async () => {
   config.loadFromString(cluster.kubeconfig);
   await config.makeApiClient(k8s.CoreV1Api).createNamespace({ body: { metadata: { name: namespace } } });
 });
-afterAll(async () => { await cluster.stop(); });
+afterAll(async () => {
+  await cluster.stop();
+});
 
 const core = (): k8s.CoreV1Api => config.makeApiClient(k8s.CoreV1Api);
 const apps = (): k8s.AppsV1Api => config.makeApiClient(k8s.AppsV1Api);
 
 /** Resolves with the first watched object that `until` accepts. */
-async function watched<T>(path: string, query: Record<string, string>, until: (type: string, object: T) => boolean, act?: () => Promise<unknown>): Promise<T> {
+async function watched<T>(
+  path: string,
+  query: Record<string, string>,
+  until: (type: string, object: T) => boolean,
+  act?: () => Promise<unknown>,
+): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const abort = await new k8s.Watch(config).watch(path, query, (type, object: T) => { if (until(type, object)) resolve(object); }, (error: unknown) => { if (error) reject(error); });
+  const abort = await new k8s.Watch(config).watch(
+    path,
+    query,
+    (type, object: T) => {
+      if (until(type, object)) resolve(object);
+    },
+    (error: unknown) => {
+      if (error) reject(error);
+    },
+  );
   try {
     await act?.();
     return await promise;
-  } finally { abort.abort(); }
+  } finally {
+    abort.abort();
+  }
 }
 
 it('creates, reads, replaces and deletes an object', async () => {
@@ -42,7 +60,9 @@ it('creates, reads, replaces and deletes an object', async () => {
 it('refuses a stale replacement with a conflict', async () => {
   const first = await core().createNamespacedConfigMap({ namespace, body: { metadata: { name: 'stale' } } });
   await core().replaceNamespacedConfigMap({ namespace, name: 'stale', body: { ...first, data: { a: 'b' } } });
-  await expect(core().replaceNamespacedConfigMap({ namespace, name: 'stale', body: { ...first, data: { a: 'c' } } })).rejects.toMatchObject({ code: 409 });
+  await expect(core().replaceNamespacedConfigMap({ namespace, name: 'stale', body: { ...first, data: { a: 'c' } } })).rejects.toMatchObject(
+    { code: 409 },
+  );
 });
 
 it.each([
@@ -59,36 +79,76 @@ it.each([
 it('applies an object for a field manager and keeps what another manager owns', async () => {
   const objects = k8s.KubernetesObjectApi.makeApiClient(config);
   const base = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'applied', namespace } };
-  await objects.patch({ ...base, data: { one: '1' } } as k8s.KubernetesObject, undefined, undefined, 'first', false, k8s.PatchStrategy.ServerSideApply);
-  await objects.patch({ ...base, data: { two: '2' } } as k8s.KubernetesObject, undefined, undefined, 'second', false, k8s.PatchStrategy.ServerSideApply);
+  await objects.patch(
+    { ...base, data: { one: '1' } } as k8s.KubernetesObject,
+    undefined,
+    undefined,
+    'first',
+    false,
+    k8s.PatchStrategy.ServerSideApply,
+  );
+  await objects.patch(
+    { ...base, data: { two: '2' } } as k8s.KubernetesObject,
+    undefined,
+    undefined,
+    'second',
+    false,
+    k8s.PatchStrategy.ServerSideApply,
+  );
   expect((await core().readNamespacedConfigMap({ namespace, name: 'applied' })).data).toEqual({ one: '1', two: '2' });
 });
 
 it('runs a Deployment until it is available and scales it through the scale subresource', async () => {
   const labels = { app: 'web' };
-  await apps().createNamespacedDeployment({ namespace, body: { metadata: { name: 'web' }, spec: { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'nginx:1.25', ports: [{ containerPort: 80 }] }] } } } } });
+  await apps().createNamespacedDeployment({
+    namespace,
+    body: {
+      metadata: { name: 'web' },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'nginx:1.25', ports: [{ containerPort: 80 }] }] } },
+      },
+    },
+  });
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
   await watched<k8s.V1Deployment>(path, { fieldSelector: 'metadata.name=web' }, (_, object) => object.status?.availableReplicas === 2);
   const scale = await apps().readNamespacedDeploymentScale({ namespace, name: 'web' });
-  await watched<k8s.V1Deployment>(path, { fieldSelector: 'metadata.name=web' }, (_, object) => object.status?.availableReplicas === 3, () => apps().replaceNamespacedDeploymentScale({ namespace, name: 'web', body: { ...scale, spec: { replicas: 3 } } }));
+  await watched<k8s.V1Deployment>(
+    path,
+    { fieldSelector: 'metadata.name=web' },
+    (_, object) => object.status?.availableReplicas === 3,
+    () => apps().replaceNamespacedDeploymentScale({ namespace, name: 'web', body: { ...scale, spec: { replicas: 3 } } }),
+  );
   const { items } = await core().listNamespacedPod({ namespace, labelSelector: 'app=web', fieldSelector: 'status.phase=Running' });
   expect(items).toHaveLength(3);
 });
 
 it('tells a watcher of additions, changes and deletions in their order', async () => {
   const seen: string[] = [];
-  await watched<k8s.V1ConfigMap>(`/api/v1/namespaces/${namespace}/configmaps`, { fieldSelector: 'metadata.name=followed' }, (type) => seen.push(type) > 0 && type === 'DELETED', async () => {
-    const created = await core().createNamespacedConfigMap({ namespace, body: { metadata: { name: 'followed' } } });
-    await core().replaceNamespacedConfigMap({ namespace, name: 'followed', body: { ...created, data: { a: 'b' } } });
-    await core().deleteNamespacedConfigMap({ namespace, name: 'followed' });
-  });
+  await watched<k8s.V1ConfigMap>(
+    `/api/v1/namespaces/${namespace}/configmaps`,
+    { fieldSelector: 'metadata.name=followed' },
+    (type) => seen.push(type) > 0 && type === 'DELETED',
+    async () => {
+      const created = await core().createNamespacedConfigMap({ namespace, body: { metadata: { name: 'followed' } } });
+      await core().replaceNamespacedConfigMap({ namespace, name: 'followed', body: { ...created, data: { a: 'b' } } });
+      await core().deleteNamespacedConfigMap({ namespace, name: 'followed' });
+    },
+  );
   expect(seen).toEqual(['ADDED', 'MODIFIED', 'DELETED']);
 });
 
 it('continues a list page by page', async () => {
-  for (const name of ['page-a', 'page-b', 'page-c']) await core().createNamespacedConfigMap({ namespace, body: { metadata: { name, labels: { page: 'yes' } } } });
+  for (const name of ['page-a', 'page-b', 'page-c'])
+    await core().createNamespacedConfigMap({ namespace, body: { metadata: { name, labels: { page: 'yes' } } } });
   const first = await core().listNamespacedConfigMap({ namespace, labelSelector: 'page=yes', limit: 2 });
-  const second = await core().listNamespacedConfigMap({ namespace, labelSelector: 'page=yes', limit: 2, _continue: first.metadata!._continue! });
+  const second = await core().listNamespacedConfigMap({
+    namespace,
+    labelSelector: 'page=yes',
+    limit: 2,
+    _continue: first.metadata!._continue!,
+  });
   expect([...first.items, ...second.items].map((item) => item.metadata?.name)).toEqual(['page-a', 'page-b', 'page-c']);
 });
 
@@ -99,8 +159,12 @@ it('gives the log of a Pod and runs a command in it', async () => {
   const { PassThrough } = await import('node:stream');
   const stdout = new PassThrough();
   let output = '';
-  stdout.on('data', (chunk: Buffer) => { output += chunk.toString(); });
-  const status = await new Promise<k8s.V1Status>((resolve, reject) => { new k8s.Exec(config).exec(namespace, name, 'c', ['echo', 'hello'], stdout, null, null, false, resolve).catch(reject); });
+  stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const status = await new Promise<k8s.V1Status>((resolve, reject) => {
+    new k8s.Exec(config).exec(namespace, name, 'c', ['echo', 'hello'], stdout, null, null, false, resolve).catch(reject);
+  });
   expect(status.status).toBe('Success');
   expect(output).toBe('hello\n');
 });
@@ -111,7 +175,10 @@ it('forwards a port of a Pod in the framing of the library', async () => {
   const [input, output] = [new PassThrough(), new PassThrough()];
   let text = '';
   const { promise, resolve } = Promise.withResolvers<void>();
-  output.on('data', (chunk: Buffer) => { text += chunk.toString(); if (text.includes('}')) resolve(); });
+  output.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    if (text.includes('}')) resolve();
+  });
   await new k8s.PortForward(config).portForward(namespace, pod!.metadata!.name!, [80], output, null, input);
   input.write('GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n');
   await promise;
@@ -120,28 +187,69 @@ it('forwards a port of a Pod in the framing of the library', async () => {
 
 it('attaches to a container and shows what it prints until it ends', async () => {
   const name = 'talker';
-  await core().createNamespacedPod({ namespace, body: { metadata: { name }, spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'sleep 2; echo spoken'] }] } } });
-  await watched<k8s.V1Pod>(`/api/v1/namespaces/${namespace}/pods`, { fieldSelector: `metadata.name=${name}` }, (_, object) => object.status?.phase === 'Running');
+  await core().createNamespacedPod({
+    namespace,
+    body: {
+      metadata: { name },
+      spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'sleep 2; echo spoken'] }] },
+    },
+  });
+  await watched<k8s.V1Pod>(
+    `/api/v1/namespaces/${namespace}/pods`,
+    { fieldSelector: `metadata.name=${name}` },
+    (_, object) => object.status?.phase === 'Running',
+  );
   const { PassThrough } = await import('node:stream');
   const stdout = new PassThrough();
   let text = '';
-  stdout.on('data', (chunk: Buffer) => { text += chunk.toString(); });
+  stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
   const socket = await new k8s.Attach(config).attach(namespace, name, 'c', stdout, null, null, false);
-  await new Promise((resolve) => { socket.on('close', resolve); });
+  await new Promise((resolve) => {
+    socket.on('close', resolve);
+  });
   expect(text).toContain('spoken');
 });
 
 it('serves a custom resource as soon as its definition is established, and validates it', async () => {
   const definitions = config.makeApiClient(k8s.ApiextensionsV1Api);
-  await definitions.createCustomResourceDefinition({ body: {
-    metadata: { name: 'lamps.example.com' },
-    spec: { group: 'example.com', scope: 'Namespaced', names: { plural: 'lamps', kind: 'Lamp' }, versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { watts: { type: 'integer', maximum: 100 } } } } } } }] },
-  } });
+  await definitions.createCustomResourceDefinition({
+    body: {
+      metadata: { name: 'lamps.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'lamps', kind: 'Lamp' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: {
+              openAPIV3Schema: {
+                type: 'object',
+                properties: { spec: { type: 'object', properties: { watts: { type: 'integer', maximum: 100 } } } },
+              },
+            },
+          },
+        ],
+      },
+    },
+  });
   const custom = config.makeApiClient(k8s.CustomObjectsApi);
   const where = { group: 'example.com', version: 'v1', namespace, plural: 'lamps' };
-  await custom.createNamespacedCustomObject({ ...where, body: { apiVersion: 'example.com/v1', kind: 'Lamp', metadata: { name: 'desk' }, spec: { watts: 40, unknown: true } } });
+  await custom.createNamespacedCustomObject({
+    ...where,
+    body: { apiVersion: 'example.com/v1', kind: 'Lamp', metadata: { name: 'desk' }, spec: { watts: 40, unknown: true } },
+  });
   expect(await custom.getNamespacedCustomObject({ ...where, name: 'desk' })).toMatchObject({ spec: { watts: 40 } });
-  await expect(custom.createNamespacedCustomObject({ ...where, body: { apiVersion: 'example.com/v1', kind: 'Lamp', metadata: { name: 'sun' }, spec: { watts: 1000 } } })).rejects.toMatchObject({ code: 422 });
+  await expect(
+    custom.createNamespacedCustomObject({
+      ...where,
+      body: { apiVersion: 'example.com/v1', kind: 'Lamp', metadata: { name: 'sun' }, spec: { watts: 1000 } },
+    }),
+  ).rejects.toMatchObject({ code: 422 });
 });
 
 it('does nothing in a dry run', async () => {

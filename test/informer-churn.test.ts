@@ -23,30 +23,43 @@ class Line {
   constructor(port: number) {
     this.#server = net.createServer((near) => {
       const far = net.connect(port, '127.0.0.1');
-      for (const [one, other] of [[near, far], [far, near]] as const) {
+      for (const [one, other] of [
+        [near, far],
+        [far, near],
+      ] as const) {
         this.#sockets.add(one);
         one.on('error', () => {});
-        one.on('close', () => { this.#sockets.delete(one); other.destroy(); });
+        one.on('close', () => {
+          this.#sockets.delete(one);
+          other.destroy();
+        });
         one.pipe(other);
       }
     });
   }
 
   async open(): Promise<number> {
-    await new Promise<void>((resolve) => { this.#server.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      this.#server.listen(0, '127.0.0.1', resolve);
+    });
     return (this.#server.address() as AddressInfo).port;
   }
 
-  cut(): void { for (const socket of this.#sockets) socket.destroy(); }
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
 
-  close(): void { this.#server.close(); this.cut(); }
+  close(): void {
+    this.#server.close();
+    this.cut();
+  }
 }
 
 /** Random creations, changes and deletions, 200 each second, with cut connections and compactions in between. */
 async function churn(api: KubeApi, namespace: string, random: Random, line: Line, store: MemoryStore): Promise<void> {
   const name = (): string => `c-${random.below(OBJECTS)}`;
   const beginMs = hostClock.nowMs();
-  for (let written = 0; hostClock.nowMs() - beginMs < CHURN_MS;) {
+  for (let written = 0; hostClock.nowMs() - beginMs < CHURN_MS; ) {
     const due = Math.floor(((hostClock.nowMs() - beginMs) / 1000) * WRITES_PER_SECOND);
     for (; written < due; written++) {
       const key = { namespace, name: name() };
@@ -61,9 +74,15 @@ async function churn(api: KubeApi, namespace: string, random: Random, line: Line
   }
 }
 
-const shown = (items: readonly { metadata?: { name?: string | undefined; resourceVersion?: string | undefined } | undefined }[]): string[] => items.map(({ metadata }) => `${metadata?.name}@${metadata?.resourceVersion}`).sort();
+const shown = (
+  items: readonly { metadata?: { name?: string | undefined; resourceVersion?: string | undefined } | undefined }[],
+): string[] => items.map(({ metadata }) => `${metadata?.name}@${metadata?.resourceVersion}`).sort();
 
-async function followed(server: TestServer, store: MemoryStore, seed: number): Promise<{ cached: string[]; stored: string[]; relists: number }> {
+async function followed(
+  server: TestServer,
+  store: MemoryStore,
+  seed: number,
+): Promise<{ cached: string[]; stored: string[]; relists: number }> {
   const namespace = `churn-${seed}`;
   const random = seededRandom(seed);
   const api = server.admin;
@@ -73,15 +92,26 @@ async function followed(server: TestServer, store: MemoryStore, seed: number): P
   const config = new k8s.KubeConfig();
   config.loadFromString(server.server.adminKubeconfig({ server: `https://127.0.0.1:${await line.open()}` }));
   let relists = 0;
-  const list = (): Promise<k8s.V1ConfigMapList> => { relists += 1; return config.makeApiClient(k8s.CoreV1Api).listNamespacedConfigMap({ namespace }); };
+  const list = (): Promise<k8s.V1ConfigMapList> => {
+    relists += 1;
+    return config.makeApiClient(k8s.CoreV1Api).listNamespacedConfigMap({ namespace });
+  };
   const informer = k8s.makeInformer(config, `/api/v1/namespaces/${namespace}/configmaps`, list);
   let isOver = false;
-  informer.on('error', () => { void hostClock.sleep(50).then(() => { if (!isOver) informer.start().catch(() => {}); }); });
+  informer.on('error', () => {
+    void hostClock.sleep(50).then(() => {
+      if (!isOver) informer.start().catch(() => {});
+    });
+  });
   try {
     await informer.start();
     await churn(api, namespace, random, line, store);
     const stored = async (): Promise<string[]> => shown((await api.list(configMaps, { namespace })).items);
-    await poll(async () => (JSON.stringify(shown(informer.list())) === JSON.stringify(await stored())), { until: (isSame) => isSame, everyMs: 50, timeoutMs: 60_000, what: 'the informer to catch up' }, { clock: hostClock });
+    await poll(
+      async () => JSON.stringify(shown(informer.list())) === JSON.stringify(await stored()),
+      { until: (isSame) => isSame, everyMs: 50, timeoutMs: 60_000, what: 'the informer to catch up' },
+      { clock: hostClock },
+    );
     return { cached: shown(informer.list()), stored: await stored(), relists };
   } finally {
     isOver = true;
@@ -90,18 +120,22 @@ async function followed(server: TestServer, store: MemoryStore, seed: number): P
   }
 }
 
-it.each(Array.from({ length: SEEDS.length / TOGETHER }, (_, group) => group))(`ends with exactly what is stored after churn, cut connections and compactions (group %i of ${SEEDS.length} seeds)`, async (group) => {
-  const store = new MemoryStore();
-  const server = await startTestServer({ store });
-  try {
-    const results = await Promise.all(SEEDS.slice(group * TOGETHER, (group + 1) * TOGETHER).map((seed) => followed(server, store, seed)));
-    for (const { cached, stored } of results) {
-      expect(stored.length).toBeGreaterThan(OBJECTS / 2);
-      expect(cached).toEqual(stored);
+it.each(Array.from({ length: SEEDS.length / TOGETHER }, (_, group) => group))(
+  `ends with exactly what is stored after churn, cut connections and compactions (group %i of ${SEEDS.length} seeds)`,
+  async (group) => {
+    const store = new MemoryStore();
+    const server = await startTestServer({ store });
+    try {
+      const results = await Promise.all(SEEDS.slice(group * TOGETHER, (group + 1) * TOGETHER).map((seed) => followed(server, store, seed)));
+      for (const { cached, stored } of results) {
+        expect(stored.length).toBeGreaterThan(OBJECTS / 2);
+        expect(cached).toEqual(stored);
+      }
+      // Some informer lost its place and had to list again, or the test would not show what it says.
+      expect(Math.max(...results.map(({ relists }) => relists))).toBeGreaterThan(1);
+    } finally {
+      await server.stop();
     }
-    // Some informer lost its place and had to list again, or the test would not show what it says.
-    expect(Math.max(...results.map(({ relists }) => relists))).toBeGreaterThan(1);
-  } finally {
-    await server.stop();
-  }
-}, 120_000);
+  },
+  120_000,
+);

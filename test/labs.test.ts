@@ -9,25 +9,48 @@ import { mutationsOf } from '../src/harness/mutations.ts';
 import { projectRoot } from './support/lab-room.ts';
 
 const labsFolder = path.join(projectRoot, 'labs');
-const ids = readdirSync(labsFolder).filter((name) => /^\d\d-/.test(name)).sort();
+const ids = readdirSync(labsFolder)
+  .filter((name) => /^\d\d-/.test(name))
+  .sort();
 const labs = new Map<string, Lab>();
 for (const id of ids) labs.set(id, await loadLab(path.join(labsFolder, id, 'lab.ts')));
 
 /** Every text of a lab in one language. */
 function textsOf(lab: Lab, lang: 'en' | 'ko'): string[] {
-  return [lab.title, lab.summary, ...lab.steps.flatMap((step) => [
-    step.title, step.say, ...(step.hint === undefined ? [] : [step.hint]), ...(step.why === undefined ? [] : [step.why]),
-    ...step.notes.map(({ text }) => text), ...step.checks.flatMap((check) => [check.title, ...(check.next === undefined ? [] : [check.next])]),
-  ])].map((text) => text[lang]);
+  return [
+    lab.title,
+    lab.summary,
+    ...lab.steps.flatMap((step) => [
+      step.title,
+      step.say,
+      ...(step.hint === undefined ? [] : [step.hint]),
+      ...(step.why === undefined ? [] : [step.why]),
+      ...step.notes.map(({ text }) => text),
+      ...step.checks.flatMap((check) => [check.title, ...(check.next === undefined ? [] : [check.next])]),
+    ]),
+  ].map((text) => text[lang]);
 }
 
 /** Words that were chosen for the labs, and what is used by mistake in their place. */
-const WRONG_WORDS: [RegExp, string][] = [[/홍보/, '승격'], [/프로모션/, '승격'], [/주석/, '애너테이션'], [/어노테이션/, '애너테이션'], [/가중치값/, '가중치'], [/개정/, '리비전'], [/롤 백/, '롤백'], [/카나리(?!아)/, '카나리아'], [/트래픽량/, '트래픽'], [/낙태|유산/, '중단']];
+const WRONG_WORDS: [RegExp, string][] = [
+  [/홍보/, '승격'],
+  [/프로모션/, '승격'],
+  [/주석/, '애너테이션'],
+  [/어노테이션/, '애너테이션'],
+  [/가중치값/, '가중치'],
+  [/개정/, '리비전'],
+  [/롤 백/, '롤백'],
+  [/카나리(?!아)/, '카나리아'],
+  [/트래픽량/, '트래픽'],
+  [/낙태|유산/, '중단'],
+];
 
 describe.each(ids)('%s', (id) => {
   const lab = labs.get(id)!;
 
-  it('has the id of its folder', () => { expect(lab.id).toBe(id); });
+  it('has the id of its folder', () => {
+    expect(lab.id).toBe(id);
+  });
 
   it('speaks Korean in every Korean text and English in every English one', () => {
     for (const text of textsOf(lab, 'ko')) expect(text).toMatch(/[가-힣]/);
@@ -47,5 +70,7 @@ describe.each(ids)('%s', (id) => {
     expect(withoutOutputs(written)).toBe(withoutOutputs(labReadme(lab, lang, path.join(labsFolder, id))));
   });
 
-  it('stands in the list of labs', async () => { expect(await readFile(path.join(labsFolder, 'README.md'), 'utf8')).toContain(`](${id}/README.md)`); });
+  it('stands in the list of labs', async () => {
+    expect(await readFile(path.join(labsFolder, 'README.md'), 'utf8')).toContain(`](${id}/README.md)`);
+  });
 });

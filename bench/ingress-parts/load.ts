@@ -6,7 +6,10 @@ const [port, seconds, connections] = process.argv.slice(2).map(Number) as [numbe
 const request = 'GET /api/items HTTP/1.1\r\nHost: a.test\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n';
 const latencies: number[] = [];
 const sockets = Array.from({ length: connections }, () => {
-  const socket = net.connect({ port, host: '127.0.0.1', noDelay: true }, () => { sentAt = performance.now(); socket.write(request); });
+  const socket = net.connect({ port, host: '127.0.0.1', noDelay: true }, () => {
+    sentAt = performance.now();
+    socket.write(request);
+  });
   let [sentAt, received, expected] = [0, 0, 0];
   socket.on('data', (chunk: Buffer) => {
     if (received === 0) {
@@ -26,5 +29,11 @@ const sockets = Array.from({ length: connections }, () => {
 hostClock.after(seconds * 1000, () => {
   for (const socket of sockets) socket.destroy();
   latencies.sort((a, b) => a - b);
-  console.log(JSON.stringify({ requests: latencies.length, p50Ms: latencies[Math.floor(latencies.length * 0.5)], p99Ms: latencies[Math.floor(latencies.length * 0.99)] }));
+  console.log(
+    JSON.stringify({
+      requests: latencies.length,
+      p50Ms: latencies[Math.floor(latencies.length * 0.5)],
+      p99Ms: latencies[Math.floor(latencies.length * 0.99)],
+    }),
+  );
 });

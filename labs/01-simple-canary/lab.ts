@@ -12,44 +12,100 @@ const ERROR_RATE = 1e-6;
 const withHeader = (value: string) => ({ ...app, headers: { 'X-Canary': value } });
 
 /** `helm upgrade` of the app with one value changed, then a wait for the Deployment that it changes. */
-const upgrade = (...settings: string[]) => cmd('helm', (v) => ['upgrade', 'sample-app', v['chart'], '-n', ns, '--reuse-values', ...settings.flatMap((setting) => ['--set', setting])]);
+const upgrade = (...settings: string[]) =>
+  cmd('helm', (v) => [
+    'upgrade',
+    'sample-app',
+    v['chart'],
+    '-n',
+    ns,
+    '--reuse-values',
+    ...settings.flatMap((setting) => ['--set', setting]),
+  ]);
 const rolledOut = (name: string) => cmd('kubectl', ['rollout', 'status', `deployment/${name}`, '-n', ns, '--timeout', '300s']);
 
-const weight = (at: string, percent: number): Check => checks.field({
-  id: `${at}-weight`,
-  title: { en: `the canary ingress asks for ${percent} % of the traffic`, ko: `카나리아 Ingress의 가중치 애너테이션이 ${percent}입니다` },
-  next: { en: 'The chart writes it from the value canary.weight.', ko: '차트가 canary.weight 값으로 이 애너테이션을 씁니다.' },
-}, { resource: ingresses, key: canary, path: ['metadata', 'annotations', nginx('canary-weight')], equals: String(percent) });
+const weight = (at: string, percent: number): Check =>
+  checks.field(
+    {
+      id: `${at}-weight`,
+      title: {
+        en: `the canary ingress asks for ${percent} % of the traffic`,
+        ko: `카나리아 Ingress의 가중치 애너테이션이 ${percent}입니다`,
+      },
+      next: { en: 'The chart writes it from the value canary.weight.', ko: '차트가 canary.weight 값으로 이 애너테이션을 씁니다.' },
+    },
+    { resource: ingresses, key: canary, path: ['metadata', 'annotations', nginx('canary-weight')], equals: String(percent) },
+  );
 
-const image = (at: string, which: typeof stable, tag: string): Check => checks.field({
-  id: `${at}-${which.name}-image`,
-  title: { en: `Deployment ${which.name} runs version ${tag}`, ko: `Deployment ${which.name}의 버전이 ${tag}입니다` },
-}, { resource: deployments, key: which, path: ['spec', 'template', 'spec', 'containers', 'name=sample-app', 'image'], equals: `ghcr.io/canary-lab/sample-app:${tag}` });
+const image = (at: string, which: typeof stable, tag: string): Check =>
+  checks.field(
+    {
+      id: `${at}-${which.name}-image`,
+      title: { en: `Deployment ${which.name} runs version ${tag}`, ko: `Deployment ${which.name}의 버전이 ${tag}입니다` },
+    },
+    {
+      resource: deployments,
+      key: which,
+      path: ['spec', 'template', 'spec', 'containers', 'name=sample-app', 'image'],
+      equals: `ghcr.io/canary-lab/sample-app:${tag}`,
+    },
+  );
 
-const all = (at: string, which: typeof stable): Check => checks.reaches({
-  id: `${at}-all-traffic`,
-  title: { en: `every request is answered by ${which.name}`, ko: `모든 요청에 ${which.name}이(가) 응답합니다` },
-}, { request: app, service: which, version: { deployment: which }, requests: 60 });
+const all = (at: string, which: typeof stable): Check =>
+  checks.reaches(
+    {
+      id: `${at}-all-traffic`,
+      title: { en: `every request is answered by ${which.name}`, ko: `모든 요청에 ${which.name}이(가) 응답합니다` },
+    },
+    { request: app, service: which, version: { deployment: which }, requests: 60 },
+  );
 
-const header = (at: string, value: 'always' | 'never', which: typeof stable): Check => checks.reaches({
-  id: `${at}-header-${value}`,
-  title: { en: `X-Canary: ${value} reaches ${which.name} only`, ko: `X-Canary: ${value} 요청은 ${which.name}에만 도달합니다` },
-}, { request: withHeader(value), service: which, version: { deployment: which }, requests: 60 });
+const header = (at: string, value: 'always' | 'never', which: typeof stable): Check =>
+  checks.reaches(
+    {
+      id: `${at}-header-${value}`,
+      title: { en: `X-Canary: ${value} reaches ${which.name} only`, ko: `X-Canary: ${value} 요청은 ${which.name}에만 도달합니다` },
+    },
+    { request: withHeader(value), service: which, version: { deployment: which }, requests: 60 },
+  );
 
-const split = (at: string, percent: number): Check => checks.split({
-  id: `${at}-split`,
-  title: { en: `of 1000 requests the canary answers ${percent} %, as far as chance allows`, ko: `요청 1000개 중 ${percent} %에 카나리아가 응답합니다(확률 오차 범위 안)` },
-}, { request: app, canaryService: canary, stable: { deployment: stable }, canary: { deployment: canary }, weight: percent, requests: 1000, errorRate: ERROR_RATE });
+const split = (at: string, percent: number): Check =>
+  checks.split(
+    {
+      id: `${at}-split`,
+      title: {
+        en: `of 1000 requests the canary answers ${percent} %, as far as chance allows`,
+        ko: `요청 1000개 중 ${percent} %에 카나리아가 응답합니다(확률 오차 범위 안)`,
+      },
+    },
+    {
+      request: app,
+      canaryService: canary,
+      stable: { deployment: stable },
+      canary: { deployment: canary },
+      weight: percent,
+      requests: 1000,
+      errorRate: ERROR_RATE,
+    },
+  );
 
-const noFailure = (at: string): Check => checks.noFailedRequest({
-  id: `${at}-no-failed-request`,
-  title: { en: 'no request failed on the way', ko: '진행하는 동안 실패한 요청이 없습니다' },
-}, { service: stable, atLeast: 10 });
+const noFailure = (at: string): Check =>
+  checks.noFailedRequest(
+    {
+      id: `${at}-no-failed-request`,
+      title: { en: 'no request failed on the way', ko: '진행하는 동안 실패한 요청이 없습니다' },
+    },
+    { service: stable, atLeast: 10 },
+  );
 
-const weightsSeen = (at: string, ...weights: number[]): Check => checks.weights({
-  id: `${at}-weights`,
-  title: { en: `the weight went ${weights.join(' → ')} and nowhere else`, ko: `가중치가 ${weights.join(' → ')} 순서로만 바뀌었습니다` },
-}, { ingress: canary, weights });
+const weightsSeen = (at: string, ...weights: number[]): Check =>
+  checks.weights(
+    {
+      id: `${at}-weights`,
+      title: { en: `the weight went ${weights.join(' → ')} and nowhere else`, ko: `가중치가 ${weights.join(' → ')} 순서로만 바뀌었습니다` },
+    },
+    { ingress: canary, weights },
+  );
 
 const note = (id: string, en: string, ko: string) => ({ id, text: { en, ko } });
 
@@ -85,7 +141,10 @@ export default defineLab({
         image('sample-app', canary, '1.0.0'),
         weight('sample-app', 0),
       ],
-      hint: { en: 'One helm install of the chart charts/sample-app/ingress-nginx, in a namespace of its own.', ko: 'charts/sample-app/ingress-nginx 차트를 별도의 네임스페이스에 한 번 설치하면 됩니다.' },
+      hint: {
+        en: 'One helm install of the chart charts/sample-app/ingress-nginx, in a namespace of its own.',
+        ko: 'charts/sample-app/ingress-nginx 차트를 별도의 네임스페이스에 한 번 설치하면 됩니다.',
+      },
     }),
     step({
       id: 'two-of-everything',
@@ -98,11 +157,26 @@ export default defineLab({
       },
       run: [cmd('kubectl', ['get', 'deployments,services,ingresses', '-n', ns])],
       checks: [
-        checks.count({ id: 'two-deployments', title: { en: 'there are two Deployments', ko: 'Deployment가 두 개 있습니다' } }, { resource: deployments, namespace: ns, equals: 2 }),
-        checks.count({ id: 'two-services', title: { en: 'there are two Services', ko: 'Service가 두 개 있습니다' } }, { resource: services, namespace: ns, equals: 2 }),
-        checks.count({ id: 'two-ingresses', title: { en: 'there are two Ingresses', ko: 'Ingress가 두 개 있습니다' } }, { resource: ingresses, namespace: ns, equals: 2 }),
-        checks.field({ id: 'two-canary', title: { en: 'one of the Ingresses is a canary', ko: 'Ingress 하나는 카나리아입니다' } }, { resource: ingresses, key: canary, path: ['metadata', 'annotations', nginx('canary')], equals: 'true' }),
-        checks.field({ id: 'two-host', title: { en: 'both have the same host', ko: '두 Ingress의 호스트가 같습니다' } }, { resource: ingresses, key: canary, path: ['spec', 'rules', '0', 'host'], equals: 'sample.app' }),
+        checks.count(
+          { id: 'two-deployments', title: { en: 'there are two Deployments', ko: 'Deployment가 두 개 있습니다' } },
+          { resource: deployments, namespace: ns, equals: 2 },
+        ),
+        checks.count(
+          { id: 'two-services', title: { en: 'there are two Services', ko: 'Service가 두 개 있습니다' } },
+          { resource: services, namespace: ns, equals: 2 },
+        ),
+        checks.count(
+          { id: 'two-ingresses', title: { en: 'there are two Ingresses', ko: 'Ingress가 두 개 있습니다' } },
+          { resource: ingresses, namespace: ns, equals: 2 },
+        ),
+        checks.field(
+          { id: 'two-canary', title: { en: 'one of the Ingresses is a canary', ko: 'Ingress 하나는 카나리아입니다' } },
+          { resource: ingresses, key: canary, path: ['metadata', 'annotations', nginx('canary')], equals: 'true' },
+        ),
+        checks.field(
+          { id: 'two-host', title: { en: 'both have the same host', ko: '두 Ingress의 호스트가 같습니다' } },
+          { resource: ingresses, key: canary, path: ['spec', 'rules', '0', 'host'], equals: 'sample.app' },
+        ),
         all('two', stable),
         noFailure('two'),
       ],
@@ -129,7 +203,10 @@ export default defineLab({
         weightsSeen('new-version', 0),
         noFailure('new-version'),
       ],
-      hint: { en: 'helm upgrade with --reuse-values changes one value and keeps the rest; the value is canary.image.tag.', ko: 'helm upgrade에 --reuse-values를 붙이면 나머지 값은 그대로 두고 하나만 바꿀 수 있습니다. 바꿀 값은 canary.image.tag입니다.' },
+      hint: {
+        en: 'helm upgrade with --reuse-values changes one value and keeps the rest; the value is canary.image.tag.',
+        ko: 'helm upgrade에 --reuse-values를 붙이면 나머지 값은 그대로 두고 하나만 바꿀 수 있습니다. 바꿀 값은 canary.image.tag입니다.',
+      },
     }),
     step({
       id: 'header',
@@ -147,14 +224,29 @@ export default defineLab({
         request(withHeader('never')),
       ],
       checks: [
-        checks.field({ id: 'header-name', title: { en: 'the header is X-Canary', ko: '헤더 이름은 X-Canary입니다' } }, { resource: ingresses, key: canary, path: ['metadata', 'annotations', nginx('canary-by-header')], equals: 'X-Canary' }),
+        checks.field(
+          { id: 'header-name', title: { en: 'the header is X-Canary', ko: '헤더 이름은 X-Canary입니다' } },
+          { resource: ingresses, key: canary, path: ['metadata', 'annotations', nginx('canary-by-header')], equals: 'X-Canary' },
+        ),
         header('header', 'always', canary),
         header('header', 'never', stable),
-        checks.reaches({ id: 'header-other', title: { en: 'X-Canary: maybe leaves it to the weight, which is 0', ko: 'X-Canary: maybe 요청은 가중치(0)를 따릅니다' } }, { request: withHeader('maybe'), service: stable, version: { deployment: stable }, requests: 60 }),
+        checks.reaches(
+          {
+            id: 'header-other',
+            title: { en: 'X-Canary: maybe leaves it to the weight, which is 0', ko: 'X-Canary: maybe 요청은 가중치(0)를 따릅니다' },
+          },
+          { request: withHeader('maybe'), service: stable, version: { deployment: stable }, requests: 60 },
+        ),
         weight('header', 0),
         noFailure('header'),
       ],
-      notes: [note('hosts', 'On a cluster of your own the name sample.app must lead to the ingress: the Host header does that here, a line in /etc/hosts would too.', '직접 만든 클러스터에서는 sample.app이라는 이름이 인그레스로 이어져야 합니다. 여기서는 Host 헤더로 지정합니다. /etc/hosts에 한 줄을 추가해도 됩니다.')],
+      notes: [
+        note(
+          'hosts',
+          'On a cluster of your own the name sample.app must lead to the ingress: the Host header does that here, a line in /etc/hosts would too.',
+          '직접 만든 클러스터에서는 sample.app이라는 이름이 인그레스로 이어져야 합니다. 여기서는 Host 헤더로 지정합니다. /etc/hosts에 한 줄을 추가해도 됩니다.',
+        ),
+      ],
     }),
     step({
       id: 'half',
@@ -174,9 +266,21 @@ export default defineLab({
         noFailure('half'),
       ],
       notes: [
-        note('chance', 'Four requests do not show a share: each is a draw of its own, and "two of four" happens in only 38 % of all tries. The lab sends 1000 and uses an exact bound.', '요청 네 개로는 비율을 알 수 없습니다. 매번 따로 추첨하므로 "네 번 중 두 번"은 38 %에서만 나옵니다. 그래서 이 실습은 1000개를 보내고 정확한 한계를 씁니다.'),
-        note('k6', 'The tutorial’s series uses k6 for this. If you have it, send GET /success with the Host header sample.app to the ingress; "npm run traffic" does the same without it.', '튜토리얼 시리즈에서는 이때 k6를 씁니다. k6가 있다면 Host 헤더를 sample.app으로 하여 인그레스에 GET /success를 보내 보세요. 없어도 "npm run traffic"으로 같은 일을 할 수 있습니다.'),
-        note('nginx-lag', 'nginx may follow the annotation about four seconds later. The lab checks both.', 'nginx는 애너테이션보다 4초쯤 늦게 반영될 수 있습니다. 이 실습은 둘 다 확인합니다.'),
+        note(
+          'chance',
+          'Four requests do not show a share: each is a draw of its own, and "two of four" happens in only 38 % of all tries. The lab sends 1000 and uses an exact bound.',
+          '요청 네 개로는 비율을 알 수 없습니다. 매번 따로 추첨하므로 "네 번 중 두 번"은 38 %에서만 나옵니다. 그래서 이 실습은 1000개를 보내고 정확한 한계를 씁니다.',
+        ),
+        note(
+          'k6',
+          'The tutorial’s series uses k6 for this. If you have it, send GET /success with the Host header sample.app to the ingress; "npm run traffic" does the same without it.',
+          '튜토리얼 시리즈에서는 이때 k6를 씁니다. k6가 있다면 Host 헤더를 sample.app으로 하여 인그레스에 GET /success를 보내 보세요. 없어도 "npm run traffic"으로 같은 일을 할 수 있습니다.',
+        ),
+        note(
+          'nginx-lag',
+          'nginx may follow the annotation about four seconds later. The lab checks both.',
+          'nginx는 애너테이션보다 4초쯤 늦게 반영될 수 있습니다. 이 실습은 둘 다 확인합니다.',
+        ),
       ],
       hint: { en: 'The value is canary.weight.', ko: '바꿀 값은 canary.weight입니다.' },
     }),
@@ -190,7 +294,10 @@ export default defineLab({
     step({
       id: 'promote',
       minutes: 2,
-      title: { en: 'Promote by hand: stable gets the version, the canary rests', ko: '손으로 승격: 안정 버전을 올리고 카나리아는 쉬게 하기' },
+      title: {
+        en: 'Promote by hand: stable gets the version, the canary rests',
+        ko: '손으로 승격: 안정 버전을 올리고 카나리아는 쉬게 하기',
+      },
       say: {
         en: 'The canary was only a guest. Give the stable Deployment version 2.0.0 while the canary carries the traffic, wait until it is ready, and take the weight back to 0. Two commands in the right order, every time, by a person: this is what lab 02 automates.',
         ko: '카나리아는 잠시 머무는 손님입니다. 카나리아가 트래픽을 받는 동안 안정 버전 Deployment를 2.0.0으로 올리고, 준비가 끝나면 가중치를 0으로 되돌립니다. 매번 사람이 두 명령을 올바른 순서로 실행해야 합니다. 2부에서 이 일을 자동화합니다.',
@@ -221,7 +328,13 @@ export default defineLab({
       run: [upgrade('canary.image.tag=3.0.0-bad'), rolledOut('sample-app-canary'), request(withHeader('always'), { times: 6 })],
       checks: [
         image('bad-version', canary, '3.0.0-bad'),
-        checks.status({ id: 'bad-version-errors', title: { en: 'with X-Canary: always some requests fail', ko: 'X-Canary: always 요청 가운데 일부가 실패합니다' } }, { request: withHeader('always'), status: 500, requests: 60, atLeast: 1, observes: { service: canary } }),
+        checks.status(
+          {
+            id: 'bad-version-errors',
+            title: { en: 'with X-Canary: always some requests fail', ko: 'X-Canary: always 요청 가운데 일부가 실패합니다' },
+          },
+          { request: withHeader('always'), status: 500, requests: 60, atLeast: 1, observes: { service: canary } },
+        ),
         weight('bad-version', 0),
         all('bad-version', stable),
         noFailure('bad-version'),
@@ -230,13 +343,12 @@ export default defineLab({
     step({
       id: 'roll-back',
       title: { en: 'Roll back: the canary returns to what works', ko: '롤백: 카나리아를 잘 되는 버전으로' },
-      say: { en: 'Nothing has to be saved: the stable version never changed. Put the canary back to 2.0.0.', ko: '안정 버전은 바뀐 적이 없으므로 구할 것도 없습니다. 카나리아를 2.0.0으로 되돌립니다.' },
+      say: {
+        en: 'Nothing has to be saved: the stable version never changed. Put the canary back to 2.0.0.',
+        ko: '안정 버전은 바뀐 적이 없으므로 구할 것도 없습니다. 카나리아를 2.0.0으로 되돌립니다.',
+      },
       run: [upgrade('canary.image.tag=2.0.0'), rolledOut('sample-app-canary'), cmd('helm', ['history', 'sample-app', '-n', ns])],
-      checks: [
-        image('roll-back', canary, '2.0.0'),
-        header('roll-back', 'always', canary),
-        noFailure('roll-back'),
-      ],
+      checks: [image('roll-back', canary, '2.0.0'), header('roll-back', 'always', canary), noFailure('roll-back')],
     }),
   ],
 });

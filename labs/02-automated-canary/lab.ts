@@ -1,5 +1,19 @@
 import type { Check, Text } from '../../src/index.ts';
-import { checks, cmd, customResourceDefinitions, defineLab, deployments, ingresses, listFiles, nodes, pods, rollouts, services, step, timePasses } from '../../src/index.ts';
+import {
+  checks,
+  cmd,
+  customResourceDefinitions,
+  defineLab,
+  deployments,
+  ingresses,
+  listFiles,
+  nodes,
+  pods,
+  rollouts,
+  services,
+  step,
+  timePasses,
+} from '../../src/index.ts';
 
 const ns = 'sample-app';
 const app = { namespace: ns, name: 'sample-app' };
@@ -15,85 +29,179 @@ const ERROR_RATE = 1e-6;
 const rolloutCommand = (...words: string[]) => cmd('kubectl', ['argo', 'rollouts', ...words, '-n', ns]);
 
 // The checks that the walk repeats. `at` is the step's id, so that every check of the lab has a name of its own.
-const weight = (at: string, percent: number): Check => checks.field({
-  id: `${at}-weight`,
-  title: { en: `the canary ingress asks for ${percent} % of the traffic`, ko: `카나리아 Ingress의 가중치 애너테이션이 ${percent}입니다` },
-  next: { en: 'Is the Rollouts controller running? It writes this annotation.', ko: 'Rollouts 컨트롤러가 실행 중인지 확인하세요. 이 애너테이션은 컨트롤러가 씁니다.' },
-}, { resource: ingresses, key: canaryIngress, path: ['metadata', 'annotations', nginx('canary-weight')], equals: String(percent) });
+const weight = (at: string, percent: number): Check =>
+  checks.field(
+    {
+      id: `${at}-weight`,
+      title: {
+        en: `the canary ingress asks for ${percent} % of the traffic`,
+        ko: `카나리아 Ingress의 가중치 애너테이션이 ${percent}입니다`,
+      },
+      next: {
+        en: 'Is the Rollouts controller running? It writes this annotation.',
+        ko: 'Rollouts 컨트롤러가 실행 중인지 확인하세요. 이 애너테이션은 컨트롤러가 씁니다.',
+      },
+    },
+    { resource: ingresses, key: canaryIngress, path: ['metadata', 'annotations', nginx('canary-weight')], equals: String(percent) },
+  );
 
-const phase = (at: string, value: 'Healthy' | 'Paused' | 'Degraded'): Check => checks.field({
-  id: `${at}-phase`,
-  title: { en: `the Rollout is ${value}`, ko: `Rollout의 상태가 ${value}입니다` },
-  next: { en: 'Read its message and events: kubectl describe rollout sample-app -n sample-app', ko: '메시지와 이벤트를 읽어 보세요: kubectl describe rollout sample-app -n sample-app' },
-}, { resource: rollouts, key: app, path: ['status', 'phase'], equals: value });
+const phase = (at: string, value: 'Healthy' | 'Paused' | 'Degraded'): Check =>
+  checks.field(
+    {
+      id: `${at}-phase`,
+      title: { en: `the Rollout is ${value}`, ko: `Rollout의 상태가 ${value}입니다` },
+      next: {
+        en: 'Read its message and events: kubectl describe rollout sample-app -n sample-app',
+        ko: '메시지와 이벤트를 읽어 보세요: kubectl describe rollout sample-app -n sample-app',
+      },
+    },
+    { resource: rollouts, key: app, path: ['status', 'phase'], equals: value },
+  );
 
-const stepIndex = (at: string, index: number): Check => checks.field({
-  id: `${at}-step-index`,
-  title: { en: `the Rollout is at step ${index} of 6`, ko: `Rollout이 6단계 중 ${index}단계에 있습니다` },
-}, { resource: rollouts, key: app, path: ['status', 'currentStepIndex'], equals: index });
+const stepIndex = (at: string, index: number): Check =>
+  checks.field(
+    {
+      id: `${at}-step-index`,
+      title: { en: `the Rollout is at step ${index} of 6`, ko: `Rollout이 6단계 중 ${index}단계에 있습니다` },
+    },
+    { resource: rollouts, key: app, path: ['status', 'currentStepIndex'], equals: index },
+  );
 
-const revision = (at: string, number: number): Check => checks.field({
-  id: `${at}-revision`,
-  title: { en: `the Rollout is at revision ${number}`, ko: `Rollout의 리비전이 ${number}입니다` },
-}, { resource: rollouts, key: app, path: ['metadata', 'annotations', 'rollout.argoproj.io/revision'], equals: String(number) });
+const revision = (at: string, number: number): Check =>
+  checks.field(
+    {
+      id: `${at}-revision`,
+      title: { en: `the Rollout is at revision ${number}`, ko: `Rollout의 리비전이 ${number}입니다` },
+    },
+    { resource: rollouts, key: app, path: ['metadata', 'annotations', 'rollout.argoproj.io/revision'], equals: String(number) },
+  );
 
-const stable = (at: string, number: number): Check => checks.rolloutHash({
-  id: `${at}-stable`,
-  title: { en: `revision ${number} is the stable one`, ko: `리비전 ${number}이(가) 안정 버전입니다` },
-}, { rollout: app, status: 'stableRS', revision: number });
+const stable = (at: string, number: number): Check =>
+  checks.rolloutHash(
+    {
+      id: `${at}-stable`,
+      title: { en: `revision ${number} is the stable one`, ko: `리비전 ${number}이(가) 안정 버전입니다` },
+    },
+    { rollout: app, status: 'stableRS', revision: number },
+  );
 
-const stableServiceSelects = (at: string, number: number): Check => checks.serviceRevision({
-  id: `${at}-stable-service`,
-  title: { en: `Service sample-app selects revision ${number}`, ko: `Service sample-app이 리비전 ${number}을(를) 선택합니다` },
-}, { service: app, rollout: app.name, revision: number });
+const stableServiceSelects = (at: string, number: number): Check =>
+  checks.serviceRevision(
+    {
+      id: `${at}-stable-service`,
+      title: { en: `Service sample-app selects revision ${number}`, ko: `Service sample-app이 리비전 ${number}을(를) 선택합니다` },
+    },
+    { service: app, rollout: app.name, revision: number },
+  );
 
-const canaryServiceSelects = (at: string, number: number): Check => checks.serviceRevision({
-  id: `${at}-canary-service`,
-  title: { en: `Service sample-app-canary selects revision ${number}`, ko: `Service sample-app-canary가 리비전 ${number}을(를) 선택합니다` },
-}, { service: canaryService, rollout: app.name, revision: number });
+const canaryServiceSelects = (at: string, number: number): Check =>
+  checks.serviceRevision(
+    {
+      id: `${at}-canary-service`,
+      title: {
+        en: `Service sample-app-canary selects revision ${number}`,
+        ko: `Service sample-app-canary가 리비전 ${number}을(를) 선택합니다`,
+      },
+    },
+    { service: canaryService, rollout: app.name, revision: number },
+  );
 
 /** Pods by the label that canaryMetadata and stableMetadata put on them. */
-const labelled = (at: string, counts: { stable: number; canary: number }): Check[] => (['stable', 'canary'] as const).map((role) => checks.count({
-  id: `${at}-pods-${role}`,
-  title: { en: `Pods with the label deployment=${role}: ${counts[role]}`, ko: `레이블 deployment=${role}인 Pod: ${counts[role]}개` },
-}, { resource: pods, namespace: ns, labelSelector: `deployment=${role}`, equals: counts[role] }));
+const labelled = (at: string, counts: { stable: number; canary: number }): Check[] =>
+  (['stable', 'canary'] as const).map((role) =>
+    checks.count(
+      {
+        id: `${at}-pods-${role}`,
+        title: { en: `Pods with the label deployment=${role}: ${counts[role]}`, ko: `레이블 deployment=${role}인 Pod: ${counts[role]}개` },
+      },
+      { resource: pods, namespace: ns, labelSelector: `deployment=${role}`, equals: counts[role] },
+    ),
+  );
 
-const weightsSeen = (at: string, ...weights: number[]): Check => checks.weights({
-  id: `${at}-weights`,
-  title: { en: `the weight went ${weights.join(' → ')} and nowhere else`, ko: `가중치가 ${weights.join(' → ')} 순서로만 바뀌었습니다` },
-}, { ingress: canaryIngress, weights });
+const weightsSeen = (at: string, ...weights: number[]): Check =>
+  checks.weights(
+    {
+      id: `${at}-weights`,
+      title: { en: `the weight went ${weights.join(' → ')} and nowhere else`, ko: `가중치가 ${weights.join(' → ')} 순서로만 바뀌었습니다` },
+    },
+    { ingress: canaryIngress, weights },
+  );
 
-const split = (at: string, percent: number, revisions: { stable: number; canary: number }, requests: number): Check => checks.split({
-  id: `${at}-split`,
-  title: { en: `of ${requests} requests the canary answers ${percent} %, as far as chance allows`, ko: `요청 ${requests}개 중 ${percent} %에 카나리아가 응답합니다(확률 오차 범위 안)` },
-  next: { en: 'Is the ingress controller running, and does it read the canary ingress?', ko: '인그레스 컨트롤러가 실행 중이고 카나리아 Ingress를 읽고 있는지 확인하세요.' },
-}, { request, canaryService, stable: { rollout: app, revision: revisions.stable }, canary: { rollout: app, revision: revisions.canary }, weight: percent, requests, errorRate: ERROR_RATE });
+const split = (at: string, percent: number, revisions: { stable: number; canary: number }, requests: number): Check =>
+  checks.split(
+    {
+      id: `${at}-split`,
+      title: {
+        en: `of ${requests} requests the canary answers ${percent} %, as far as chance allows`,
+        ko: `요청 ${requests}개 중 ${percent} %에 카나리아가 응답합니다(확률 오차 범위 안)`,
+      },
+      next: {
+        en: 'Is the ingress controller running, and does it read the canary ingress?',
+        ko: '인그레스 컨트롤러가 실행 중이고 카나리아 Ingress를 읽고 있는지 확인하세요.',
+      },
+    },
+    {
+      request,
+      canaryService,
+      stable: { rollout: app, revision: revisions.stable },
+      canary: { rollout: app, revision: revisions.canary },
+      weight: percent,
+      requests,
+      errorRate: ERROR_RATE,
+    },
+  );
 
-const withHeader = (at: string, value: 'always' | 'never', target: number): Check => checks.reaches({
-  id: `${at}-header-${value}`,
-  title: { en: `X-Canary: ${value} reaches revision ${target} only`, ko: `X-Canary: ${value} 요청은 리비전 ${target}에만 도달합니다` },
-}, { request: { ...request, headers: { 'X-Canary': value } }, service: value === 'always' ? canaryService : app, version: { rollout: app, revision: target }, requests: 60 });
+const withHeader = (at: string, value: 'always' | 'never', target: number): Check =>
+  checks.reaches(
+    {
+      id: `${at}-header-${value}`,
+      title: { en: `X-Canary: ${value} reaches revision ${target} only`, ko: `X-Canary: ${value} 요청은 리비전 ${target}에만 도달합니다` },
+    },
+    {
+      request: { ...request, headers: { 'X-Canary': value } },
+      service: value === 'always' ? canaryService : app,
+      version: { rollout: app, revision: target },
+      requests: 60,
+    },
+  );
 
-const allTraffic = (at: string, target: number): Check => checks.reaches({
-  id: `${at}-all-traffic`,
-  title: { en: `every request is answered by revision ${target}`, ko: `모든 요청에 리비전 ${target}이(가) 응답합니다` },
-}, { request, service: app, version: { rollout: app, revision: target }, requests: 60 });
+const allTraffic = (at: string, target: number): Check =>
+  checks.reaches(
+    {
+      id: `${at}-all-traffic`,
+      title: { en: `every request is answered by revision ${target}`, ko: `모든 요청에 리비전 ${target}이(가) 응답합니다` },
+    },
+    { request, service: app, version: { rollout: app, revision: target }, requests: 60 },
+  );
 
-const noFailure = (at: string): Check => checks.noFailedRequest({
-  id: `${at}-no-failed-request`,
-  title: { en: 'no request failed on the way', ko: '진행하는 동안 실패한 요청이 없습니다' },
-}, { service: app, atLeast: 10 });
+const noFailure = (at: string): Check =>
+  checks.noFailedRequest(
+    {
+      id: `${at}-no-failed-request`,
+      title: { en: 'no request failed on the way', ko: '진행하는 동안 실패한 요청이 없습니다' },
+    },
+    { service: app, atLeast: 10 },
+  );
 
-const happened = (at: string, title: Text, ...events: { reason: string; message?: string }[]): Check => checks.events({ id: `${at}-events`, title }, { about: app, kind: 'Rollout', events });
+const happened = (at: string, title: Text, ...events: { reason: string; message?: string }[]): Check =>
+  checks.events({ id: `${at}-events`, title }, { about: app, kind: 'Rollout', events });
 
-const deploymentAvailable = (id: string, namespace: string, name: string): Check => checks.field({
-  id,
-  title: { en: `Deployment ${name} has an available Pod`, ko: `Deployment ${name}에 사용 가능한 Pod가 있습니다` },
-  next: { en: `Look at its Pods: kubectl describe pods -n ${namespace}`, ko: `Pod를 살펴보세요: kubectl describe pods -n ${namespace}` },
-}, { resource: deployments, key: { namespace, name }, path: ['status', 'availableReplicas'], equals: 1 });
+const deploymentAvailable = (id: string, namespace: string, name: string): Check =>
+  checks.field(
+    {
+      id,
+      title: { en: `Deployment ${name} has an available Pod`, ko: `Deployment ${name}에 사용 가능한 Pod가 있습니다` },
+      next: {
+        en: `Look at its Pods: kubectl describe pods -n ${namespace}`,
+        ko: `Pod를 살펴보세요: kubectl describe pods -n ${namespace}`,
+      },
+    },
+    { resource: deployments, key: { namespace, name }, path: ['status', 'availableReplicas'], equals: 1 },
+  );
 
 /** Gives the container `sample-app` another version. */
-const setImage = (tag: string) => cmd('kubectl', (v) => ['argo', 'rollouts', 'set', 'image', 'sample-app', `sample-app=${v['image']}:${tag}`, '-n', ns]);
+const setImage = (tag: string) =>
+  cmd('kubectl', (v) => ['argo', 'rollouts', 'set', 'image', 'sample-app', `sample-app=${v['image']}:${tag}`, '-n', ns]);
 
 const note = (id: string, en: string, ko: string) => ({ id, text: { en, ko } });
 
@@ -115,7 +223,13 @@ export default defineLab({
     templates: ctx.shipped('charts/sample-app/argo-rollouts/templates'),
     canaryTemplates: ctx.shipped('charts/sample-app/argo-rollouts/templates/canary'),
   }),
-  walk: { from: 'first-state', namespace: ns, rollout: app.name, canaryIngress: canaryIngress.name, probe: { ...request, ratePerSecond: 50 } },
+  walk: {
+    from: 'first-state',
+    namespace: ns,
+    rollout: app.name,
+    canaryIngress: canaryIngress.name,
+    probe: { ...request, ratePerSecond: 50 },
+  },
   steps: [
     step({
       id: 'cluster',
@@ -126,7 +240,12 @@ export default defineLab({
         ko: '이 실습은 모두 작은 클러스터 하나에서 진행합니다. 먼저 노드를 확인해 보세요. 하나면 충분합니다.',
       },
       run: [cmd('kubectl', ['get', 'nodes'])],
-      checks: [checks.count({ id: 'cluster-node-ready', title: { en: 'a node is Ready', ko: 'Ready 상태의 노드가 있습니다' } }, { resource: nodes, atLeast: 1, ready: true })],
+      checks: [
+        checks.count(
+          { id: 'cluster-node-ready', title: { en: 'a node is Ready', ko: 'Ready 상태의 노드가 있습니다' } },
+          { resource: nodes, atLeast: 1, ready: true },
+        ),
+      ],
     }),
     step({
       id: 'ingress-nginx',
@@ -138,14 +257,34 @@ export default defineLab({
       },
       run: [
         cmd('helm', (v) => ['repo', 'add', 'ingress-nginx', v['ingressNginxRepository']]),
-        cmd('helm', (v) => ['install', 'ingress-nginx/ingress-nginx', '--name-template', 'ingress-nginx', '--create-namespace', '-n', 'ingress-nginx', '--values', v['ingressValues'], '--version', '4.8.3']),
+        cmd('helm', (v) => [
+          'install',
+          'ingress-nginx/ingress-nginx',
+          '--name-template',
+          'ingress-nginx',
+          '--create-namespace',
+          '-n',
+          'ingress-nginx',
+          '--values',
+          v['ingressValues'],
+          '--version',
+          '4.8.3',
+        ]),
         cmd('kubectl', ['rollout', 'status', 'deployment/ingress-nginx-controller', '-n', 'ingress-nginx', '--timeout', '300s']),
         cmd('kubectl', ['get', 'deploy', '-n', 'ingress-nginx']),
       ],
       checks: [deploymentAvailable('ingress-nginx-available', 'ingress-nginx', 'ingress-nginx-controller')],
       notes: [
-        note('ingress-nginx-retired', 'ingress-nginx has been retired since March 2026, and version 4.8.3 is open to CVE-2025-1974. Use it for learning on your own machine only.', 'ingress-nginx는 2026년 3월에 지원이 종료되었고, 4.8.3 버전에는 CVE-2025-1974 취약점이 있습니다. 자신의 컴퓨터에서 학습할 때만 쓰세요.'),
-        note('helm-wait', 'The tutorial adds --wait to helm install. We wait with "kubectl rollout status" instead: it watches, where Helm 3 asks every two seconds.', '튜토리얼은 helm install에 --wait를 붙입니다. 여기서는 "kubectl rollout status"로 기다립니다. Helm 3은 2초마다 물어보지만 이 명령은 변화를 지켜보다가 바로 끝납니다.'),
+        note(
+          'ingress-nginx-retired',
+          'ingress-nginx has been retired since March 2026, and version 4.8.3 is open to CVE-2025-1974. Use it for learning on your own machine only.',
+          'ingress-nginx는 2026년 3월에 지원이 종료되었고, 4.8.3 버전에는 CVE-2025-1974 취약점이 있습니다. 자신의 컴퓨터에서 학습할 때만 쓰세요.',
+        ),
+        note(
+          'helm-wait',
+          'The tutorial adds --wait to helm install. We wait with "kubectl rollout status" instead: it watches, where Helm 3 asks every two seconds.',
+          '튜토리얼은 helm install에 --wait를 붙입니다. 여기서는 "kubectl rollout status"로 기다립니다. Helm 3은 2초마다 물어보지만 이 명령은 변화를 지켜보다가 바로 끝납니다.',
+        ),
       ],
     }),
     step({
@@ -158,7 +297,20 @@ export default defineLab({
       },
       run: [
         cmd('helm', (v) => ['repo', 'add', 'argo', v['argoRepository']]),
-        cmd('helm', (v) => ['install', 'argo-rollouts', 'argo/argo-rollouts', '--version', v['argoRolloutsChart'], '--create-namespace', '-n', 'argo-rollouts', '--set', 'dashboard.enabled=true', '--set', 'controller.replicas=1']),
+        cmd('helm', (v) => [
+          'install',
+          'argo-rollouts',
+          'argo/argo-rollouts',
+          '--version',
+          v['argoRolloutsChart'],
+          '--create-namespace',
+          '-n',
+          'argo-rollouts',
+          '--set',
+          'dashboard.enabled=true',
+          '--set',
+          'controller.replicas=1',
+        ]),
         cmd('kubectl', ['rollout', 'status', 'deployment/argo-rollouts', '-n', 'argo-rollouts', '--timeout', '300s']),
         cmd('kubectl', ['rollout', 'status', 'deployment/argo-rollouts-dashboard', '-n', 'argo-rollouts', '--timeout', '300s']),
         cmd('kubectl', ['get', 'deploy', '-n', 'argo-rollouts']),
@@ -166,12 +318,22 @@ export default defineLab({
       checks: [
         deploymentAvailable('argo-rollouts-available', 'argo-rollouts', 'argo-rollouts'),
         deploymentAvailable('argo-dashboard-available', 'argo-rollouts', 'argo-rollouts-dashboard'),
-        checks.field({ id: 'argo-crd-served', title: { en: 'the API serves Rollouts', ko: 'API 서버가 Rollout 리소스를 제공합니다' } }, {
-          resource: customResourceDefinitions, key: { name: 'rollouts.argoproj.io' }, path: ['spec', 'versions', 'name=v1alpha1', 'served'], equals: true,
-        }),
+        checks.field(
+          { id: 'argo-crd-served', title: { en: 'the API serves Rollouts', ko: 'API 서버가 Rollout 리소스를 제공합니다' } },
+          {
+            resource: customResourceDefinitions,
+            key: { name: 'rollouts.argoproj.io' },
+            path: ['spec', 'versions', 'name=v1alpha1', 'served'],
+            equals: true,
+          },
+        ),
       ],
       notes: [
-        note('argo-namespace', 'As printed, "helm install my-release argo/argo-rollouts" names no namespace and no dashboard, so the command after it finds nothing in the namespace argo-rollouts. Hence the flags here.', '인쇄된 명령 "helm install my-release argo/argo-rollouts"에는 네임스페이스와 대시보드 설정이 없어서, 다음 명령으로 argo-rollouts 네임스페이스를 보아도 아무것도 나오지 않습니다. 그래서 여기서는 플래그를 더했습니다.'),
+        note(
+          'argo-namespace',
+          'As printed, "helm install my-release argo/argo-rollouts" names no namespace and no dashboard, so the command after it finds nothing in the namespace argo-rollouts. Hence the flags here.',
+          '인쇄된 명령 "helm install my-release argo/argo-rollouts"에는 네임스페이스와 대시보드 설정이 없어서, 다음 명령으로 argo-rollouts 네임스페이스를 보아도 아무것도 나오지 않습니다. 그래서 여기서는 플래그를 더했습니다.',
+        ),
       ],
     }),
     step({
@@ -183,23 +345,71 @@ export default defineLab({
         ko: '이 차트에는 Deployment가 있을 자리에 Rollout이 있습니다. 전략에는 Service 두 개, Ingress 하나, 그리고 단계가 적혀 있습니다. 25 %, 사람의 승인, 50 %, 5분, 75 %, 5분입니다.',
       },
       run: [
-        cmd('helm', (v) => ['install', v['chart'], '--name-template', 'sample-app', '--create-namespace', '-n', 'sample-app', ...(v['image'] === image ? [] : ['--set', `image.repository=${v['image']}`])]),
+        cmd('helm', (v) => [
+          'install',
+          v['chart'],
+          '--name-template',
+          'sample-app',
+          '--create-namespace',
+          '-n',
+          'sample-app',
+          ...(v['image'] === image ? [] : ['--set', `image.repository=${v['image']}`]),
+        ]),
         rolloutCommand('status', 'sample-app', '--timeout', '120s'),
         cmd('kubectl', ['get', 'rollout', 'sample-app', '-n', 'sample-app']),
       ],
       checks: [
-        checks.field({ id: 'app-available', title: { en: 'the Rollout has one available Pod', ko: 'Rollout에 사용 가능한 Pod가 하나 있습니다' } }, { resource: rollouts, key: app, path: ['status', 'availableReplicas'], equals: 1 }),
-        checks.field({ id: 'app-canary-service-named', title: { en: 'the Rollout knows its canary Service', ko: 'Rollout에 카나리아 Service가 지정되어 있습니다' } }, { resource: rollouts, key: app, path: ['spec', 'strategy', 'canary', 'canaryService'], equals: canaryService.name }),
-        checks.field({ id: 'app-stable-service-named', title: { en: 'the Rollout knows its stable Service', ko: 'Rollout에 안정 버전 Service가 지정되어 있습니다' } }, { resource: rollouts, key: app, path: ['spec', 'strategy', 'canary', 'stableService'], equals: app.name }),
-        checks.field({ id: 'app-steps', title: { en: 'the steps are 25, pause, 50, 5m, 75, 5m', ko: '단계는 25, 일시 중지, 50, 5분, 75, 5분입니다' } }, {
-          resource: rollouts, key: app, path: ['spec', 'strategy', 'canary', 'steps'],
-          equals: [{ setWeight: 25 }, { pause: {} }, { setWeight: 50 }, { pause: { duration: '5m' } }, { setWeight: 75 }, { pause: { duration: '5m' } }],
-        }),
+        checks.field(
+          { id: 'app-available', title: { en: 'the Rollout has one available Pod', ko: 'Rollout에 사용 가능한 Pod가 하나 있습니다' } },
+          { resource: rollouts, key: app, path: ['status', 'availableReplicas'], equals: 1 },
+        ),
+        checks.field(
+          {
+            id: 'app-canary-service-named',
+            title: { en: 'the Rollout knows its canary Service', ko: 'Rollout에 카나리아 Service가 지정되어 있습니다' },
+          },
+          { resource: rollouts, key: app, path: ['spec', 'strategy', 'canary', 'canaryService'], equals: canaryService.name },
+        ),
+        checks.field(
+          {
+            id: 'app-stable-service-named',
+            title: { en: 'the Rollout knows its stable Service', ko: 'Rollout에 안정 버전 Service가 지정되어 있습니다' },
+          },
+          { resource: rollouts, key: app, path: ['spec', 'strategy', 'canary', 'stableService'], equals: app.name },
+        ),
+        checks.field(
+          { id: 'app-steps', title: { en: 'the steps are 25, pause, 50, 5m, 75, 5m', ko: '단계는 25, 일시 중지, 50, 5분, 75, 5분입니다' } },
+          {
+            resource: rollouts,
+            key: app,
+            path: ['spec', 'strategy', 'canary', 'steps'],
+            equals: [
+              { setWeight: 25 },
+              { pause: {} },
+              { setWeight: 50 },
+              { pause: { duration: '5m' } },
+              { setWeight: 75 },
+              { pause: { duration: '5m' } },
+            ],
+          },
+        ),
       ],
       notes: [
-        note('helm-wait-rollout', 'Helm’s own --wait does not help here: Helm 3 does not look at Rollouts, and Helm 4 never returns for a chart that holds one. "kubectl argo rollouts status" knows when a Rollout is healthy.', 'Helm의 --wait는 여기서 도움이 되지 않습니다. Helm 3은 Rollout을 보지 않고, Helm 4는 Rollout이 든 차트에서 끝나지 않습니다. "kubectl argo rollouts status"는 Rollout이 언제 정상인지 압니다.'),
-        note('placeholders', 'In the tutorial’s listing the template placeholders were lost: "canaryService: -canary" and an empty stableService stand for sample-app-canary and sample-app.', '튜토리얼의 예시에는 템플릿 자리 표시자가 빠져 있습니다. "canaryService: -canary"와 비어 있는 stableService는 각각 sample-app-canary와 sample-app을 뜻합니다.'),
-        note('step-kinds', 'The tutorial says that there are three kinds of step and writes "setCanaryScale: 4". There are eight, and setCanaryScale takes replicas, weight or matchTrafficWeight.', '튜토리얼은 단계가 세 가지라고 하고 "setCanaryScale: 4"라고 적었습니다. 실제로는 여덟 가지이고, setCanaryScale에는 replicas, weight, matchTrafficWeight 중 하나를 씁니다.'),
+        note(
+          'helm-wait-rollout',
+          'Helm’s own --wait does not help here: Helm 3 does not look at Rollouts, and Helm 4 never returns for a chart that holds one. "kubectl argo rollouts status" knows when a Rollout is healthy.',
+          'Helm의 --wait는 여기서 도움이 되지 않습니다. Helm 3은 Rollout을 보지 않고, Helm 4는 Rollout이 든 차트에서 끝나지 않습니다. "kubectl argo rollouts status"는 Rollout이 언제 정상인지 압니다.',
+        ),
+        note(
+          'placeholders',
+          'In the tutorial’s listing the template placeholders were lost: "canaryService: -canary" and an empty stableService stand for sample-app-canary and sample-app.',
+          '튜토리얼의 예시에는 템플릿 자리 표시자가 빠져 있습니다. "canaryService: -canary"와 비어 있는 stableService는 각각 sample-app-canary와 sample-app을 뜻합니다.',
+        ),
+        note(
+          'step-kinds',
+          'The tutorial says that there are three kinds of step and writes "setCanaryScale: 4". There are eight, and setCanaryScale takes replicas, weight or matchTrafficWeight.',
+          '튜토리얼은 단계가 세 가지라고 하고 "setCanaryScale: 4"라고 적었습니다. 실제로는 여덟 가지이고, setCanaryScale에는 replicas, weight, matchTrafficWeight 중 하나를 씁니다.',
+        ),
       ],
     }),
     step({
@@ -216,14 +426,41 @@ export default defineLab({
         cmd('kubectl', ['get', 'rollouts,deployments,services,ingresses', '-n', 'sample-app']),
       ],
       checks: [
-        checks.count({ id: 'one-service-no-deployment', title: { en: 'there is no Deployment', ko: 'Deployment가 없습니다' } }, { resource: deployments, namespace: ns, equals: 0 }),
-        checks.count({ id: 'one-service-two-services', title: { en: 'there are two Services, one for each version', ko: '버전마다 하나씩, Service가 두 개 있습니다' } }, { resource: services, namespace: ns, equals: 2 }),
-        checks.field({ id: 'one-service-ingress-owner', title: { en: 'the second ingress was made by the Rollout', ko: '두 번째 Ingress는 Rollout이 만든 것입니다' } }, {
-          resource: ingresses, key: canaryIngress, path: ['metadata', 'ownerReferences', 'kind=Rollout', 'name'], equals: 'sample-app',
-        }),
-        checks.field({ id: 'one-service-ingress-backend', title: { en: 'the second ingress leads to the canary Service', ko: '두 번째 Ingress는 카나리아 Service로 이어집니다' } }, {
-          resource: ingresses, key: canaryIngress, path: ['spec', 'rules', '0', 'http', 'paths', '0', 'backend', 'service', 'name'], equals: canaryService.name,
-        }),
+        checks.count(
+          { id: 'one-service-no-deployment', title: { en: 'there is no Deployment', ko: 'Deployment가 없습니다' } },
+          { resource: deployments, namespace: ns, equals: 0 },
+        ),
+        checks.count(
+          {
+            id: 'one-service-two-services',
+            title: { en: 'there are two Services, one for each version', ko: '버전마다 하나씩, Service가 두 개 있습니다' },
+          },
+          { resource: services, namespace: ns, equals: 2 },
+        ),
+        checks.field(
+          {
+            id: 'one-service-ingress-owner',
+            title: { en: 'the second ingress was made by the Rollout', ko: '두 번째 Ingress는 Rollout이 만든 것입니다' },
+          },
+          {
+            resource: ingresses,
+            key: canaryIngress,
+            path: ['metadata', 'ownerReferences', 'kind=Rollout', 'name'],
+            equals: 'sample-app',
+          },
+        ),
+        checks.field(
+          {
+            id: 'one-service-ingress-backend',
+            title: { en: 'the second ingress leads to the canary Service', ko: '두 번째 Ingress는 카나리아 Service로 이어집니다' },
+          },
+          {
+            resource: ingresses,
+            key: canaryIngress,
+            path: ['spec', 'rules', '0', 'http', 'paths', '0', 'backend', 'service', 'name'],
+            equals: canaryService.name,
+          },
+        ),
       ],
     }),
     step({
@@ -237,9 +474,21 @@ export default defineLab({
       run: [cmd('kubectl', ['argo', 'rollouts', 'dashboard', '-n', 'argo-rollouts'], { endsWhen: /available at (http:\S+)/, opens: true })],
       checks: [
         deploymentAvailable('dashboard-deployment', 'argo-rollouts', 'argo-rollouts-dashboard'),
-        checks.field({ id: 'dashboard-healthy', title: { en: 'the Rollout that it shows is Healthy', ko: '대시보드에 보이는 Rollout은 Healthy 상태입니다' } }, { resource: rollouts, key: app, path: ['status', 'phase'], equals: 'Healthy' }),
+        checks.field(
+          {
+            id: 'dashboard-healthy',
+            title: { en: 'the Rollout that it shows is Healthy', ko: '대시보드에 보이는 Rollout은 Healthy 상태입니다' },
+          },
+          { resource: rollouts, key: app, path: ['status', 'phase'], equals: 'Healthy' },
+        ),
       ],
-      notes: [note('dashboard', 'The page of the app is /rollouts/rollout/sample-app/sample-app. Since v1.5 the namespace is part of the address; older texts say /rollout/sample-app.', '앱의 페이지는 /rollouts/rollout/sample-app/sample-app입니다. v1.5부터 주소에 네임스페이스가 들어갑니다. 예전 글에는 /rollout/sample-app으로 나와 있습니다.')],
+      notes: [
+        note(
+          'dashboard',
+          'The page of the app is /rollouts/rollout/sample-app/sample-app. Since v1.5 the namespace is part of the address; older texts say /rollout/sample-app.',
+          '앱의 페이지는 /rollouts/rollout/sample-app/sample-app입니다. v1.5부터 주소에 네임스페이스가 들어갑니다. 예전 글에는 /rollout/sample-app으로 나와 있습니다.',
+        ),
+      ],
     }),
     step({
       id: 'first-state',
@@ -250,10 +499,7 @@ export default defineLab({
         en: 'The first install runs no steps: there is nothing to compare with. Both Services select the same Pods and the canary ingress is there, with weight 0. From here on requests run in the background until the end, and none of them may fail.',
         ko: '처음 설치할 때는 비교할 대상이 없으므로 단계를 거치지 않습니다. 두 Service가 같은 Pod를 선택하고, 카나리아 Ingress는 가중치 0으로 이미 있습니다. 지금부터 끝까지 백그라운드에서 요청을 계속 보내며, 하나도 실패하면 안 됩니다.',
       },
-      run: [
-        rolloutCommand('get', 'rollout', 'sample-app', '--no-color'),
-        cmd('kubectl', ['get', 'ingress', '-n', 'sample-app']),
-      ],
+      run: [rolloutCommand('get', 'rollout', 'sample-app', '--no-color'), cmd('kubectl', ['get', 'ingress', '-n', 'sample-app'])],
       checks: [
         phase('first-state', 'Healthy'),
         revision('first-state', 1),
@@ -266,7 +512,13 @@ export default defineLab({
         allTraffic('first-state', 1),
         noFailure('first-state'),
       ],
-      notes: [note('canary-ingress-stays', 'The canary ingress exists from the first install and stays for good, at weight 0 when nothing is going on. Do not take its presence for a running canary.', '카나리아 Ingress는 처음 설치할 때부터 있고, 진행 중인 배포가 없으면 가중치 0으로 계속 남아 있습니다. 이것이 있다고 해서 카나리아 배포가 진행 중인 것은 아닙니다.')],
+      notes: [
+        note(
+          'canary-ingress-stays',
+          'The canary ingress exists from the first install and stays for good, at weight 0 when nothing is going on. Do not take its presence for a running canary.',
+          '카나리아 Ingress는 처음 설치할 때부터 있고, 진행 중인 배포가 없으면 가중치 0으로 계속 남아 있습니다. 이것이 있다고 해서 카나리아 배포가 진행 중인 것은 아닙니다.',
+        ),
+      ],
     }),
     step({
       id: 'set-image',
@@ -279,7 +531,10 @@ export default defineLab({
       run: [setImage('2.0.0')],
       checks: [
         phase('set-image', 'Paused'),
-        checks.field({ id: 'set-image-pause-reason', title: { en: 'it waits for a person', ko: '사람의 결정을 기다립니다' } }, { resource: rollouts, key: app, path: ['status', 'message'], equals: 'CanaryPauseStep' }),
+        checks.field(
+          { id: 'set-image-pause-reason', title: { en: 'it waits for a person', ko: '사람의 결정을 기다립니다' } },
+          { resource: rollouts, key: app, path: ['status', 'message'], equals: 'CanaryPauseStep' },
+        ),
         stepIndex('set-image', 1),
         revision('set-image', 2),
         weight('set-image', 25),
@@ -288,12 +543,25 @@ export default defineLab({
         canaryServiceSelects('set-image', 2),
         ...labelled('set-image', { stable: 1, canary: 1 }),
         weightsSeen('set-image', 0, 25),
-        happened('set-image', { en: 'the controller says what it did, in order', ko: '컨트롤러가 한 일이 이벤트에 순서대로 남아 있습니다' },
-          { reason: 'RolloutUpdated', message: 'revision 2' }, { reason: 'NewReplicaSetCreated' }, { reason: 'ScalingReplicaSet', message: 'from 0 to 1' },
-          { reason: 'SwitchService', message: canaryService.name }, { reason: 'PatchingCanaryIngress', message: "'25'" }, { reason: 'RolloutPaused' }),
+        happened(
+          'set-image',
+          { en: 'the controller says what it did, in order', ko: '컨트롤러가 한 일이 이벤트에 순서대로 남아 있습니다' },
+          { reason: 'RolloutUpdated', message: 'revision 2' },
+          { reason: 'NewReplicaSetCreated' },
+          { reason: 'ScalingReplicaSet', message: 'from 0 to 1' },
+          { reason: 'SwitchService', message: canaryService.name },
+          { reason: 'PatchingCanaryIngress', message: "'25'" },
+          { reason: 'RolloutPaused' },
+        ),
         noFailure('set-image'),
       ],
-      notes: [note('set-image-missing', 'The tutorial says "set a new image" and shows no command. This is it.', '튜토리얼에는 "새 이미지를 설정하라"는 말만 있고 명령이 없습니다. 그 명령이 이것입니다.')],
+      notes: [
+        note(
+          'set-image-missing',
+          'The tutorial says "set a new image" and shows no command. This is it.',
+          '튜토리얼에는 "새 이미지를 설정하라"는 말만 있고 명령이 없습니다. 그 명령이 이것입니다.',
+        ),
+      ],
     }),
     step({
       id: 'traffic',
@@ -313,9 +581,21 @@ export default defineLab({
         noFailure('traffic'),
       ],
       notes: [
-        note('chance', 'Each request is an independent draw. Of four requests exactly one reaches the canary in only 42 % of all tries, so a fixed tolerance is wrong; the lab uses an exact binomial bound that calls a correct split wrong once in a million runs.', '요청마다 독립적으로 추첨합니다. 요청 네 개 중 정확히 하나가 카나리아에 도달할 확률은 42 %뿐이므로 고정된 허용 오차는 맞지 않습니다. 이 실습은 정확한 이항 분포 한계를 쓰며, 올바른 분배를 틀렸다고 할 확률은 백만 번에 한 번입니다.'),
-        note('nginx-lag', 'nginx may follow the annotation about four seconds later. The lab checks both.', 'nginx는 애너테이션보다 4초쯤 늦게 반영될 수 있습니다. 이 실습은 둘 다 확인합니다.'),
-        note('k6', 'k6 is among the tutorial’s prerequisites, but its section is gone from the text. If you have it, send GET /success with the Host header sample.app to the ingress; "npm run traffic" does the same without it.', 'k6는 튜토리얼의 준비물에 있지만 본문에는 그 설명이 빠져 있습니다. k6가 있다면 Host 헤더를 sample.app으로 하여 인그레스에 GET /success를 보내 보세요. 없어도 "npm run traffic"으로 같은 일을 할 수 있습니다.'),
+        note(
+          'chance',
+          'Each request is an independent draw. Of four requests exactly one reaches the canary in only 42 % of all tries, so a fixed tolerance is wrong; the lab uses an exact binomial bound that calls a correct split wrong once in a million runs.',
+          '요청마다 독립적으로 추첨합니다. 요청 네 개 중 정확히 하나가 카나리아에 도달할 확률은 42 %뿐이므로 고정된 허용 오차는 맞지 않습니다. 이 실습은 정확한 이항 분포 한계를 쓰며, 올바른 분배를 틀렸다고 할 확률은 백만 번에 한 번입니다.',
+        ),
+        note(
+          'nginx-lag',
+          'nginx may follow the annotation about four seconds later. The lab checks both.',
+          'nginx는 애너테이션보다 4초쯤 늦게 반영될 수 있습니다. 이 실습은 둘 다 확인합니다.',
+        ),
+        note(
+          'k6',
+          'k6 is among the tutorial’s prerequisites, but its section is gone from the text. If you have it, send GET /success with the Host header sample.app to the ingress; "npm run traffic" does the same without it.',
+          'k6는 튜토리얼의 준비물에 있지만 본문에는 그 설명이 빠져 있습니다. k6가 있다면 Host 헤더를 sample.app으로 하여 인그레스에 GET /success를 보내 보세요. 없어도 "npm run traffic"으로 같은 일을 할 수 있습니다.',
+        ),
       ],
     }),
     step({
@@ -329,22 +609,50 @@ export default defineLab({
       run: [
         cmd('kubectl', ['get', 'ingress', '-n', 'sample-app']),
         cmd('kubectl', ['describe', 'ingress', canaryIngress.name, '-n', 'sample-app']),
-        cmd('kubectl', ['argo', 'rollouts', 'get', 'rollout', 'sample-app', '--watch', '--no-color', '-n', ns], { endsWhen: /Paused[\s\S]*revision:1[\s\S]*Pod/ }),
+        cmd('kubectl', ['argo', 'rollouts', 'get', 'rollout', 'sample-app', '--watch', '--no-color', '-n', ns], {
+          endsWhen: /Paused[\s\S]*revision:1[\s\S]*Pod/,
+        }),
       ],
       checks: [
-        checks.field({ id: 'look-canary', title: { en: 'the second ingress is a canary', ko: '두 번째 Ingress는 카나리아입니다' } }, { resource: ingresses, key: canaryIngress, path: ['metadata', 'annotations', nginx('canary')], equals: 'true' }),
-        checks.field({ id: 'look-header', title: { en: 'its header is X-Canary', ko: '헤더 이름은 X-Canary입니다' } }, { resource: ingresses, key: canaryIngress, path: ['metadata', 'annotations', nginx('canary-by-header')], equals: 'X-Canary' }),
-        checks.field({ id: 'look-host', title: { en: 'it has the same host as the first', ko: '호스트가 첫 번째 Ingress와 같습니다' } }, { resource: ingresses, key: canaryIngress, path: ['spec', 'rules', '0', 'host'], equals: 'sample.app' }),
-        checks.field({ id: 'look-class', title: { en: 'it has the class of the first', ko: '클래스도 첫 번째 Ingress와 같습니다' } }, { resource: ingresses, key: canaryIngress, path: ['spec', 'ingressClassName'], equals: 'nginx' }),
-        checks.field({ id: 'look-status-weight', title: { en: 'the Rollout’s status says 25 too', ko: 'Rollout의 status에도 가중치 25가 적혀 있습니다' } }, { resource: rollouts, key: app, path: ['status', 'canary', 'weights', 'canary', 'weight'], equals: 25 }),
+        checks.field(
+          { id: 'look-canary', title: { en: 'the second ingress is a canary', ko: '두 번째 Ingress는 카나리아입니다' } },
+          { resource: ingresses, key: canaryIngress, path: ['metadata', 'annotations', nginx('canary')], equals: 'true' },
+        ),
+        checks.field(
+          { id: 'look-header', title: { en: 'its header is X-Canary', ko: '헤더 이름은 X-Canary입니다' } },
+          { resource: ingresses, key: canaryIngress, path: ['metadata', 'annotations', nginx('canary-by-header')], equals: 'X-Canary' },
+        ),
+        checks.field(
+          { id: 'look-host', title: { en: 'it has the same host as the first', ko: '호스트가 첫 번째 Ingress와 같습니다' } },
+          { resource: ingresses, key: canaryIngress, path: ['spec', 'rules', '0', 'host'], equals: 'sample.app' },
+        ),
+        checks.field(
+          { id: 'look-class', title: { en: 'it has the class of the first', ko: '클래스도 첫 번째 Ingress와 같습니다' } },
+          { resource: ingresses, key: canaryIngress, path: ['spec', 'ingressClassName'], equals: 'nginx' },
+        ),
+        checks.field(
+          {
+            id: 'look-status-weight',
+            title: { en: 'the Rollout’s status says 25 too', ko: 'Rollout의 status에도 가중치 25가 적혀 있습니다' },
+          },
+          { resource: rollouts, key: app, path: ['status', 'canary', 'weights', 'canary', 'weight'], equals: 25 },
+        ),
         weight('look', 25),
         ...labelled('look', { stable: 1, canary: 1 }),
         weightsSeen('look', 25),
         noFailure('look'),
       ],
       notes: [
-        note('class', 'The printed output shows CLASS <none> and the annotation kubernetes.io/ingress.class. Both are old: the chart sets ingressClassName, and the canary ingress copies it.', '인쇄된 출력의 CLASS <none>과 kubernetes.io/ingress.class 애너테이션은 예전 방식입니다. 이 차트는 ingressClassName을 쓰고, 카나리아 Ingress도 그것을 그대로 따릅니다.'),
-        note('watch', 'With --watch "get rollout" shows every change until you leave it with Ctrl-C. Keep it open beside you.', '"get rollout"에 --watch를 붙이면 Ctrl-C로 나올 때까지 모든 변화를 보여 줍니다. 옆에 띄워 두세요.'),
+        note(
+          'class',
+          'The printed output shows CLASS <none> and the annotation kubernetes.io/ingress.class. Both are old: the chart sets ingressClassName, and the canary ingress copies it.',
+          '인쇄된 출력의 CLASS <none>과 kubernetes.io/ingress.class 애너테이션은 예전 방식입니다. 이 차트는 ingressClassName을 쓰고, 카나리아 Ingress도 그것을 그대로 따릅니다.',
+        ),
+        note(
+          'watch',
+          'With --watch "get rollout" shows every change until you leave it with Ctrl-C. Keep it open beside you.',
+          '"get rollout"에 --watch를 붙이면 Ctrl-C로 나올 때까지 모든 변화를 보여 줍니다. 옆에 띄워 두세요.',
+        ),
       ],
     }),
     step({
@@ -407,13 +715,27 @@ export default defineLab({
         ...labelled('ten-minutes', { stable: 1, canary: 0 }),
         weightsSeen('ten-minutes', 75, 100, 0),
         allTraffic('ten-minutes', 2),
-        happened('ten-minutes', { en: 'the rollout is completed', ko: '롤아웃이 완료되었습니다' },
-          { reason: 'PatchingCanaryIngress', message: "'100'" }, { reason: 'RolloutCompleted', message: 'Completed all 6 canary steps' }, { reason: 'SwitchService', message: "'sample-app'" }, { reason: 'PatchingCanaryIngress', message: "'0'" }),
+        happened(
+          'ten-minutes',
+          { en: 'the rollout is completed', ko: '롤아웃이 완료되었습니다' },
+          { reason: 'PatchingCanaryIngress', message: "'100'" },
+          { reason: 'RolloutCompleted', message: 'Completed all 6 canary steps' },
+          { reason: 'SwitchService', message: "'sample-app'" },
+          { reason: 'PatchingCanaryIngress', message: "'0'" },
+        ),
         noFailure('ten-minutes'),
       ],
       notes: [
-        note('stale-identity', 'The app still answers "deployment": "canary": it read its label when it started. Count by Pod or Pod template hash, or the next rollout seems to be all canary.', '앱은 여전히 "deployment": "canary"라고 응답합니다. 시작할 때 읽은 레이블이기 때문입니다. Pod 이름이나 Pod 템플릿 해시로 세지 않으면 다음 롤아웃이 전부 카나리아처럼 보입니다.'),
-        note('old-pods', 'The old Pods stay for 30 seconds more, so that no request is cut off.', '요청이 끊기지 않도록 예전 Pod는 30초 더 남아 있습니다.'),
+        note(
+          'stale-identity',
+          'The app still answers "deployment": "canary": it read its label when it started. Count by Pod or Pod template hash, or the next rollout seems to be all canary.',
+          '앱은 여전히 "deployment": "canary"라고 응답합니다. 시작할 때 읽은 레이블이기 때문입니다. Pod 이름이나 Pod 템플릿 해시로 세지 않으면 다음 롤아웃이 전부 카나리아처럼 보입니다.',
+        ),
+        note(
+          'old-pods',
+          'The old Pods stay for 30 seconds more, so that no request is cut off.',
+          '요청이 끊기지 않도록 예전 Pod는 30초 더 남아 있습니다.',
+        ),
       ],
     }),
     step({
@@ -448,14 +770,21 @@ export default defineLab({
         ...labelled('promote-full', { stable: 1, canary: 0 }),
         weightsSeen('promote-full', 25, 0),
         allTraffic('promote-full', 3),
-        happened('promote-full', { en: 'because full promotion was requested', ko: '전체 승격 요청으로 완료되었습니다' }, { reason: 'RolloutCompleted', message: 'Full promotion requested' }),
+        happened(
+          'promote-full',
+          { en: 'because full promotion was requested', ko: '전체 승격 요청으로 완료되었습니다' },
+          { reason: 'RolloutCompleted', message: 'Full promotion requested' },
+        ),
         noFailure('promote-full'),
       ],
     }),
     step({
       id: 'set-image-bad',
       title: { en: 'A version that we will regret', ko: '후회하게 될 버전' },
-      say: { en: 'Version 4.0.0 gets its 25 %. Suppose that the first users report trouble.', ko: '4.0.0 버전이 25 %를 받습니다. 처음 접한 사용자들이 문제를 알려 왔다고 합시다.' },
+      say: {
+        en: 'Version 4.0.0 gets its 25 %. Suppose that the first users report trouble.',
+        ko: '4.0.0 버전이 25 %를 받습니다. 처음 접한 사용자들이 문제를 알려 왔다고 합시다.',
+      },
       run: [setImage('4.0.0')],
       checks: [
         phase('set-image-bad', 'Paused'),
@@ -477,7 +806,10 @@ export default defineLab({
       run: [rolloutCommand('abort', 'sample-app')],
       checks: [
         phase('abort', 'Degraded'),
-        checks.field({ id: 'abort-message', title: { en: 'it says which revision was aborted', ko: '어느 리비전이 중단되었는지 알려 줍니다' } }, { resource: rollouts, key: app, path: ['status', 'message'], equals: 'RolloutAborted: Rollout aborted update to revision 4' }),
+        checks.field(
+          { id: 'abort-message', title: { en: 'it says which revision was aborted', ko: '어느 리비전이 중단되었는지 알려 줍니다' } },
+          { resource: rollouts, key: app, path: ['status', 'message'], equals: 'RolloutAborted: Rollout aborted update to revision 4' },
+        ),
         weight('abort', 0),
         stepIndex('abort', 0),
         stable('abort', 3),
@@ -490,13 +822,29 @@ export default defineLab({
         withHeader('abort', 'always', 3),
         noFailure('abort'),
       ],
-      notes: [note('abort-header', 'After an abort "X-Canary: always" gives you the stable version. Do not test a canary that is no longer there.', '중단한 뒤에는 "X-Canary: always"로 보내도 안정 버전이 응답합니다. 이미 없는 카나리아를 시험하지 마세요.')],
+      notes: [
+        note(
+          'abort-header',
+          'After an abort "X-Canary: always" gives you the stable version. Do not test a canary that is no longer there.',
+          '중단한 뒤에는 "X-Canary: always"로 보내도 안정 버전이 응답합니다. 이미 없는 카나리아를 시험하지 마세요.',
+        ),
+      ],
     }),
     step({
       id: 'abort-delay',
       title: { en: 'Half a minute later: the canary’s Pods are gone', ko: '30초 뒤: 카나리아 Pod가 사라집니다' },
-      say: { en: 'The aborted Pods are kept for 30 seconds, in case you change your mind. The Rollout stays Degraded until it gets another template or a retry.', ko: '중단된 Pod는 마음이 바뀔 때를 대비해 30초 동안 남아 있습니다. Rollout은 다른 템플릿을 받거나 재시도할 때까지 Degraded 상태로 있습니다.' },
-      run: [timePasses('35s', { until: checks.count({ id: 'until-no-canary', title: { en: 'no canary Pod', ko: '카나리아 Pod 없음' } }, { resource: pods, namespace: ns, labelSelector: 'deployment=canary', equals: 0 }) })],
+      say: {
+        en: 'The aborted Pods are kept for 30 seconds, in case you change your mind. The Rollout stays Degraded until it gets another template or a retry.',
+        ko: '중단된 Pod는 마음이 바뀔 때를 대비해 30초 동안 남아 있습니다. Rollout은 다른 템플릿을 받거나 재시도할 때까지 Degraded 상태로 있습니다.',
+      },
+      run: [
+        timePasses('35s', {
+          until: checks.count(
+            { id: 'until-no-canary', title: { en: 'no canary Pod', ko: '카나리아 Pod 없음' } },
+            { resource: pods, namespace: ns, labelSelector: 'deployment=canary', equals: 0 },
+          ),
+        }),
+      ],
       checks: [...labelled('abort-delay', { stable: 1, canary: 0 }), phase('abort-delay', 'Degraded'), noFailure('abort-delay')],
     }),
     step({
@@ -562,7 +910,13 @@ export default defineLab({
         split('undo', 25, { stable: 5, canary: 6 }, 1000),
         noFailure('undo'),
       ],
-      notes: [note('undo-rolls-forward', 'Undo is a roll-forward: an older template becomes a new revision and every step runs again, the endless pause at 25 % too.', '되돌리기는 사실 앞으로 나아가는 배포입니다. 예전 템플릿이 새 리비전이 되고, 25 %에서 끝없이 기다리는 일시 중지까지 모든 단계를 다시 거칩니다.')],
+      notes: [
+        note(
+          'undo-rolls-forward',
+          'Undo is a roll-forward: an older template becomes a new revision and every step runs again, the endless pause at 25 % too.',
+          '되돌리기는 사실 앞으로 나아가는 배포입니다. 예전 템플릿이 새 리비전이 되고, 25 %에서 끝없이 기다리는 일시 중지까지 모든 단계를 다시 거칩니다.',
+        ),
+      ],
     }),
     step({
       id: 'undo-halfway',
@@ -571,7 +925,11 @@ export default defineLab({
         en: 'Undo again, while revision 6 waits. The revision before it is the stable one, so the rollout goes back at once.',
         ko: '리비전 6이 기다리는 동안 한 번 더 되돌립니다. 바로 앞 리비전이 안정 버전이므로 롤아웃은 곧바로 돌아갑니다.',
       },
-      run: [rolloutCommand('undo', 'sample-app'), rolloutCommand('status', 'sample-app', '--timeout', '120s'), rolloutCommand('get', 'rollout', 'sample-app', '--no-color')],
+      run: [
+        rolloutCommand('undo', 'sample-app'),
+        rolloutCommand('status', 'sample-app', '--timeout', '120s'),
+        rolloutCommand('get', 'rollout', 'sample-app', '--no-color'),
+      ],
       checks: [
         phase('undo-halfway', 'Healthy'),
         revision('undo-halfway', 7),
@@ -583,10 +941,20 @@ export default defineLab({
         ...labelled('undo-halfway', { stable: 1, canary: 0 }),
         weightsSeen('undo-halfway', 25, 0),
         allTraffic('undo-halfway', 7),
-        happened('undo-halfway', { en: 'the steps were skipped', ko: '단계를 건너뛰었습니다' }, { reason: 'SkipSteps', message: 'Rollback to stable ReplicaSets' }),
+        happened(
+          'undo-halfway',
+          { en: 'the steps were skipped', ko: '단계를 건너뛰었습니다' },
+          { reason: 'SkipSteps', message: 'Rollback to stable ReplicaSets' },
+        ),
         noFailure('undo-halfway'),
       ],
-      notes: [note('rollback-easy', 'The original says that rolling back is easy; the translation says the opposite. You have just seen both kinds: an undo that runs every step, and one that is over at once.', '원문은 롤백이 쉽다고 하고 번역문은 반대로 말합니다. 방금 두 가지를 모두 보았습니다. 모든 단계를 거치는 되돌리기와, 곧바로 끝나는 되돌리기입니다.')],
+      notes: [
+        note(
+          'rollback-easy',
+          'The original says that rolling back is easy; the translation says the opposite. You have just seen both kinds: an undo that runs every step, and one that is over at once.',
+          '원문은 롤백이 쉽다고 하고 번역문은 반대로 말합니다. 방금 두 가지를 모두 보았습니다. 모든 단계를 거치는 되돌리기와, 곧바로 끝나는 되돌리기입니다.',
+        ),
+      ],
     }),
     step({
       id: 'canary-scale',
@@ -597,7 +965,17 @@ export default defineLab({
         ko: '트래픽 라우팅을 쓰면 카나리아 Pod 수는 가중치에 맞춰집니다. setCanaryScale 단계로 다르게 정할 수 있습니다. 여기서는 캐시를 미리 데우는 경우처럼 트래픽 25 %에 Pod를 세 개 둡니다. 단계를 바꾸면 다음 롤아웃부터 적용되며, 이미지가 바뀔 때까지 Rollout은 Healthy 상태로 있습니다.',
       },
       run: [
-        cmd('kubectl', ['patch', 'rollout', 'sample-app', '-n', ns, '--type', 'merge', '-p', '{"spec":{"strategy":{"canary":{"steps":[{"setCanaryScale":{"replicas":3}},{"setWeight":25},{"pause":{}}]}}}}']),
+        cmd('kubectl', [
+          'patch',
+          'rollout',
+          'sample-app',
+          '-n',
+          ns,
+          '--type',
+          'merge',
+          '-p',
+          '{"spec":{"strategy":{"canary":{"steps":[{"setCanaryScale":{"replicas":3}},{"setWeight":25},{"pause":{}}]}}}}',
+        ]),
         setImage('5.0.0'),
         cmd('kubectl', ['wait', 'rollout/sample-app', '-n', ns, '--for', 'jsonpath={.status.phase}=Paused', '--timeout', '120s']),
         cmd('kubectl', ['get', 'pods', '-n', ns, '-L', 'deployment']),
@@ -606,13 +984,25 @@ export default defineLab({
         phase('canary-scale', 'Paused'),
         revision('canary-scale', 8),
         weight('canary-scale', 25),
-        checks.replicaSet({ id: 'canary-scale-replicas', title: { en: 'the canary’s ReplicaSet asks for three Pods', ko: '카나리아의 ReplicaSet이 Pod 세 개를 요청합니다' } }, { rollout: app, revision: 8, replicas: 3 }),
+        checks.replicaSet(
+          {
+            id: 'canary-scale-replicas',
+            title: { en: 'the canary’s ReplicaSet asks for three Pods', ko: '카나리아의 ReplicaSet이 Pod 세 개를 요청합니다' },
+          },
+          { rollout: app, revision: 8, replicas: 3 },
+        ),
         ...labelled('canary-scale', { stable: 1, canary: 3 }),
         weightsSeen('canary-scale', 0, 25),
         split('canary-scale', 25, { stable: 7, canary: 8 }, 1000),
         noFailure('canary-scale'),
       ],
-      notes: [note('set-canary-scale', 'The tutorial’s "setCanaryScale: 4" is refused: the step wants replicas, weight or matchTrafficWeight. Mind the traffic: a low scale with a high weight sends many requests to few Pods.', '튜토리얼의 "setCanaryScale: 4"는 거부됩니다. replicas, weight, matchTrafficWeight 중 하나를 써야 합니다. 트래픽에 주의하세요. Pod가 적은데 가중치가 높으면 많은 요청이 적은 Pod로 몰립니다.')],
+      notes: [
+        note(
+          'set-canary-scale',
+          'The tutorial’s "setCanaryScale: 4" is refused: the step wants replicas, weight or matchTrafficWeight. Mind the traffic: a low scale with a high weight sends many requests to few Pods.',
+          '튜토리얼의 "setCanaryScale: 4"는 거부됩니다. replicas, weight, matchTrafficWeight 중 하나를 써야 합니다. 트래픽에 주의하세요. Pod가 적은데 가중치가 높으면 많은 요청이 적은 Pod로 몰립니다.',
+        ),
+      ],
     }),
   ],
 });

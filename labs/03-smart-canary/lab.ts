@@ -1,15 +1,49 @@
 import type { Check } from '../../src/index.ts';
 import { checks, cmd, defineLab, pods, request, rollouts, step, timePasses } from '../../src/index.ts';
-import { allTraffic, app, appRequest, failedShare, happened, message, noFailure, note, ns, phase, revision, rolloutCommand, serviceSelects, setImage, split, stable, stepIndex, walkFrom, weight, weightsSeen, withHeader } from '../shared/rollout-checks.ts';
+import {
+  allTraffic,
+  app,
+  appRequest,
+  failedShare,
+  happened,
+  message,
+  noFailure,
+  note,
+  ns,
+  phase,
+  revision,
+  rolloutCommand,
+  serviceSelects,
+  setImage,
+  split,
+  stable,
+  stepIndex,
+  walkFrom,
+  weight,
+  weightsSeen,
+  withHeader,
+} from '../shared/rollout-checks.ts';
 import { controllersStep, deploymentAvailable, setUpVariables } from '../shared/set-up.ts';
 
 const prometheus = { namespace: 'prometheus', name: 'prometheus-prometheus-kube-prometheus-prometheus-0' };
 
-const analysis = (at: string, number: number, wanted: 'Running' | 'Successful' | 'Failed', more: { measured?: RegExp; measurements?: number } = {}): Check => checks.analysisRun({
-  id: `${at}-analysis`,
-  title: { en: `the analysis of revision ${number} is ${wanted}`, ko: `리비전 ${number}의 분석 상태가 ${wanted}입니다` },
-  next: { en: 'Look at its measurements: kubectl describe analysisrun -n sample-app', ko: '측정값을 살펴보세요: kubectl describe analysisrun -n sample-app' },
-}, { rollout: app, revision: number, phase: wanted, ...more });
+const analysis = (
+  at: string,
+  number: number,
+  wanted: 'Running' | 'Successful' | 'Failed',
+  more: { measured?: RegExp; measurements?: number } = {},
+): Check =>
+  checks.analysisRun(
+    {
+      id: `${at}-analysis`,
+      title: { en: `the analysis of revision ${number} is ${wanted}`, ko: `리비전 ${number}의 분석 상태가 ${wanted}입니다` },
+      next: {
+        en: 'Look at its measurements: kubectl describe analysisrun -n sample-app',
+        ko: '측정값을 살펴보세요: kubectl describe analysisrun -n sample-app',
+      },
+    },
+    { rollout: app, revision: number, phase: wanted, ...more },
+  );
 
 export default defineLab({
   id: '03-smart-canary',
@@ -38,11 +72,33 @@ export default defineLab({
       },
       run: [
         cmd('helm', (v) => ['repo', 'add', 'prometheus-community', v['prometheusRepository']]),
-        cmd('helm', ['install', 'prometheus', 'prometheus-community/kube-prometheus-stack', '--version', '54.2.2', '--create-namespace', '-n', 'prometheus']),
-        cmd('kubectl', ['rollout', 'status', 'statefulset/prometheus-prometheus-kube-prometheus-prometheus', '-n', 'prometheus', '--timeout', '300s']),
+        cmd('helm', [
+          'install',
+          'prometheus',
+          'prometheus-community/kube-prometheus-stack',
+          '--version',
+          '54.2.2',
+          '--create-namespace',
+          '-n',
+          'prometheus',
+        ]),
+        cmd('kubectl', [
+          'rollout',
+          'status',
+          'statefulset/prometheus-prometheus-kube-prometheus-prometheus',
+          '-n',
+          'prometheus',
+          '--timeout',
+          '300s',
+        ]),
         cmd('kubectl', ['get', 'pods', '-n', 'prometheus']),
       ],
-      checks: [checks.field({ id: 'prometheus-ready', title: { en: 'Prometheus is ready', ko: 'Prometheus가 준비되었습니다' } }, { resource: pods, key: prometheus, path: ['status', 'conditions', 'type=Ready', 'status'], equals: 'True' })],
+      checks: [
+        checks.field(
+          { id: 'prometheus-ready', title: { en: 'Prometheus is ready', ko: 'Prometheus가 준비되었습니다' } },
+          { resource: pods, key: prometheus, path: ['status', 'conditions', 'type=Ready', 'status'], equals: 'True' },
+        ),
+      ],
     }),
     step({
       id: 'sample-app',
@@ -53,14 +109,27 @@ export default defineLab({
         ko: 'prometheus.enabled=true를 지정하면 AnalysisTemplate과 ServiceMonitor가 추가되고, Rollout에는 2단계(50 %)부터 백그라운드에서 실행되는 분석이 추가됩니다.',
       },
       run: [
-        cmd('helm', (v) => ['install', v['chart'], '--name-template', 'sample-app', '--create-namespace', '-n', ns, '--set', 'prometheus.enabled=true']),
+        cmd('helm', (v) => [
+          'install',
+          v['chart'],
+          '--name-template',
+          'sample-app',
+          '--create-namespace',
+          '-n',
+          ns,
+          '--set',
+          'prometheus.enabled=true',
+        ]),
         rolloutCommand('status', 'sample-app', '--timeout', '120s'),
         cmd('kubectl', ['get', 'analysistemplates', '-n', ns]),
       ],
       checks: [
         phase('sample-app', 'Healthy'),
         stable('sample-app', 1),
-        checks.field({ id: 'sample-app-analysis', title: { en: 'the analysis starts at step 2', ko: '분석은 2단계부터 시작합니다' } }, { resource: rollouts, key: app, path: ['spec', 'strategy', 'canary', 'analysis', 'startingStep'], equals: 2 }),
+        checks.field(
+          { id: 'sample-app-analysis', title: { en: 'the analysis starts at step 2', ko: '분석은 2단계부터 시작합니다' } },
+          { resource: rollouts, key: app, path: ['spec', 'strategy', 'canary', 'analysis', 'startingStep'], equals: 2 },
+        ),
         allTraffic('sample-app', 1),
       ],
     }),
@@ -85,13 +154,22 @@ export default defineLab({
         stable('trap', 2),
         analysis('trap', 2, 'Successful', { measured: /^\[\]$/, measurements: 5 }),
         serviceSelects('trap', 'stable', 2),
-        checks.status({ id: 'trap-errors', title: { en: 'some requests fail now', ko: '이제 일부 요청이 실패합니다' } }, { request: appRequest, status: 500, requests: 60, atLeast: 1, observes: { service: app } }),
+        checks.status(
+          { id: 'trap-errors', title: { en: 'some requests fail now', ko: '이제 일부 요청이 실패합니다' } },
+          { request: appRequest, status: 500, requests: 60, atLeast: 1, observes: { service: app } },
+        ),
       ],
       why: {
         en: 'The success condition reads: no result, or a share of at least 0.99. The first half is what lets a quiet night pass. Without it a quiet night would abort every good version; safer is to make sure that there is always traffic, as the next steps do.',
         ko: '성공 조건은 "결과가 없거나 비율이 0.99 이상"입니다. 앞부분 때문에 조용한 밤이 그냥 지나갑니다. 그 부분이 없으면 조용한 밤마다 좋은 버전까지 중단됩니다. 다음 단계처럼 항상 트래픽이 있게 하는 편이 더 안전합니다.',
       },
-      notes: [note('no-data', 'For Argo Rollouts "no data counts as success" is what the template says, not a rule of its own: a template that reads result[0] without looking at len(result) ends in Error instead.', '"데이터가 없으면 성공"은 Argo Rollouts의 규칙이 아니라 이 템플릿에 적힌 내용입니다. len(result)를 보지 않고 result[0]을 읽는 템플릿이라면 Error로 끝납니다.')],
+      notes: [
+        note(
+          'no-data',
+          'For Argo Rollouts "no data counts as success" is what the template says, not a rule of its own: a template that reads result[0] without looking at len(result) ends in Error instead.',
+          '"데이터가 없으면 성공"은 Argo Rollouts의 규칙이 아니라 이 템플릿에 적힌 내용입니다. len(result)를 보지 않고 result[0]을 읽는 템플릿이라면 Error로 끝납니다.',
+        ),
+      ],
     }),
     step({
       id: 'users',
@@ -108,20 +186,36 @@ export default defineLab({
         cmd('kubectl', (v) => ['apply', '-f', v['load']]),
         cmd('kubectl', ['rollout', 'status', 'deployment/users', '-n', ns, '--timeout', '120s']),
       ],
-      checks: [phase('users', 'Healthy'), revision('users', 3), stable('users', 3), weight('users', 0), deploymentAvailable('users-available', ns, 'users'), allTraffic('users', 3)],
+      checks: [
+        phase('users', 'Healthy'),
+        revision('users', 3),
+        stable('users', 3),
+        weight('users', 0),
+        deploymentAvailable('users-available', ns, 'users'),
+        allTraffic('users', 3),
+      ],
     }),
     step({
       id: 'good-version',
       title: { en: 'A good version: 25 % and wait', ko: '좋은 버전: 25 %에서 대기' },
       say: { en: 'Version 3.0.0 goes to 25 % and waits for a person, once.', ko: '3.0.0 버전이 25 %로 가서 사람을 한 번 기다립니다.' },
       run: [setImage('3.0.0')],
-      checks: [phase('good-version', 'Paused'), revision('good-version', 4), weight('good-version', 25), serviceSelects('good-version', 'canary', 4), noFailure('good-version')],
+      checks: [
+        phase('good-version', 'Paused'),
+        revision('good-version', 4),
+        weight('good-version', 25),
+        serviceSelects('good-version', 'canary', 4),
+        noFailure('good-version'),
+      ],
     }),
     step({
       id: 'smoke-test',
       kind: 'invariant',
       title: { en: 'A smoke test first', ko: '먼저 스모크 테스트' },
-      say: { en: 'This pause is the place for a smoke test: the header reaches the canary for certain, and an error here costs nobody anything.', ko: '이 일시 중지가 스모크 테스트를 할 때입니다. 헤더를 쓰면 반드시 카나리아에 도달하고, 여기서 난 오류는 아무에게도 피해를 주지 않습니다.' },
+      say: {
+        en: 'This pause is the place for a smoke test: the header reaches the canary for certain, and an error here costs nobody anything.',
+        ko: '이 일시 중지가 스모크 테스트를 할 때입니다. 헤더를 쓰면 반드시 카나리아에 도달하고, 여기서 난 오류는 아무에게도 피해를 주지 않습니다.',
+      },
       run: [request({ ...appRequest, headers: { 'X-Canary': 'always' } }, { times: 3 })],
       checks: [withHeader('smoke-test', 'always', 4), withHeader('smoke-test', 'never', 3), noFailure('smoke-test')],
     }),
@@ -134,7 +228,14 @@ export default defineLab({
         ko: '승격합니다. 50 %에서 Rollout이 AnalysisRun을 만들고, AnalysisRun은 곧바로 한 번, 그다음부터 1분마다 측정합니다. 이제부터 사람은 필요 없습니다.',
       },
       run: [rolloutCommand('promote', 'sample-app'), cmd('kubectl', ['get', 'analysisruns', '-n', ns])],
-      checks: [stepIndex('analysis-starts', 3), weight('analysis-starts', 50), analysis('analysis-starts', 4, 'Running', { measurements: 1 }), weightsSeen('analysis-starts', 25, 50), split('analysis-starts', 50, { stable: 3, canary: 4 }), noFailure('analysis-starts')],
+      checks: [
+        stepIndex('analysis-starts', 3),
+        weight('analysis-starts', 50),
+        analysis('analysis-starts', 4, 'Running', { measurements: 1 }),
+        weightsSeen('analysis-starts', 25, 50),
+        split('analysis-starts', 50, { stable: 3, canary: 4 }),
+        noFailure('analysis-starts'),
+      ],
     }),
     step({
       id: 'promoted-by-itself',
@@ -144,7 +245,11 @@ export default defineLab({
         en: 'Ten measurements, each of them 1: every request to the canary succeeded. Both timed pauses pass, the version becomes stable, the run is Successful.',
         ko: '열 번 측정해서 모두 1입니다. 카나리아로 간 요청이 모두 성공했다는 뜻입니다. 시간이 정해진 일시 중지가 두 번 지나고, 새 버전이 안정 버전이 되고, 분석은 Successful로 끝납니다.',
       },
-      run: [timePasses('11m', { until: stable('until-promoted', 4) }), rolloutCommand('status', 'sample-app', '--timeout', '120s'), rolloutCommand('get', 'rollout', 'sample-app', '--no-color')],
+      run: [
+        timePasses('11m', { until: stable('until-promoted', 4) }),
+        rolloutCommand('status', 'sample-app', '--timeout', '120s'),
+        rolloutCommand('get', 'rollout', 'sample-app', '--no-color'),
+      ],
       checks: [
         phase('promoted-by-itself', 'Healthy'),
         stable('promoted-by-itself', 4),
@@ -159,9 +264,24 @@ export default defineLab({
     step({
       id: 'bad-version',
       title: { en: 'A bad version: 25 %', ko: '나쁜 버전: 25 %' },
-      say: { en: 'Version 4.0.0-bad fails every second request. Somebody promotes it without looking.', ko: '4.0.0-bad 버전은 요청 두 개 중 하나를 실패합니다. 누군가 확인도 하지 않고 승격합니다.' },
-      run: [setImage('4.0.0-bad'), cmd('kubectl', ['wait', 'rollout/sample-app', '-n', ns, '--for', 'jsonpath={.status.phase}=Paused', '--timeout', '60s']), rolloutCommand('promote', 'sample-app')],
-      checks: [revision('bad-version', 5), weight('bad-version', 50), stable('bad-version', 4), serviceSelects('bad-version', 'canary', 5), analysis('bad-version', 5, 'Running'), withHeader('bad-version', 'never', 4), failedShare('bad-version', 25)],
+      say: {
+        en: 'Version 4.0.0-bad fails every second request. Somebody promotes it without looking.',
+        ko: '4.0.0-bad 버전은 요청 두 개 중 하나를 실패합니다. 누군가 확인도 하지 않고 승격합니다.',
+      },
+      run: [
+        setImage('4.0.0-bad'),
+        cmd('kubectl', ['wait', 'rollout/sample-app', '-n', ns, '--for', 'jsonpath={.status.phase}=Paused', '--timeout', '60s']),
+        rolloutCommand('promote', 'sample-app'),
+      ],
+      checks: [
+        revision('bad-version', 5),
+        weight('bad-version', 50),
+        stable('bad-version', 4),
+        serviceSelects('bad-version', 'canary', 5),
+        analysis('bad-version', 5, 'Running'),
+        withHeader('bad-version', 'never', 4),
+        failedShare('bad-version', 25),
+      ],
     }),
     step({
       id: 'aborted-by-itself',
@@ -174,7 +294,11 @@ export default defineLab({
       run: [timePasses('2m', { until: phase('until-aborted', 'Degraded') }), rolloutCommand('get', 'rollout', 'sample-app', '--no-color')],
       checks: [
         phase('aborted-by-itself', 'Degraded'),
-        message('aborted-by-itself', { en: 'it says which metric failed', ko: '어느 지표가 실패했는지 알려 줍니다' }, /^RolloutAborted: Rollout aborted update to revision 5: (?:Background analysis phase error\/failed: )?[Mm]etric "success-share" assessed Failed due to failed \(1\) > failureLimit \(0\)$/),
+        message(
+          'aborted-by-itself',
+          { en: 'it says which metric failed', ko: '어느 지표가 실패했는지 알려 줍니다' },
+          /^RolloutAborted: Rollout aborted update to revision 5: (?:Background analysis phase error\/failed: )?[Mm]etric "success-share" assessed Failed due to failed \(1\) > failureLimit \(0\)$/,
+        ),
         analysis('aborted-by-itself', 5, 'Failed', { measured: /^\[0\.\d+\]$/ }),
         weight('aborted-by-itself', 0),
         stable('aborted-by-itself', 4),
@@ -182,15 +306,29 @@ export default defineLab({
         weightsSeen('aborted-by-itself', 50, 0),
         failedShare('aborted-by-itself', 25),
         allTraffic('aborted-by-itself', 4),
-        happened('aborted-by-itself', { en: 'the analysis failed, then the rollout was aborted', ko: '분석이 실패한 다음 롤아웃이 중단되었습니다' }, { reason: 'RolloutAborted' }),
+        happened(
+          'aborted-by-itself',
+          { en: 'the analysis failed, then the rollout was aborted', ko: '분석이 실패한 다음 롤아웃이 중단되었습니다' },
+          { reason: 'RolloutAborted' },
+        ),
       ],
     }),
     step({
       id: 'recover',
       title: { en: 'Recover: ask for the version that runs', ko: '복구: 실행 중인 버전을 다시 지정' },
-      say: { en: 'Set the image back to 3.0.0. A retry would run the same analysis again, with the same end.', ko: '이미지를 3.0.0으로 되돌려 지정합니다. 재시도를 해도 같은 분석이 다시 실행되어 똑같이 끝납니다.' },
+      say: {
+        en: 'Set the image back to 3.0.0. A retry would run the same analysis again, with the same end.',
+        ko: '이미지를 3.0.0으로 되돌려 지정합니다. 재시도를 해도 같은 분석이 다시 실행되어 똑같이 끝납니다.',
+      },
       run: [setImage('3.0.0'), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
-      checks: [phase('recover', 'Healthy'), revision('recover', 6), stable('recover', 6), weight('recover', 0), allTraffic('recover', 6), noFailure('recover')],
+      checks: [
+        phase('recover', 'Healthy'),
+        revision('recover', 6),
+        stable('recover', 6),
+        weight('recover', 0),
+        allTraffic('recover', 6),
+        noFailure('recover'),
+      ],
     }),
   ],
 });

@@ -1,25 +1,60 @@
 import type { Check } from '../../src/index.ts';
 import { checks, cmd, defineLab, ingresses, pods, request, rollouts, step, timePasses } from '../../src/index.ts';
-import { allTraffic, app, appRequest, failedShare, happened, labelled, message, nginx, noFailure, note, ns, phase, revision, rolloutCommand, setImage, split, stable, stepIndex, walkFrom, weight, weightsSeen } from '../shared/rollout-checks.ts';
+import {
+  allTraffic,
+  app,
+  appRequest,
+  failedShare,
+  happened,
+  labelled,
+  message,
+  nginx,
+  noFailure,
+  note,
+  ns,
+  phase,
+  revision,
+  rolloutCommand,
+  setImage,
+  split,
+  stable,
+  stepIndex,
+  walkFrom,
+  weight,
+  weightsSeen,
+} from '../shared/rollout-checks.ts';
 import { controllersStep, setUpVariables } from '../shared/set-up.ts';
 
 const typo = { namespace: ns, name: 'class-typo' };
 const second = { namespace: ns, name: 'second-canary' };
 const toTypo = { ...appRequest, host: 'typo.app' };
 
-const canaryPodsReady = (at: string, count: number): Check => checks.count({
-  id: `${at}-ready-canaries`,
-  title: { en: `canary Pods that are ready: ${count}`, ko: `준비된 카나리아 Pod: ${count}개` },
-}, { resource: pods, namespace: ns, labelSelector: 'deployment=canary', ready: true, equals: count });
+const canaryPodsReady = (at: string, count: number): Check =>
+  checks.count(
+    {
+      id: `${at}-ready-canaries`,
+      title: { en: `canary Pods that are ready: ${count}`, ko: `준비된 카나리아 Pod: ${count}개` },
+    },
+    { resource: pods, namespace: ns, labelSelector: 'deployment=canary', ready: true, equals: count },
+  );
 
 const restarted = checks.state(
   { id: 'crash-restarts', title: { en: 'the canary’s container has been started again', ko: '카나리아의 컨테이너가 다시 시작되었습니다' } },
   [{ resource: pods, namespace: ns, labelSelector: 'deployment=canary' }],
   ([found]) => {
-    const restarts = (found ?? []).map((pod) => (pod as { status?: { containerStatuses?: { restartCount: number }[] } }).status?.containerStatuses?.[0]?.restartCount ?? 0);
-    return { holds: restarts.some((count) => count >= 1), expected: '>= 1 restart', observed: restarts.length === 0 ? 'no canary Pod' : `${restarts.join(', ')} restarts` };
+    const restarts = (found ?? []).map(
+      (pod) => (pod as { status?: { containerStatuses?: { restartCount: number }[] } }).status?.containerStatuses?.[0]?.restartCount ?? 0,
+    );
+    return {
+      holds: restarts.some((count) => count >= 1),
+      expected: '>= 1 restart',
+      observed: restarts.length === 0 ? 'no canary Pod' : `${restarts.join(', ')} restarts`,
+    };
   },
-  { observes: [{ kind: 'count', resource: pods, namespace: ns, labelSelector: 'deployment=canary' }], look: ['kubectl', 'get', 'pods', '-n', ns, '-l', 'deployment=canary'] },
+  {
+    observes: [{ kind: 'count', resource: pods, namespace: ns, labelSelector: 'deployment=canary' }],
+    look: ['kubectl', 'get', 'pods', '-n', ns, '-l', 'deployment=canary'],
+  },
 );
 
 export default defineLab({
@@ -42,8 +77,14 @@ export default defineLab({
     step({
       id: 'sample-app',
       title: { en: 'A version that works', ko: '잘 되는 버전' },
-      say: { en: 'Version 1.0.0, healthy, with all the traffic. It must stay that way through everything that follows.', ko: '1.0.0 버전이 정상이고 모든 트래픽을 받습니다. 앞으로 무슨 일이 있어도 이 상태가 지켜져야 합니다.' },
-      run: [cmd('helm', (v) => ['install', v['chart'], '--name-template', 'sample-app', '--create-namespace', '-n', ns]), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
+      say: {
+        en: 'Version 1.0.0, healthy, with all the traffic. It must stay that way through everything that follows.',
+        ko: '1.0.0 버전이 정상이고 모든 트래픽을 받습니다. 앞으로 무슨 일이 있어도 이 상태가 지켜져야 합니다.',
+      },
+      run: [
+        cmd('helm', (v) => ['install', v['chart'], '--name-template', 'sample-app', '--create-namespace', '-n', ns]),
+        rolloutCommand('status', 'sample-app', '--timeout', '120s'),
+      ],
       checks: [phase('sample-app', 'Healthy'), weight('sample-app', 0), stable('sample-app', 1), allTraffic('sample-app', 1)],
     }),
     step({
@@ -66,7 +107,10 @@ export default defineLab({
         allTraffic('never-ready', 1),
         noFailure('never-ready'),
       ],
-      hint: { en: 'Set the image to the tag 2.0.0-never-ready, as in lab 02.', ko: '2부에서처럼 이미지 태그를 2.0.0-never-ready로 지정하세요.' },
+      hint: {
+        en: 'Set the image to the tag 2.0.0-never-ready, as in lab 02.',
+        ko: '2부에서처럼 이미지 태그를 2.0.0-never-ready로 지정하세요.',
+      },
     }),
     step({
       id: 'deadline',
@@ -82,7 +126,11 @@ export default defineLab({
       ],
       checks: [
         phase('deadline', 'Degraded'),
-        message('deadline', { en: 'it says which ReplicaSet made no progress', ko: '어느 ReplicaSet이 진행되지 않았는지 알려 줍니다' }, /^ProgressDeadlineExceeded: ReplicaSet "sample-app-[a-z0-9]+" has timed out progressing\.$/),
+        message(
+          'deadline',
+          { en: 'it says which ReplicaSet made no progress', ko: '어느 ReplicaSet이 진행되지 않았는지 알려 줍니다' },
+          /^ProgressDeadlineExceeded: ReplicaSet "sample-app-[a-z0-9]+" has timed out progressing\.$/,
+        ),
         weight('deadline', 0),
         canaryPodsReady('deadline', 0),
         stable('deadline', 1),
@@ -97,9 +145,19 @@ export default defineLab({
     step({
       id: 'deadline-recover',
       title: { en: 'The way out: ask for what runs', ko: '빠져나오기: 실행 중인 것을 다시 지정' },
-      say: { en: 'Set the image back to 1.0.0. The stable Pods have that template, so there is nothing to roll out.', ko: '이미지를 1.0.0으로 되돌려 지정합니다. 안정 버전 Pod가 그 템플릿이므로 배포할 것이 없습니다.' },
+      say: {
+        en: 'Set the image back to 1.0.0. The stable Pods have that template, so there is nothing to roll out.',
+        ko: '이미지를 1.0.0으로 되돌려 지정합니다. 안정 버전 Pod가 그 템플릿이므로 배포할 것이 없습니다.',
+      },
       run: [setImage('1.0.0'), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
-      checks: [revision('deadline-recover', 3), phase('deadline-recover', 'Healthy'), stable('deadline-recover', 3), weight('deadline-recover', 0), allTraffic('deadline-recover', 3), noFailure('deadline-recover')],
+      checks: [
+        revision('deadline-recover', 3),
+        phase('deadline-recover', 'Healthy'),
+        stable('deadline-recover', 3),
+        weight('deadline-recover', 0),
+        allTraffic('deadline-recover', 3),
+        noFailure('deadline-recover'),
+      ],
     }),
     step({
       id: 'crash',
@@ -125,9 +183,18 @@ export default defineLab({
     step({
       id: 'crash-abort',
       title: { en: 'The way out: abort, then ask for what runs', ko: '빠져나오기: 중단한 다음 실행 중인 것을 다시 지정' },
-      say: { en: 'Abort first: that takes the traffic away at once. Then correct the image.', ko: '먼저 중단하면 트래픽이 곧바로 돌아옵니다. 그런 다음 이미지를 바로잡습니다.' },
+      say: {
+        en: 'Abort first: that takes the traffic away at once. Then correct the image.',
+        ko: '먼저 중단하면 트래픽이 곧바로 돌아옵니다. 그런 다음 이미지를 바로잡습니다.',
+      },
       run: [rolloutCommand('abort', 'sample-app'), setImage('1.0.0'), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
-      checks: [revision('crash-abort', 5), phase('crash-abort', 'Healthy'), stable('crash-abort', 5), weight('crash-abort', 0), allTraffic('crash-abort', 5)],
+      checks: [
+        revision('crash-abort', 5),
+        phase('crash-abort', 'Healthy'),
+        stable('crash-abort', 5),
+        weight('crash-abort', 0),
+        allTraffic('crash-abort', 5),
+      ],
     }),
     step({
       id: 'class-typo',
@@ -139,10 +206,19 @@ export default defineLab({
       },
       run: [cmd('kubectl', (v) => ['apply', '-f', v['typo']]), cmd('kubectl', ['get', 'ingress', 'class-typo', '-n', ns]), request(toTypo)],
       checks: [
-        checks.field({ id: 'class-typo-class', title: { en: 'the Ingress has the class ngnix', ko: 'Ingress의 클래스가 ngnix입니다' } }, { resource: ingresses, key: typo, path: ['spec', 'ingressClassName'], equals: 'ngnix' }),
-        checks.status({ id: 'class-typo-404', title: { en: 'every request gets 404', ko: '모든 요청이 404를 받습니다' } }, {
-          request: toTypo, status: 404, requests: 20, observes: { field: { kind: 'field', resource: ingresses, key: typo, path: ['spec', 'ingressClassName'], to: 'nginx' } },
-        }),
+        checks.field(
+          { id: 'class-typo-class', title: { en: 'the Ingress has the class ngnix', ko: 'Ingress의 클래스가 ngnix입니다' } },
+          { resource: ingresses, key: typo, path: ['spec', 'ingressClassName'], equals: 'ngnix' },
+        ),
+        checks.status(
+          { id: 'class-typo-404', title: { en: 'every request gets 404', ko: '모든 요청이 404를 받습니다' } },
+          {
+            request: toTypo,
+            status: 404,
+            requests: 20,
+            observes: { field: { kind: 'field', resource: ingresses, key: typo, path: ['spec', 'ingressClassName'], to: 'nginx' } },
+          },
+        ),
         noFailure('class-typo'),
       ],
     }),
@@ -150,21 +226,43 @@ export default defineLab({
       id: 'class-corrected',
       title: { en: 'The way out: the right class', ko: '빠져나오기: 올바른 클래스' },
       say: { en: 'Correct the name. The controller notices at once.', ko: '이름을 바로잡습니다. 컨트롤러가 곧바로 알아차립니다.' },
-      run: [cmd('kubectl', ['patch', 'ingress', 'class-typo', '-n', ns, '--type', 'merge', '-p', '{"spec":{"ingressClassName":"nginx"}}']), request(toTypo)],
+      run: [
+        cmd('kubectl', ['patch', 'ingress', 'class-typo', '-n', ns, '--type', 'merge', '-p', '{"spec":{"ingressClassName":"nginx"}}']),
+        request(toTypo),
+      ],
       checks: [
-        checks.field({ id: 'class-corrected-class', title: { en: 'the Ingress has the class nginx', ko: 'Ingress의 클래스가 nginx입니다' } }, { resource: ingresses, key: typo, path: ['spec', 'ingressClassName'], equals: 'nginx' }),
-        checks.status({ id: 'class-corrected-200', title: { en: 'every request gets 200', ko: '모든 요청이 200을 받습니다' } }, {
-          request: toTypo, status: 200, requests: 20, observes: { field: { kind: 'field', resource: ingresses, key: typo, path: ['spec', 'ingressClassName'] } },
-        }),
+        checks.field(
+          { id: 'class-corrected-class', title: { en: 'the Ingress has the class nginx', ko: 'Ingress의 클래스가 nginx입니다' } },
+          { resource: ingresses, key: typo, path: ['spec', 'ingressClassName'], equals: 'nginx' },
+        ),
+        checks.status(
+          { id: 'class-corrected-200', title: { en: 'every request gets 200', ko: '모든 요청이 200을 받습니다' } },
+          {
+            request: toTypo,
+            status: 200,
+            requests: 20,
+            observes: { field: { kind: 'field', resource: ingresses, key: typo, path: ['spec', 'ingressClassName'] } },
+          },
+        ),
         noFailure('class-corrected'),
       ],
     }),
     step({
       id: 'canary',
       title: { en: 'A good version at last', ko: '드디어 좋은 버전' },
-      say: { en: 'Give the app version 2.0.0: nothing is wrong with it, and it waits at 25 %.', ko: '앱에 2.0.0 버전을 지정합니다. 아무 문제가 없는 버전이고, 25 %에서 기다립니다.' },
+      say: {
+        en: 'Give the app version 2.0.0: nothing is wrong with it, and it waits at 25 %.',
+        ko: '앱에 2.0.0 버전을 지정합니다. 아무 문제가 없는 버전이고, 25 %에서 기다립니다.',
+      },
       run: [setImage('2.0.0')],
-      checks: [revision('canary', 6), phase('canary', 'Paused'), weight('canary', 25), ...labelled('canary', { stable: 1, canary: 1 }), split('canary', 25, { stable: 5, canary: 6 }), noFailure('canary')],
+      checks: [
+        revision('canary', 6),
+        phase('canary', 'Paused'),
+        weight('canary', 25),
+        ...labelled('canary', { stable: 1, canary: 1 }),
+        split('canary', 25, { stable: 5, canary: 6 }),
+        noFailure('canary'),
+      ],
     }),
     step({
       id: 'second-canary',
@@ -176,7 +274,13 @@ export default defineLab({
       },
       run: [cmd('kubectl', (v) => ['apply', '-f', v['second']]), cmd('kubectl', ['get', 'ingress', '-n', ns])],
       checks: [
-        checks.field({ id: 'second-canary-own-weight', title: { en: 'the second canary asks for 100 %', ko: '두 번째 카나리아의 가중치 애너테이션이 100입니다' } }, { resource: ingresses, key: second, path: ['metadata', 'annotations', nginx('canary-weight')], equals: '100' }),
+        checks.field(
+          {
+            id: 'second-canary-own-weight',
+            title: { en: 'the second canary asks for 100 %', ko: '두 번째 카나리아의 가중치 애너테이션이 100입니다' },
+          },
+          { resource: ingresses, key: second, path: ['metadata', 'annotations', nginx('canary-weight')], equals: '100' },
+        ),
         weight('second-canary', 25),
         split('second-canary', 25, { stable: 5, canary: 6 }),
         noFailure('second-canary'),
@@ -191,17 +295,32 @@ export default defineLab({
         en: 'Change the weight by hand to 90. The controller owns this annotation: it puts 25 back before you can count. To change a weight, change the steps.',
         ko: '가중치를 손으로 90으로 바꿔 봅니다. 이 애너테이션의 주인은 컨트롤러라서 눈 깜짝할 사이에 25로 되돌립니다. 가중치를 바꾸려면 단계를 바꾸세요.',
       },
-      run: [cmd('kubectl', ['annotate', 'ingress', 'sample-app-sample-app-canary', '-n', ns, '--overwrite', `${nginx('canary-weight')}=90`])],
+      run: [
+        cmd('kubectl', ['annotate', 'ingress', 'sample-app-sample-app-canary', '-n', ns, '--overwrite', `${nginx('canary-weight')}=90`]),
+      ],
       checks: [weight('drift', 25), weightsSeen('drift', 25, 90, 25), phase('drift', 'Paused'), stepIndex('drift', 1), noFailure('drift')],
     }),
     step({
       id: 'promote-full',
       title: { en: 'Version 2.0.0 for everybody', ko: '2.0.0 버전을 모두에게' },
-      say: { en: 'Take the stray Ingress away. The version is good: promote it fully.', ko: '길 잃은 Ingress를 지웁니다. 버전에는 문제가 없으니 전체 승격합니다.' },
-      run: [cmd('kubectl', ['delete', 'ingress', 'second-canary', '-n', ns]), rolloutCommand('promote', 'sample-app', '--full'), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
+      say: {
+        en: 'Take the stray Ingress away. The version is good: promote it fully.',
+        ko: '길 잃은 Ingress를 지웁니다. 버전에는 문제가 없으니 전체 승격합니다.',
+      },
+      run: [
+        cmd('kubectl', ['delete', 'ingress', 'second-canary', '-n', ns]),
+        rolloutCommand('promote', 'sample-app', '--full'),
+        rolloutCommand('status', 'sample-app', '--timeout', '120s'),
+      ],
       checks: [
-        checks.count({ id: 'promote-full-ingresses', title: { en: 'three Ingresses are left', ko: 'Ingress가 세 개 남아 있습니다' } }, { resource: ingresses, namespace: ns, equals: 3 }),
-        phase('promote-full', 'Healthy'), stable('promote-full', 6), weight('promote-full', 0), allTraffic('promote-full', 6),
+        checks.count(
+          { id: 'promote-full-ingresses', title: { en: 'three Ingresses are left', ko: 'Ingress가 세 개 남아 있습니다' } },
+          { resource: ingresses, namespace: ns, equals: 3 },
+        ),
+        phase('promote-full', 'Healthy'),
+        stable('promote-full', 6),
+        weight('promote-full', 0),
+        allTraffic('promote-full', 6),
         noFailure('promote-full'),
       ],
     }),
@@ -214,8 +333,22 @@ export default defineLab({
         ko: '한 시간 뒤 2.0.0 버전에 문제가 있다는 것이 드러납니다. 되돌립니다! 그런데 25 %에서 멈춰 서서 기다립니다. 되돌리기도 모든 단계와 일시 중지를 거치는 보통의 롤아웃이기 때문입니다. 사용자 네 명 중 세 명은 아직 나쁜 버전을 쓰고 있습니다.',
       },
       run: [rolloutCommand('undo', 'sample-app')],
-      checks: [revision('undo-waits', 7), phase('undo-waits', 'Paused'), stepIndex('undo-waits', 1), weight('undo-waits', 25), stable('undo-waits', 6), split('undo-waits', 25, { stable: 6, canary: 7 }), noFailure('undo-waits')],
-      notes: [note('promote-full-after-undo', 'The quick way at this point is "promote --full": it skips the steps of the undo.', '이때 빠른 길은 "promote --full"입니다. 되돌리기의 남은 단계를 건너뜁니다.')],
+      checks: [
+        revision('undo-waits', 7),
+        phase('undo-waits', 'Paused'),
+        stepIndex('undo-waits', 1),
+        weight('undo-waits', 25),
+        stable('undo-waits', 6),
+        split('undo-waits', 25, { stable: 6, canary: 7 }),
+        noFailure('undo-waits'),
+      ],
+      notes: [
+        note(
+          'promote-full-after-undo',
+          'The quick way at this point is "promote --full": it skips the steps of the undo.',
+          '이때 빠른 길은 "promote --full"입니다. 되돌리기의 남은 단계를 건너뜁니다.',
+        ),
+      ],
     }),
     step({
       id: 'rollback-window',
@@ -228,21 +361,37 @@ export default defineLab({
       run: [
         setImage('2.0.0'),
         rolloutCommand('status', 'sample-app', '--timeout', '120s'),
-        cmd('kubectl', ['patch', 'rollout', 'sample-app', '-n', ns, '--type', 'merge', '-p', '{"spec":{"rollbackWindow":{"revisions":3}}}']),
+        cmd('kubectl', [
+          'patch',
+          'rollout',
+          'sample-app',
+          '-n',
+          ns,
+          '--type',
+          'merge',
+          '-p',
+          '{"spec":{"rollbackWindow":{"revisions":3}}}',
+        ]),
       ],
       checks: [
         revision('rollback-window', 8),
         phase('rollback-window', 'Healthy'),
         stable('rollback-window', 8),
         weight('rollback-window', 0),
-        checks.field({ id: 'rollback-window-set', title: { en: 'the window is 3 revisions', ko: '롤백 창이 3개 리비전입니다' } }, { resource: rollouts, key: app, path: ['spec', 'rollbackWindow', 'revisions'], equals: 3 }),
+        checks.field(
+          { id: 'rollback-window-set', title: { en: 'the window is 3 revisions', ko: '롤백 창이 3개 리비전입니다' } },
+          { resource: rollouts, key: app, path: ['spec', 'rollbackWindow', 'revisions'], equals: 3 },
+        ),
         noFailure('rollback-window'),
       ],
     }),
     step({
       id: 'undo-at-once',
       title: { en: 'The same undo, at once', ko: '같은 되돌리기, 이번에는 곧바로' },
-      say: { en: 'Undo again. Two ReplicaSets were made between versions 1.0.0 and 2.0.0, fewer than three: no step, no pause.', ko: '다시 되돌립니다. 1.0.0과 2.0.0 사이에 만들어진 ReplicaSet은 두 개로 셋보다 적으므로 단계도 일시 중지도 없습니다.' },
+      say: {
+        en: 'Undo again. Two ReplicaSets were made between versions 1.0.0 and 2.0.0, fewer than three: no step, no pause.',
+        ko: '다시 되돌립니다. 1.0.0과 2.0.0 사이에 만들어진 ReplicaSet은 두 개로 셋보다 적으므로 단계도 일시 중지도 없습니다.',
+      },
       run: [rolloutCommand('undo', 'sample-app'), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
       checks: [
         revision('undo-at-once', 9),

@@ -1,6 +1,20 @@
 import type { Check } from '../../src/index.ts';
 import { checks, cmd, defineLab, pods, request, rollouts, step, timePasses } from '../../src/index.ts';
-import { allTraffic, app, appRequest, message, noFailure, note, ns, phase, revision, rolloutCommand, serviceSelects, setImage, stable } from '../shared/rollout-checks.ts';
+import {
+  allTraffic,
+  app,
+  appRequest,
+  message,
+  noFailure,
+  note,
+  ns,
+  phase,
+  revision,
+  rolloutCommand,
+  serviceSelects,
+  setImage,
+  stable,
+} from '../shared/rollout-checks.ts';
 import { controllersStep, setUpVariables } from '../shared/set-up.ts';
 
 const preview = { namespace: ns, name: 'sample-app-preview' };
@@ -8,20 +22,38 @@ const toPreview = { ...appRequest, host: 'preview.sample.app' };
 
 const active = (at: string, number: number): Check => serviceSelects(at, 'stable', number);
 
-const previewSelects = (at: string, number: number): Check => checks.serviceRevision({
-  id: `${at}-preview-service`,
-  title: { en: `Service ${preview.name} selects revision ${number}`, ko: `Service ${preview.name}가 리비전 ${number}을(를) 선택합니다` },
-}, { service: preview, rollout: app.name, revision: number });
+const previewSelects = (at: string, number: number): Check =>
+  checks.serviceRevision(
+    {
+      id: `${at}-preview-service`,
+      title: {
+        en: `Service ${preview.name} selects revision ${number}`,
+        ko: `Service ${preview.name}가 리비전 ${number}을(를) 선택합니다`,
+      },
+    },
+    { service: preview, rollout: app.name, revision: number },
+  );
 
-const previewTraffic = (at: string, number: number): Check => checks.reaches({
-  id: `${at}-preview-traffic`,
-  title: { en: `every request to the preview is answered by revision ${number}`, ko: `미리 보기로 보낸 모든 요청에 리비전 ${number}이(가) 응답합니다` },
-}, { request: toPreview, service: preview, version: { rollout: app, revision: number }, requests: 60 });
+const previewTraffic = (at: string, number: number): Check =>
+  checks.reaches(
+    {
+      id: `${at}-preview-traffic`,
+      title: {
+        en: `every request to the preview is answered by revision ${number}`,
+        ko: `미리 보기로 보낸 모든 요청에 리비전 ${number}이(가) 응답합니다`,
+      },
+    },
+    { request: toPreview, service: preview, version: { rollout: app, revision: number }, requests: 60 },
+  );
 
-const podCount = (at: string, count: number): Check => checks.count({
-  id: `${at}-pods`,
-  title: { en: `Pods of the app: ${count}`, ko: `앱의 Pod: ${count}개` },
-}, { resource: pods, namespace: ns, labelSelector: 'app=sample-app', equals: count });
+const podCount = (at: string, count: number): Check =>
+  checks.count(
+    {
+      id: `${at}-pods`,
+      title: { en: `Pods of the app: ${count}`, ko: `앱의 Pod: ${count}개` },
+    },
+    { resource: pods, namespace: ns, labelSelector: 'app=sample-app', equals: count },
+  );
 
 export default defineLab({
   id: '05-blue-green',
@@ -43,7 +75,12 @@ export default defineLab({
         en: 'The Rollout names an active Service, which everybody uses, and a preview Service. As long as there is one version both select its Pods.',
         ko: 'Rollout에는 모두가 쓰는 활성 Service와 미리 보기 Service가 지정되어 있습니다. 버전이 하나뿐일 때는 둘 다 그 Pod를 선택합니다.',
       },
-      run: [cmd('kubectl', ['create', 'namespace', ns]), cmd('kubectl', (v) => ['apply', '-f', v['manifest']]), rolloutCommand('status', 'sample-app', '--timeout', '120s'), rolloutCommand('get', 'rollout', 'sample-app', '--no-color')],
+      run: [
+        cmd('kubectl', ['create', 'namespace', ns]),
+        cmd('kubectl', (v) => ['apply', '-f', v['manifest']]),
+        rolloutCommand('status', 'sample-app', '--timeout', '120s'),
+        rolloutCommand('get', 'rollout', 'sample-app', '--no-color'),
+      ],
       checks: [
         phase('blue', 'Healthy'),
         stable('blue', 1),
@@ -51,9 +88,15 @@ export default defineLab({
         previewSelects('blue', 1),
         podCount('blue', 2),
         allTraffic('blue', 1),
-        checks.field({ id: 'blue-manual', title: { en: 'it waits for a person before it switches', ko: '전환하기 전에 사람을 기다립니다' } }, { resource: rollouts, key: app, path: ['spec', 'strategy', 'blueGreen', 'autoPromotionEnabled'], equals: false }),
+        checks.field(
+          { id: 'blue-manual', title: { en: 'it waits for a person before it switches', ko: '전환하기 전에 사람을 기다립니다' } },
+          { resource: rollouts, key: app, path: ['spec', 'strategy', 'blueGreen', 'autoPromotionEnabled'], equals: false },
+        ),
       ],
-      hint: { en: 'A namespace first, then kubectl apply of the manifest.', ko: '먼저 네임스페이스를 만들고 매니페스트를 kubectl apply로 적용하세요.' },
+      hint: {
+        en: 'A namespace first, then kubectl apply of the manifest.',
+        ko: '먼저 네임스페이스를 만들고 매니페스트를 kubectl apply로 적용하세요.',
+      },
     }),
     step({
       id: 'green',
@@ -81,7 +124,10 @@ export default defineLab({
       id: 'try',
       kind: 'invariant',
       title: { en: 'Try it at its own address', ko: '전용 주소에서 시험하기' },
-      say: { en: 'The host preview.sample.app leads to the preview Service. Test here as long as you like; the pause has no end.', ko: 'preview.sample.app 호스트는 미리 보기 Service로 이어집니다. 일시 중지에는 끝이 없으니 원하는 만큼 시험하세요.' },
+      say: {
+        en: 'The host preview.sample.app leads to the preview Service. Test here as long as you like; the pause has no end.',
+        ko: 'preview.sample.app 호스트는 미리 보기 Service로 이어집니다. 일시 중지에는 끝이 없으니 원하는 만큼 시험하세요.',
+      },
       run: [request(toPreview), request(appRequest)],
       checks: [previewTraffic('try', 2), allTraffic('try', 1), phase('try', 'Paused'), noFailure('try')],
     }),
@@ -94,7 +140,14 @@ export default defineLab({
         ko: '승격합니다. Service 하나의 필드 하나가 바뀌면 모든 요청이 2.0.0 버전으로 갑니다. 25 %는 없습니다. 오가던 요청에 응답할 수 있도록 옛 Pod는 30초 동안 남아 있습니다.',
       },
       run: [rolloutCommand('promote', 'sample-app'), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
-      checks: [phase('switch', 'Healthy'), stable('switch', 2), active('switch', 2), previewSelects('switch', 2), allTraffic('switch', 2), noFailure('switch')],
+      checks: [
+        phase('switch', 'Healthy'),
+        stable('switch', 2),
+        active('switch', 2),
+        previewSelects('switch', 2),
+        allTraffic('switch', 2),
+        noFailure('switch'),
+      ],
       why: {
         en: 'The controller writes the new hash into the active Service’s selector only when as many new Pods are available as the Rollout asks for.',
         ko: '컨트롤러는 Rollout이 요구하는 수만큼 새 Pod를 쓸 수 있을 때에만 활성 Service의 선택자에 새 해시를 씁니다.',
@@ -111,12 +164,18 @@ export default defineLab({
       id: 'bad-green',
       minutes: 2,
       title: { en: 'A bad version: seen in the preview only', ko: '나쁜 버전: 미리 보기에서만 보입니다' },
-      say: { en: 'Version 3.0.0-bad fails half of its requests. Only the preview shows it.', ko: '3.0.0-bad 버전은 요청의 절반을 실패합니다. 미리 보기에서만 그것이 보입니다.' },
+      say: {
+        en: 'Version 3.0.0-bad fails half of its requests. Only the preview shows it.',
+        ko: '3.0.0-bad 버전은 요청의 절반을 실패합니다. 미리 보기에서만 그것이 보입니다.',
+      },
       run: [setImage('3.0.0-bad')],
       checks: [
         phase('bad-green', 'Paused'),
         previewSelects('bad-green', 3),
-        checks.status({ id: 'bad-green-errors', title: { en: 'some requests to the preview fail', ko: '미리 보기로 보낸 요청 일부가 실패합니다' } }, { request: toPreview, status: 500, requests: 60, atLeast: 1, observes: { service: preview } }),
+        checks.status(
+          { id: 'bad-green-errors', title: { en: 'some requests to the preview fail', ko: '미리 보기로 보낸 요청 일부가 실패합니다' } },
+          { request: toPreview, status: 500, requests: 60, atLeast: 1, observes: { service: preview } },
+        ),
         active('bad-green', 2),
         allTraffic('bad-green', 2),
         noFailure('bad-green'),
@@ -125,11 +184,18 @@ export default defineLab({
     step({
       id: 'abort',
       title: { en: 'Abort: nobody has noticed', ko: '중단: 아무도 눈치채지 못했습니다' },
-      say: { en: 'Look at the preview, and abort. The active Service has never moved, so for everybody else nothing happens at all.', ko: '미리 보기를 확인하고 중단합니다. 활성 Service는 옮겨 간 적이 없으므로 다른 사람들에게는 아무 일도 일어나지 않습니다.' },
+      say: {
+        en: 'Look at the preview, and abort. The active Service has never moved, so for everybody else nothing happens at all.',
+        ko: '미리 보기를 확인하고 중단합니다. 활성 Service는 옮겨 간 적이 없으므로 다른 사람들에게는 아무 일도 일어나지 않습니다.',
+      },
       run: [request(toPreview, { times: 6 }), rolloutCommand('abort', 'sample-app')],
       checks: [
         phase('abort', 'Degraded'),
-        message('abort', { en: 'it says which revision was aborted', ko: '어느 리비전이 중단되었는지 알려 줍니다' }, 'RolloutAborted: Rollout aborted update to revision 3'),
+        message(
+          'abort',
+          { en: 'it says which revision was aborted', ko: '어느 리비전이 중단되었는지 알려 줍니다' },
+          'RolloutAborted: Rollout aborted update to revision 3',
+        ),
         stable('abort', 2),
         active('abort', 2),
         allTraffic('abort', 2),
@@ -141,8 +207,21 @@ export default defineLab({
       title: { en: 'Recover: ask for what runs', ko: '복구: 실행 중인 버전을 다시 지정' },
       say: { en: 'Set the image back to 2.0.0: Healthy at once.', ko: '이미지를 2.0.0으로 되돌려 지정하면 곧바로 Healthy가 됩니다.' },
       run: [setImage('2.0.0'), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
-      checks: [phase('recover', 'Healthy'), revision('recover', 4), stable('recover', 4), active('recover', 4), allTraffic('recover', 4), noFailure('recover')],
-      notes: [note('canary-or-blue-green', 'A canary limits how many people meet a bad version; blue-green limits how long two versions live side by side. With a schema change or sticky sessions the second may matter more.', '카나리아는 나쁜 버전을 만나는 사람의 수를 줄이고, 블루-그린은 두 버전이 함께 서비스되는 시간을 줄입니다. 스키마 변경이나 고정 세션이 있다면 후자가 더 중요할 수 있습니다.')],
+      checks: [
+        phase('recover', 'Healthy'),
+        revision('recover', 4),
+        stable('recover', 4),
+        active('recover', 4),
+        allTraffic('recover', 4),
+        noFailure('recover'),
+      ],
+      notes: [
+        note(
+          'canary-or-blue-green',
+          'A canary limits how many people meet a bad version; blue-green limits how long two versions live side by side. With a schema change or sticky sessions the second may matter more.',
+          '카나리아는 나쁜 버전을 만나는 사람의 수를 줄이고, 블루-그린은 두 버전이 함께 서비스되는 시간을 줄입니다. 스키마 변경이나 고정 세션이 있다면 후자가 더 중요할 수 있습니다.',
+        ),
+      ],
     }),
   ],
 });

@@ -14,7 +14,16 @@ if (__ENV.HEADER) {
 }
 
 export const options = {
-  scenarios: { steady: { executor: 'constant-arrival-rate', rate, timeUnit: '1s', duration: __ENV.DURATION || '30s', preAllocatedVUs: Math.max(20, Math.ceil(rate / 10)), maxVUs: rate } },
+  scenarios: {
+    steady: {
+      executor: 'constant-arrival-rate',
+      rate,
+      timeUnit: '1s',
+      duration: __ENV.DURATION || '30s',
+      preAllocatedVUs: Math.max(20, Math.ceil(rate / 10)),
+      maxVUs: rate,
+    },
+  },
   summaryTrendStats: ['med', 'p(95)', 'p(99)', 'max'],
 };
 
@@ -26,6 +35,10 @@ export default function () {
   const isFailed = response.status < 200 || response.status > 299;
   failed.add(isFailed);
   let version = '';
-  try { version = String(response.json('version') || ''); } catch (_) { /* not the sample app */ }
+  try {
+    version = String(response.json('version') || '');
+  } catch (_) {
+    /* not the sample app */
+  }
   answerTime.add(response.timings.duration, { status: String(response.status), error: String(response.error_code || ''), version });
 }

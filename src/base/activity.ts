@@ -23,18 +23,26 @@ export class Activity {
   /** Runs `work` as one piece of activity. */
   async during<T>(what: string, work: () => Promise<T>): Promise<T> {
     const end = this.begin(what);
-    try { return await work(); } finally { end(); }
+    try {
+      return await work();
+    } finally {
+      end();
+    }
   }
 
   /** What is in flight, for messages. */
-  get inFlight(): string[] { return [...this.#running.values()]; }
+  get inFlight(): string[] {
+    return [...this.#running.values()];
+  }
 
   /** Resolves when nothing is in flight and a few turns of the event loop have started nothing new. */
   async settled(): Promise<void> {
-    for (let quietTurns = 0; quietTurns < 4;) {
+    for (let quietTurns = 0; quietTurns < 4; ) {
       if (this.#running.size > 0) {
         quietTurns = 0;
-        await new Promise<void>((resolve) => { this.#waiters.push(resolve); });
+        await new Promise<void>((resolve) => {
+          this.#waiters.push(resolve);
+        });
       }
       await nextTurn();
       if (this.#running.size === 0) quietTurns += 1;

@@ -4,9 +4,15 @@ import { Cleanup } from './cleanup.ts';
 it('undoes in reverse, tries every step and reports the failures together', async () => {
   const cleanup = new Cleanup();
   const order: string[] = [];
-  cleanup.add('first', () => { order.push('first'); });
-  cleanup.add('second', () => { throw new Error('stuck'); });
-  cleanup.add('third', () => { order.push('third'); });
+  cleanup.add('first', () => {
+    order.push('first');
+  });
+  cleanup.add('second', () => {
+    throw new Error('stuck');
+  });
+  cleanup.add('third', () => {
+    order.push('third');
+  });
   await expect(cleanup.run()).rejects.toThrow('Could not undo "second": stuck');
   expect(order).toEqual(['third', 'first']);
   await cleanup.run();

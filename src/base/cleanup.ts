@@ -6,7 +6,9 @@ type Undo = (signal: AbortSignal) => Promise<void> | void;
 export class Cleanup {
   readonly #steps: { what: string; undo: Undo }[] = [];
 
-  add(what: string, undo: Undo): void { this.#steps.push({ what, undo }); }
+  add(what: string, undo: Undo): void {
+    this.#steps.push({ what, undo });
+  }
 
   /** Runs and forgets every step under a fresh signal. Rejects with an AggregateError that names each step that failed. */
   async run(timeoutMs = 30_000): Promise<void> {

@@ -1,5 +1,7 @@
 /** A pending callback. */
-export interface Timer { cancel(): void }
+export interface Timer {
+  cancel(): void;
+}
 
 /** The only source of time. Everything that waits or reads the time takes one of these. */
 export interface Clock {
@@ -14,9 +16,18 @@ export interface Clock {
 /** The sleep of any clock that has timers. */
 export function sleepOn(clock: Pick<Clock, 'after'>, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) { reject(signal.reason); return; }
-    const onAbort = (): void => { timer.cancel(); reject(signal?.reason); };
-    const timer = clock.after(delayMs, () => { signal?.removeEventListener('abort', onAbort); resolve(); });
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const onAbort = (): void => {
+      timer.cancel();
+      reject(signal?.reason);
+    };
+    const timer = clock.after(delayMs, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    });
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
@@ -28,7 +39,9 @@ export const hostClock: Clock = {
     const handle = setTimeout(callback, Math.min(Math.max(0, delayMs), 2 ** 31 - 1));
     return { cancel: () => clearTimeout(handle) };
   },
-  sleep(delayMs, signal) { return sleepOn(hostClock, delayMs, signal); },
+  sleep(delayMs, signal) {
+    return sleepOn(hostClock, delayMs, signal);
+  },
 };
 
 /** RFC 3339 in UTC with whole seconds, the form of `metav1.Time`. */
@@ -43,5 +56,7 @@ export function rfc3339Micro(ms: number): string {
 
 /** One turn of the event loop: everything that was ready to run has run. */
 export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => { setImmediate(resolve); });
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

@@ -1,4 +1,4 @@
-const UNIT_MS: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, us: 1e-3, 'µs': 1e-3, ns: 1e-6 };
+const UNIT_MS: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, us: 1e-3, µs: 1e-3, ns: 1e-6 };
 
 /** Parses a Go duration such as `5m`, `1h30m`, `1.5s` to milliseconds; `undefined` when it is none. Units: h m s ms us ns. */
 export function parseDuration(text: string): number | undefined {
@@ -26,7 +26,8 @@ export function humanDuration(ms: number): string {
   const seconds = Math.trunc(ms / 1000);
   if (seconds < -1) return '<invalid>';
   if (seconds < 0) return '0s';
-  const pair = (big: number, bigUnit: string, small: number, smallUnit: string): string => `${big}${bigUnit}${small === 0 ? '' : `${small}${smallUnit}`}`;
+  const pair = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
+    `${big}${bigUnit}${small === 0 ? '' : `${small}${smallUnit}`}`;
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
   const days = Math.floor(hours / 24);

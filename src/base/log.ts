@@ -15,7 +15,9 @@ const ORDER: LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
 export function createLog(write: (line: string) => void, level: LogLevel, name = ''): Log {
   const emit = (at: LogLevel, message: string, fields?: Record<string, unknown>): void => {
     if (ORDER.indexOf(at) < ORDER.indexOf(level)) return;
-    const tail = Object.entries(fields ?? {}).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`).join('');
+    const tail = Object.entries(fields ?? {})
+      .map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+      .join('');
     write(`${at.toUpperCase()} ${name ? `${name}: ` : ''}${message}${tail}`);
   };
   return {

@@ -10,7 +10,11 @@ export interface PollOptions<T> {
 }
 
 /** Calls `read` until `until` holds. Rejects with `TIMEOUT` (cause: the last error of `read`), or with the signal's reason. */
-export async function poll<T>(read: () => Promise<T> | T, options: PollOptions<T>, deps: { clock: Clock; signal?: AbortSignal }): Promise<T> {
+export async function poll<T>(
+  read: () => Promise<T> | T,
+  options: PollOptions<T>,
+  deps: { clock: Clock; signal?: AbortSignal },
+): Promise<T> {
   const deadlineMs = deps.clock.nowMs() + options.timeoutMs;
   for (;;) {
     deps.signal?.throwIfAborted();
@@ -18,7 +22,9 @@ export async function poll<T>(read: () => Promise<T> | T, options: PollOptions<T
     try {
       const value = await read();
       if (options.until(value)) return value;
-    } catch (error) { lastError = error; }
+    } catch (error) {
+      lastError = error;
+    }
     if (deps.clock.nowMs() >= deadlineMs) {
       throw new LabError('TIMEOUT', `Timed out after ${options.timeoutMs / 1000} s waiting for ${options.what}.`, { cause: lastError });
     }

@@ -2,7 +2,10 @@ import { expect, it } from 'vitest';
 import { seededRandom } from './random.ts';
 
 it('gives the same sequence for the same seed and another for another', () => {
-  const draw = (seed: number): number[] => { const random = seededRandom(seed); return Array.from({ length: 5 }, () => random.next()); };
+  const draw = (seed: number): number[] => {
+    const random = seededRandom(seed);
+    return Array.from({ length: 5 }, () => random.next());
+  };
   expect(draw(7)).toEqual(draw(7));
   expect(draw(7)).not.toEqual(draw(8));
 });

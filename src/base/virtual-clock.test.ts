@@ -12,12 +12,19 @@ function manualHost(): Clock & { move(ms: number): void } {
     after(delayMs, callback): Timer {
       const timer = { atMs: now + delayMs, callback };
       timers.push(timer);
-      return { cancel: () => { timers = timers.filter((other) => other !== timer); } };
+      return {
+        cancel: () => {
+          timers = timers.filter((other) => other !== timer);
+        },
+      };
     },
     sleep: () => Promise.reject(new Error('not used')),
     move(ms) {
       now += ms;
-      for (const timer of timers.filter(({ atMs }) => atMs <= now)) { timers = timers.filter((other) => other !== timer); timer.callback(); }
+      for (const timer of timers.filter(({ atMs }) => atMs <= now)) {
+        timers = timers.filter((other) => other !== timer);
+        timer.callback();
+      }
     },
   };
 }
@@ -44,7 +51,10 @@ it('fires timers in the order of their time, and of their making when equal', as
 it('shows each timer its own time while it jumps, and fires the ones made on the way', async () => {
   const { clock } = make();
   const times: number[] = [];
-  const tick = (): void => { times.push(clock.nowMs()); if (times.length < 5) clock.after(60_000, tick); };
+  const tick = (): void => {
+    times.push(clock.nowMs());
+    if (times.length < 5) clock.after(60_000, tick);
+  };
   clock.after(60_000, tick);
   await clock.advanceTo(300_000);
   expect(times).toEqual([60_000, 120_000, 180_000, 240_000, 300_000]);
@@ -55,7 +65,10 @@ it('does not move past work in flight', async () => {
   const order: string[] = [];
   clock.after(10, () => {
     const end = activity.begin('reconcile');
-    hostClock.after(5, () => { order.push(`work ends at ${clock.nowMs()}`); end(); });
+    hostClock.after(5, () => {
+      order.push(`work ends at ${clock.nowMs()}`);
+      end();
+    });
   });
   clock.after(11, () => order.push('next timer'));
   await clock.advanceTo(100);
@@ -65,7 +78,9 @@ it('does not move past work in flight', async () => {
 it('runs at a multiple of the host clock between advances', () => {
   const { clock, host } = make(60);
   let fired = 0;
-  clock.after(60_000, () => { fired += 1; });
+  clock.after(60_000, () => {
+    fired += 1;
+  });
   host.move(999);
   expect(fired).toBe(0);
   host.move(1);
@@ -90,7 +105,9 @@ it('counts as settled only when nothing is in flight for a few turns', async () 
   const activity = new Activity();
   const end = activity.begin('api call');
   let settled = false;
-  const waiting = activity.settled().then(() => { settled = true; });
+  const waiting = activity.settled().then(() => {
+    settled = true;
+  });
   await nextTurn();
   expect(settled).toBe(false);
   expect(activity.inFlight).toEqual(['api call']);

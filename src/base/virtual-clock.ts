@@ -1,7 +1,11 @@
 import type { Activity } from './activity.ts';
 import { type Clock, sleepOn, type Timer } from './clock.ts';
 
-interface Pending { atMs: number; order: number; callback: () => void }
+interface Pending {
+  atMs: number;
+  order: number;
+  callback: () => void;
+}
 
 /**
  * A clock whose time runs at `rate` times the host's and can be advanced in jumps. An advance steps from timer to timer
@@ -34,7 +38,9 @@ export class VirtualClock implements Clock {
     return this.#anchorMs + Math.floor((this.#host.nowMs() - this.#hostAnchorMs) * this.#rate);
   }
 
-  get rate(): number { return this.#rate; }
+  get rate(): number {
+    return this.#rate;
+  }
 
   /** Changes how fast time runs; 0 stops it (timers then fire only through `advanceTo`). */
   setRate(rate: number): void {
@@ -57,7 +63,9 @@ export class VirtualClock implements Clock {
     };
   }
 
-  sleep(delayMs: number, signal?: AbortSignal): Promise<void> { return sleepOn(this, delayMs, signal); }
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    return sleepOn(this, delayMs, signal);
+  }
 
   /** Jumps to `targetMs`, firing every timer on the way in order. Resolves when that instant has settled. */
   async advanceTo(targetMs: number): Promise<void> {

@@ -35,7 +35,9 @@ export async function programFolder(folder: string, pluginProgram: string, tools
 }
 
 async function link(target: string, name: string): Promise<void> {
-  await symlink(target, name).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'EEXIST') throw error; });
+  await symlink(target, name).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /** Programs that talk to the cluster of `kubeconfig`, with their caches and settings below `folder`. */

@@ -12,34 +12,54 @@ import { addServeCommand } from './cluster-serve.ts';
 import type { Outcome } from './outcome.ts';
 import { serveCommand } from './serve-command.ts';
 
-interface KeptCluster { name: string; folder: string; announcement: ServeAnnouncement }
+interface KeptCluster {
+  name: string;
+  folder: string;
+  announcement: ServeAnnouncement;
+}
 
 /** `canary-lab cluster up|down|status|list`: an embedded cluster that stays up between runs. */
 export function addClusterCommand(program: Command, app: App, outcome: Outcome): void {
   const cluster = program.command('cluster').description('keep a cluster up between runs').exitOverride();
-  cluster.command('up').description('start an embedded cluster and print the line that selects it')
+  cluster
+    .command('up')
+    .description('start an embedded cluster and print the line that selects it')
     .option('--name <name>', 'name of the cluster', DEFAULT_NAME)
-    .action(async ({ name }: { name: string }) => { await up(app, checkedName(name)); });
-  cluster.command('down').description('stop the cluster and delete its data')
+    .action(async ({ name }: { name: string }) => {
+      await up(app, checkedName(name));
+    });
+  cluster
+    .command('down')
+    .description('stop the cluster and delete its data')
     .option('--name <name>', 'name of the cluster', DEFAULT_NAME)
-    .action(async ({ name }: { name: string }) => { await clusterDown(app, checkedName(name)); });
-  cluster.command('status').description('say whether the cluster answers (exit code 1 when it does not)')
+    .action(async ({ name }: { name: string }) => {
+      await clusterDown(app, checkedName(name));
+    });
+  cluster
+    .command('status')
+    .description('say whether the cluster answers (exit code 1 when it does not)')
     .option('--name <name>', 'name of the cluster', DEFAULT_NAME)
     .action(async ({ name }: { name: string }) => {
       const kept = await read(app, checkedName(name));
-      const alive = kept !== undefined && await answers(app, kept);
-      app.stdout.write(kept === undefined ? `${name}: not created\n` : `${name}: ${alive ? 'running' : 'not answering'}\n${alive ? selection(kept) : ''}`);
+      const alive = kept !== undefined && (await answers(app, kept));
+      app.stdout.write(
+        kept === undefined ? `${name}: not created\n` : `${name}: ${alive ? 'running' : 'not answering'}\n${alive ? selection(kept) : ''}`,
+      );
       if (!alive) {
         app.stderr.write(`Next: npm run cluster -- ${kept === undefined ? 'up' : 'down'}${nameOption(name)}\n`);
         outcome.exitCode = EXIT.checkFailed;
       }
     });
-  cluster.command('list').description('list kept clusters')
+  cluster
+    .command('list')
+    .description('list kept clusters')
     .action(async () => {
       const names = await readdir(app.folder.clusters).catch(() => []);
       for (const name of names.sort()) {
         const kept = await read(app, name);
-        app.stdout.write(`${name}\t${kept !== undefined && await answers(app, kept) ? 'running' : 'not answering'}\t${kept?.announcement.server ?? '-'}\n`);
+        app.stdout.write(
+          `${name}\t${kept !== undefined && (await answers(app, kept)) ? 'running' : 'not answering'}\t${kept?.announcement.server ?? '-'}\n`,
+        );
       }
       if (names.length === 0) app.stderr.write('No kept clusters.\nNext: npm run cluster -- up\n');
     });
@@ -50,7 +70,10 @@ const DEFAULT_NAME = 'canary-lab';
 const nameOption = (name: string): string => (name === DEFAULT_NAME ? '' : ` --name ${name}`);
 
 function checkedName(name: string): string {
-  if (!/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/.test(name)) throw new LabError('BAD_OPTION', `--name is "${name}", which is not a cluster name.`, { next: 'Use lower-case letters, digits and "-", at most 42 characters.' });
+  if (!/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/.test(name))
+    throw new LabError('BAD_OPTION', `--name is "${name}", which is not a cluster name.`, {
+      next: 'Use lower-case letters, digits and "-", at most 42 characters.',
+    });
   return name;
 }
 
@@ -66,14 +89,16 @@ async function answers(app: App, kept: KeptCluster): Promise<boolean> {
     const health = await connection.raw('/healthz');
     connection.close();
     return health === 'ok';
-  } catch { return false; }
+  } catch {
+    return false;
+  }
 }
 
 async function up(app: App, name: string): Promise<void> {
   await app.folder.prepare();
   const folder = app.folder.cluster(name);
   const before = await read(app, name);
-  if (before !== undefined && await answers(app, before)) {
+  if (before !== undefined && (await answers(app, before))) {
     app.stderr.write(`Cluster "${name}" is already up.\n`);
     app.stdout.write(selection(before));
     return;
@@ -85,19 +110,35 @@ async function up(app: App, name: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const logFile = await open(path.join(folder, 'cluster.log'), 'a', 0o600);
   const [program, ...first] = serveCommand(app);
-  const child = spawn(program, [...first, '--directory', folder, '--name', name, '--kept', ...(port === undefined ? [] : ['--api-port', port])], { stdio: ['ignore', logFile.fd, logFile.fd], detached: true, cwd: app.workingDirectory });
+  const child = spawn(
+    program,
+    [...first, '--directory', folder, '--name', name, '--kept', ...(port === undefined ? [] : ['--api-port', port])],
+    { stdio: ['ignore', logFile.fd, logFile.fd], detached: true, cwd: app.workingDirectory },
+  );
   await logFile.close();
   let ended: number | null | undefined;
-  child.once('exit', (code) => { ended = code; });
+  child.once('exit', (code) => {
+    ended = code;
+  });
   try {
-    const announcement = await poll(async () => (await read(app, name))?.announcement, { until: (found) => found !== undefined || ended !== undefined, everyMs: 20, timeoutMs: 20_000, what: `cluster "${name}" to answer` }, app);
+    const announcement = await poll(
+      async () => (await read(app, name))?.announcement,
+      { until: (found) => found !== undefined || ended !== undefined, everyMs: 20, timeoutMs: 20_000, what: `cluster "${name}" to answer` },
+      app,
+    );
     if (announcement === undefined) {
       const output = (await readFile(path.join(folder, 'cluster.log'), 'utf8')).trim().slice(-2000);
-      throw new LabError('CLUSTER_START_FAILED', `The cluster ended while starting (exit code ${ended}).${output === '' ? '' : `\n${output}`}`, { next: 'npm run doctor' });
+      throw new LabError(
+        'CLUSTER_START_FAILED',
+        `The cluster ended while starting (exit code ${ended}).${output === '' ? '' : `\n${output}`}`,
+        { next: 'npm run doctor' },
+      );
     }
     await programFolder(folder, app.pluginProgram, app.tools);
     child.unref();
-    app.stderr.write(`Cluster "${name}" is ${isRevived ? 'up again, with all it held' : 'up'}: ${announcement.server}, ingress ${announcement.ingressUrl}\n`);
+    app.stderr.write(
+      `Cluster "${name}" is ${isRevived ? 'up again, with all it held' : 'up'}: ${announcement.server}, ingress ${announcement.ingressUrl}\n`,
+    );
     app.stdout.write(selection({ name, folder, announcement }));
     app.stderr.write(`Next: npm run lab -- --cluster existing\nEnd it with: npm run cluster -- down${nameOption(name)}\n`);
   } catch (error) {
@@ -108,13 +149,18 @@ async function up(app: App, name: string): Promise<void> {
 }
 
 /** The lines that make this shell's kubectl and helm use the cluster. */
-function selection({ folder, announcement }: KeptCluster): string { return selectionLines(folder, announcement.kubeconfig); }
+function selection({ folder, announcement }: KeptCluster): string {
+  return selectionLines(folder, announcement.kubeconfig);
+}
 
 /** The same for any cluster whose files lie in `folder`. */
 export function selectionLines(folder: string, kubeconfig: string): string {
   const { KUBECONFIG, ...rest } = clientEnvironment(folder, kubeconfig);
   const quote = (text: string): string => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const settings = Object.entries(rest).filter(([key]) => key !== 'KUBERC').map(([key, value]) => `export ${key}=${quote(value)}\n`).join('');
+  const settings = Object.entries(rest)
+    .filter(([key]) => key !== 'KUBERC')
+    .map(([key, value]) => `export ${key}=${quote(value)}\n`)
+    .join('');
   return `export KUBECONFIG=${quote(KUBECONFIG!)}\n${settings}export PATH=${quote(path.join(folder, 'bin'))}:"$PATH"\n`;
 }
 
@@ -122,14 +168,23 @@ export function selectionLines(folder: string, kubeconfig: string): string {
 export async function clusterDown(app: App, name: string): Promise<void> {
   const kept = await read(app, name);
   const folder = app.folder.cluster(name);
-  if (kept !== undefined && await answers(app, kept)) {
+  if (kept !== undefined && (await answers(app, kept))) {
     process.kill(kept.announcement.pid, 'SIGTERM');
-    await poll(() => isAlive(kept.announcement.pid), { until: (alive) => !alive, everyMs: 20, timeoutMs: 10_000, what: `cluster "${name}" to end` }, app);
+    await poll(
+      () => isAlive(kept.announcement.pid),
+      { until: (alive) => !alive, everyMs: 20, timeoutMs: 10_000, what: `cluster "${name}" to end` },
+      app,
+    );
   }
   await rm(folder, { recursive: true, force: true });
   app.stderr.write(kept === undefined ? `There is no cluster "${name}".\n` : `Cluster "${name}" is gone.\n`);
 }
 
 function isAlive(pid: number): boolean {
-  try { process.kill(pid, 0); return true; } catch { return false; }
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

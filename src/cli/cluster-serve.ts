@@ -5,23 +5,36 @@ import { freshSeed } from '../base/random.ts';
 import type { ServeAnnouncement } from '../cluster/serve-announcement.ts';
 import type { App } from './app.ts';
 
-interface ServeOptions { directory: string; name: string; seed?: string; kept?: boolean; ingressPort: string; apiPort?: string }
+interface ServeOptions {
+  directory: string;
+  name: string;
+  seed?: string;
+  kept?: boolean;
+  ingressPort: string;
+  apiPort?: string;
+}
 
 /** `canary-lab cluster serve`: the embedded cluster in this process, until its standard input closes or it is told to end. */
 export function addServeCommand(cluster: Command, app: App): void {
-  cluster.command('serve', { hidden: true })
+  cluster
+    .command('serve', { hidden: true })
     .requiredOption('--directory <folder>')
     .option('--name <name>', 'name of the cluster', 'canary-lab')
     .option('--seed <number>')
     .option('--ingress-port <port>', 'wanted port of the ingress on 127.0.0.1', '8080')
     .option('--api-port <port>', 'port of the API server on 127.0.0.1 (default: any)')
     .option('--kept', 'run until told to end, whatever happens to the parent, and keep all state in the folder')
-    .action(async (options: ServeOptions) => { await serve(options, app); });
+    .action(async (options: ServeOptions) => {
+      await serve(options, app);
+    });
 }
 
 async function serve(options: ServeOptions, app: App): Promise<void> {
   // Imported here: no other command needs the cluster's parts.
-  const [{ startEmbeddedCluster }, { createDashboardProgram, DASHBOARD_IMAGE }] = await Promise.all([import('../embedded/cluster.ts'), import('./dashboard-image.ts')]);
+  const [{ startEmbeddedCluster }, { createDashboardProgram, DASHBOARD_IMAGE }] = await Promise.all([
+    import('../embedded/cluster.ts'),
+    import('./dashboard-image.ts'),
+  ]);
   const dataFile = options.kept ? path.join(options.directory, 'store.sqlite') : undefined;
   // It holds Secrets; SQLite gives its other files the mode of this one.
   if (dataFile !== undefined) await (await open(dataFile, 'a', 0o600)).close();
@@ -40,8 +53,13 @@ async function serve(options: ServeOptions, app: App): Promise<void> {
     const kubeconfig = path.join(options.directory, 'kubeconfig');
     await writeFile(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
     const announcement: ServeAnnouncement = {
-      kubeconfig, server: cluster.server, ingressUrl: cluster.ingressUrl, chartRepositories: cluster.chartRepositories,
-      kubernetesVersion: cluster.kubernetesVersion, capabilities: cluster.capabilities, pid: process.pid,
+      kubeconfig,
+      server: cluster.server,
+      ingressUrl: cluster.ingressUrl,
+      chartRepositories: cluster.chartRepositories,
+      kubernetesVersion: cluster.kubernetesVersion,
+      capabilities: cluster.capabilities,
+      pid: process.pid,
     };
     if (options.kept) {
       const file = path.join(options.directory, 'cluster.json');
@@ -58,7 +76,10 @@ async function serve(options: ServeOptions, app: App): Promise<void> {
 /** Resolves when the process must end: a signal, or (unless kept) the end of standard input, which the parent holds open. */
 function leash(app: App, kept: boolean): Promise<void> {
   return new Promise((resolve) => {
-    if (app.signal.aborted) { resolve(); return; }
+    if (app.signal.aborted) {
+      resolve();
+      return;
+    }
     app.signal.addEventListener('abort', () => resolve(), { once: true });
     if (kept) return;
     app.stdin.on('end', () => resolve());

@@ -10,14 +10,30 @@ import { createProviders } from './providers.ts';
 
 /** `canary-lab doctor`: what this machine can run, what is missing, what to type. Exit code 2 when a lab cannot run; with `--leftovers` 1 when something is left. */
 export function addDoctorCommand(program: Command, app: App, outcome: Outcome): void {
-  program.command('doctor').description('say what this machine can run and what is missing')
+  program
+    .command('doctor')
+    .description('say what this machine can run and what is missing')
     .option('--json', 'findings as JSON')
     .option('--leftovers', 'look for what earlier runs have left behind instead')
     .action(async ({ json, leftovers }: { json?: boolean; leftovers?: boolean }) => {
       await app.folder.prepare();
-      const ctx: RunContext = { clock: app.clock, random: seededRandom(freshSeed()), log: app.log, signal: app.signal, cleanup: app.cleanup, env: app.env, workingDirectory: app.workingDirectory };
-      if (leftovers) { await tellLeftovers(app, ctx, json === true, outcome); return; }
-      const findings = await examine({ tools: app.tools, providers: createProviders(app), machine: hostMachine, pluginProgram: app.pluginProgram }, ctx);
+      const ctx: RunContext = {
+        clock: app.clock,
+        random: seededRandom(freshSeed()),
+        log: app.log,
+        signal: app.signal,
+        cleanup: app.cleanup,
+        env: app.env,
+        workingDirectory: app.workingDirectory,
+      };
+      if (leftovers) {
+        await tellLeftovers(app, ctx, json === true, outcome);
+        return;
+      }
+      const findings = await examine(
+        { tools: app.tools, providers: createProviders(app), machine: hostMachine, pluginProgram: app.pluginProgram },
+        ctx,
+      );
       app.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : renderFindings(findings));
       if (findings.some(({ ok, needed }) => needed && !ok)) outcome.exitCode = EXIT.misused;
     });

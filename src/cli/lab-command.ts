@@ -29,15 +29,41 @@ import { learnerAt } from './learner-keys.ts';
 import type { Outcome } from './outcome.ts';
 import { confirmOn } from './step-prompt.ts';
 
-const LAST_KEY = { en: 'Look around as long as you like. Enter ends the cluster.', ko: '원하는 만큼 둘러보세요. Enter 키를 누르면 클러스터를 끝냅니다.' } as const;
+const LAST_KEY = {
+  en: 'Look around as long as you like. Enter ends the cluster.',
+  ko: '원하는 만큼 둘러보세요. Enter 키를 누르면 클러스터를 끝냅니다.',
+} as const;
 
 interface LabOptions {
-  cluster: string; context?: string; lang?: string; step?: boolean; from?: string; until?: string; keep?: boolean; handsOn?: boolean; resume?: boolean; commandTimeout?: string; time?: string; report?: string; json?: boolean; seed?: string; timeout?: string; yes?: boolean; dashboard?: boolean; image?: string; kubernetes?: string; argoRollouts?: string; chart?: string;
+  cluster: string;
+  context?: string;
+  lang?: string;
+  step?: boolean;
+  from?: string;
+  until?: string;
+  keep?: boolean;
+  handsOn?: boolean;
+  resume?: boolean;
+  commandTimeout?: string;
+  time?: string;
+  report?: string;
+  json?: boolean;
+  seed?: string;
+  timeout?: string;
+  yes?: boolean;
+  dashboard?: boolean;
+  image?: string;
+  kubernetes?: string;
+  argoRollouts?: string;
+  chart?: string;
 }
 
 /** `canary-lab lab [LAB…]`: runs labs, each on a cluster of its own. Exit code 1 as soon as a check has failed. */
 export function addLabCommand(program: Command, app: App, outcome: Outcome): void {
-  program.command('lab').argument('[lab...]', 'ids of labs, paths of lab files, or "all" (default: 02-automated-canary)').description('run labs and check every step')
+  program
+    .command('lab')
+    .argument('[lab...]', 'ids of labs, paths of lab files, or "all" (default: 02-automated-canary)')
+    .description('run labs and check every step')
     .option('--cluster <name>', 'embedded, kind, minikube, k3s or existing', 'embedded')
     .option('--context <context>', 'context of the kubeconfig (with --cluster existing)')
     .option('--yes', 'use a context that is not on this machine without asking (with --cluster existing)')
@@ -69,12 +95,19 @@ export function addLabCommand(program: Command, app: App, outcome: Outcome): voi
       for (const lab of labs) selectSteps(lab, options.from, options.until);
       for (const name of ['kubectl', 'helm'] as const) if (labs.some((lab) => lab.needs.includes(name))) await app.tools.require(name);
       for (const [index, lab] of labs.entries()) {
-        const folder = options.report === undefined ? undefined : path.resolve(app.workingDirectory, options.report, labs.length > 1 ? lab.id : '');
+        const folder =
+          options.report === undefined ? undefined : path.resolve(app.workingDirectory, options.report, labs.length > 1 ? lab.id : '');
         const report = await runOne(lab, options, settings, { file: files[index]!, reportFolder: folder, resume }, app);
         // The next lab begins on a clean machine.
         if (labs.length > 1 && options.keep !== true && report.outcome === 'pass') await app.cleanup.run();
-        if (report.outcome === 'fail') { outcome.exitCode = EXIT.checkFailed; return; }
-        if (report.outcome === 'interrupted') { outcome.exitCode = EXIT.interrupted; return; }
+        if (report.outcome === 'fail') {
+          outcome.exitCode = EXIT.checkFailed;
+          return;
+        }
+        if (report.outcome === 'interrupted') {
+          outcome.exitCode = EXIT.interrupted;
+          return;
+        }
       }
     });
 }
@@ -85,59 +118,114 @@ async function prepareReportFolder(folder: string, given: string): Promise<void>
   if (given === '') throw new LabError('BAD_OPTION', '--report is empty.', { next });
   try {
     // Not recursively at first: in some places (/proc) that never ends.
-    await mkdir(folder).catch((error: NodeJS.ErrnoException) => { if (error.code === 'ENOENT') return mkdir(folder, { recursive: true }); if (error.code !== 'EEXIST') throw error; return undefined; });
+    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return mkdir(folder, { recursive: true });
+      if (error.code !== 'EEXIST') throw error;
+      return undefined;
+    });
     await access(folder, constants.W_OK);
     if (!(await stat(folder)).isDirectory()) throw new Error('it is not a folder');
   } catch (error) {
-    throw new LabError('BAD_OPTION', `--report is "${given}", where no report can be written: ${messageOf(error)}.`, { cause: error, next });
+    throw new LabError('BAD_OPTION', `--report is "${given}", where no report can be written: ${messageOf(error)}.`, {
+      cause: error,
+      next,
+    });
   }
 }
 
 /** Where the learner stopped. Throws `RESUME_IMPOSSIBLE` when no hands-on lab was stopped here. */
 async function progressToResume(app: App): Promise<LabProgress> {
   const progress = await readProgress(app);
-  if (progress === undefined) throw new LabError('RESUME_IMPOSSIBLE', 'No hands-on lab was stopped in this folder.', { next: 'Begin one with "canary-lab lab --hands-on".' });
+  if (progress === undefined)
+    throw new LabError('RESUME_IMPOSSIBLE', 'No hands-on lab was stopped in this folder.', {
+      next: 'Begin one with "canary-lab lab --hands-on".',
+    });
   return progress;
 }
 
-interface Settings { lang: Language; seed: number; time: TimeMode | undefined; checkTimeoutMs: number | undefined; commandTimeoutMs: number | undefined }
+interface Settings {
+  lang: Language;
+  seed: number;
+  time: TimeMode | undefined;
+  checkTimeoutMs: number | undefined;
+  commandTimeoutMs: number | undefined;
+}
 
 function readSettings(options: LabOptions, app: App): Settings {
   const seed = options.seed === undefined ? freshSeed() : Number(options.seed);
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new LabError('BAD_OPTION', `--seed is "${options.seed}", which is not a whole number.`, { next: 'Give --seed the number that an earlier run printed.' });
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new LabError('BAD_OPTION', `--seed is "${options.seed}", which is not a whole number.`, {
+      next: 'Give --seed the number that an earlier run printed.',
+    });
   const checkTimeoutMs = durationOption('--timeout', options.timeout);
   const commandTimeoutMs = durationOption('--command-timeout', options.commandTimeout);
-  if (options.handsOn === true && options.step === true) throw new LabError('BAD_OPTION', '--hands-on and --step do not go together.', { next: 'Leave one of them out.' });
-  if (options.context !== undefined && options.cluster !== 'existing') throw new LabError('BAD_OPTION', '--context goes with --cluster existing only.', { next: 'Add "--cluster existing".' });
-  if (options.kubernetes !== undefined && !BUILT_HERE.includes(options.cluster)) throw new LabError('BAD_OPTION', `--kubernetes goes with --cluster ${BUILT_HERE.join(', ')} only.`, { next: 'Leave it out, or choose one of these.' });
-  if (options.kubernetes !== undefined && !/^v\d+\.\d+\.\d+([-+][\w.]+)?$/.test(options.kubernetes)) throw new LabError('BAD_OPTION', `--kubernetes is "${options.kubernetes}", which is not a version.`, { next: 'Give it a version such as v1.34.0.' });
+  if (options.handsOn === true && options.step === true)
+    throw new LabError('BAD_OPTION', '--hands-on and --step do not go together.', { next: 'Leave one of them out.' });
+  if (options.context !== undefined && options.cluster !== 'existing')
+    throw new LabError('BAD_OPTION', '--context goes with --cluster existing only.', { next: 'Add "--cluster existing".' });
+  if (options.kubernetes !== undefined && !BUILT_HERE.includes(options.cluster))
+    throw new LabError('BAD_OPTION', `--kubernetes goes with --cluster ${BUILT_HERE.join(', ')} only.`, {
+      next: 'Leave it out, or choose one of these.',
+    });
+  if (options.kubernetes !== undefined && !/^v\d+\.\d+\.\d+([-+][\w.]+)?$/.test(options.kubernetes))
+    throw new LabError('BAD_OPTION', `--kubernetes is "${options.kubernetes}", which is not a version.`, {
+      next: 'Give it a version such as v1.34.0.',
+    });
   return { lang: languageOf(options.lang, app), seed, time: timeMode(options.time), checkTimeoutMs, commandTimeoutMs };
 }
 
 function durationOption(name: string, text: string | undefined): number | undefined {
   const durationMs = text === undefined ? undefined : parseDuration(text);
-  if (text !== undefined && (durationMs === undefined || durationMs <= 0)) throw new LabError('BAD_OPTION', `${name} is "${text}", which is not a duration.`, { next: `Give ${name} a duration such as 30s or 2m.` });
+  if (text !== undefined && (durationMs === undefined || durationMs <= 0))
+    throw new LabError('BAD_OPTION', `${name} is "${text}", which is not a duration.`, {
+      next: `Give ${name} a duration such as 30s or 2m.`,
+    });
   return durationMs;
 }
 
 function labSettings(options: LabOptions, app: App): LabSettings {
-  return { sampleAppImage: options.image, argoRolloutsChart: options.argoRollouts, chart: options.chart === undefined ? undefined : path.resolve(app.workingDirectory, options.chart) };
+  return {
+    sampleAppImage: options.image,
+    argoRolloutsChart: options.argoRollouts,
+    chart: options.chart === undefined ? undefined : path.resolve(app.workingDirectory, options.chart),
+  };
 }
 
 function timeMode(text: string | undefined): TimeMode | undefined {
   if (text === undefined || text === 'virtual' || text === 'real') return text;
   const rate = Number(text.match(/^x(\d+(?:\.\d+)?)$/)?.[1]);
-  if (!(rate > 0)) throw new LabError('BAD_OPTION', `--time is "${text}", which is not one of: virtual, real, xN.`, { next: 'Give --time one of these values, such as x60.' });
+  if (!(rate > 0))
+    throw new LabError('BAD_OPTION', `--time is "${text}", which is not one of: virtual, real, xN.`, {
+      next: 'Give --time one of these values, such as x60.',
+    });
   return rate;
 }
 
-async function runOne(lab: Lab, options: LabOptions, settings: Settings, run: { file: string; reportFolder: string | undefined; resume: LabProgress | undefined }, app: App): Promise<LabReport> {
+async function runOne(
+  lab: Lab,
+  options: LabOptions,
+  settings: Settings,
+  run: { file: string; reportFolder: string | undefined; resume: LabProgress | undefined },
+  app: App,
+): Promise<LabReport> {
   const { lang, seed, time, checkTimeoutMs, commandTimeoutMs } = settings;
   const { reportFolder, resume } = run;
   const isHandsOn = options.handsOn === true || resume !== undefined;
   // A learner who stops finds the cluster again.
   const keep = options.keep === true || isHandsOn;
-  const session = await openLabSession({ provider: options.cluster, context: options.context, yes: options.yes, kubernetes: options.kubernetes, image: options.image, keep, seed, resume }, app);
+  const session = await openLabSession(
+    {
+      provider: options.cluster,
+      context: options.context,
+      yes: options.yes,
+      kubernetes: options.kubernetes,
+      image: options.image,
+      keep,
+      seed,
+      resume,
+    },
+    app,
+  );
   const { cluster, api, tools, ctx } = session;
   const renderer = rendererFor(options, lang, app);
   const dashboard = options.dashboard === true ? await startLabDashboard(cluster, app) : undefined;
@@ -145,13 +233,34 @@ async function runOne(lab: Lab, options: LabOptions, settings: Settings, run: { 
   if (learner !== undefined) app.stderr.write(`${selectionLines(session.folder, cluster.kubeconfig)}\n`);
   let progress: Promise<void> = Promise.resolve();
   const remember = (step: string): void => {
-    const now: LabProgress = { file: run.file, lab: lab.id, step, cluster: resume?.cluster ?? cluster.name, folder: session.folder, kubeconfig: cluster.kubeconfig };
+    const now: LabProgress = {
+      file: run.file,
+      lab: lab.id,
+      step,
+      cluster: resume?.cluster ?? cluster.name,
+      folder: session.folder,
+      kubeconfig: cluster.kubeconfig,
+    };
     progress = progress.then(() => writeProgress(now, app));
   };
   let report: LabReport;
   try {
     report = await runLab(lab, {
-      cluster, api, tools, ctx, lang, time, seed, checkTimeoutMs, commandTimeoutMs, from: options.from, resumeAt: resume?.step, until: options.until, settings: labSettings(options, app), reportDirectory: reportFolder, learner,
+      cluster,
+      api,
+      tools,
+      ctx,
+      lang,
+      time,
+      seed,
+      checkTimeoutMs,
+      commandTimeoutMs,
+      from: options.from,
+      resumeAt: resume?.step,
+      until: options.until,
+      settings: labSettings(options, app),
+      reportDirectory: reportFolder,
+      learner,
       onEvent: (event) => {
         if (isHandsOn && event.type === 'step-started') remember(event.step);
         renderer.onEvent(event);
@@ -174,25 +283,52 @@ async function runOne(lab: Lab, options: LabOptions, settings: Settings, run: { 
   await writeJobSummary(report, app);
   if (isHandsOn && report.outcome === 'pass') {
     await forgetProgress(app);
-    if (options.keep !== true && (resume?.cluster ?? cluster.name).startsWith('lab-')) await clusterDown(app, resume?.cluster ?? cluster.name);
+    if (options.keep !== true && (resume?.cluster ?? cluster.name).startsWith('lab-'))
+      await clusterDown(app, resume?.cluster ?? cluster.name);
     return report;
   }
-  if (keep) app.stderr.write(`The cluster is left as it is. To use it from a shell:\n${selectionLines(session.folder, cluster.kubeconfig)}${cluster.provider === 'embedded' || resume !== undefined ? `End it with: npm run cluster -- down --name ${resume?.cluster ?? cluster.name}\n` : cluster.endCommand === undefined ? '' : `End it with: ${cluster.endCommand}\n`}`);
+  if (keep)
+    app.stderr.write(
+      `The cluster is left as it is. To use it from a shell:\n${selectionLines(session.folder, cluster.kubeconfig)}${cluster.provider === 'embedded' || resume !== undefined ? `End it with: npm run cluster -- down --name ${resume?.cluster ?? cluster.name}\n` : cluster.endCommand === undefined ? '' : `End it with: ${cluster.endCommand}\n`}`,
+    );
   return report;
 }
 
 function rendererFor(options: LabOptions, lang: Language, app: App): Renderer {
-  const streams = { out: (text: string): void => { app.stdout.write(text); }, err: (text: string): void => { app.stderr.write(text); } };
+  const streams = {
+    out: (text: string): void => {
+      app.stdout.write(text);
+    },
+    err: (text: string): void => {
+      app.stderr.write(text);
+    },
+  };
   if (options.json) return createJsonRenderer(streams);
   // Some terminals say that they have no columns at all; spinners that redraw lines make no sense there.
-  const isPlain = !app.stderr.isTTY || (app.stderr.columns ?? 0) < 40 || options.step === true || options.handsOn === true || options.resume === true || app.env['NO_COLOR'] !== undefined || app.env['CI'] !== undefined || app.env['TERM'] === 'dumb';
-  return isPlain ? createPlainRenderer(streams, lang, app.stderr.columns) : createListrRenderer({ out: streams.out, terminal: app.stderr as NodeJS.WriteStream }, lang);
+  const isPlain =
+    !app.stderr.isTTY ||
+    (app.stderr.columns ?? 0) < 40 ||
+    options.step === true ||
+    options.handsOn === true ||
+    options.resume === true ||
+    app.env['NO_COLOR'] !== undefined ||
+    app.env['CI'] !== undefined ||
+    app.env['TERM'] === 'dumb';
+  return isPlain
+    ? createPlainRenderer(streams, lang, app.stderr.columns)
+    : createListrRenderer({ out: streams.out, terminal: app.stderr as NodeJS.WriteStream }, lang);
 }
 
 async function clientVersions(tools: Awaited<ReturnType<typeof clientTools>>): Promise<Record<string, string>> {
-  const [kubectl, helm] = await Promise.all([tools.run('kubectl', ['version', '--client', '--output=json']), tools.run('helm', ['version', '--short'])]);
+  const [kubectl, helm] = await Promise.all([
+    tools.run('kubectl', ['version', '--client', '--output=json']),
+    tools.run('helm', ['version', '--short']),
+  ]);
   return {
-    kubectl: kubectl.exitCode === 0 ? (JSON.parse(kubectl.stdout) as { clientVersion: { gitVersion: string } }).clientVersion.gitVersion : 'unknown',
+    kubectl:
+      kubectl.exitCode === 0
+        ? (JSON.parse(kubectl.stdout) as { clientVersion: { gitVersion: string } }).clientVersion.gitVersion
+        : 'unknown',
     helm: helm.stdout.trim() || 'unknown',
   };
 }

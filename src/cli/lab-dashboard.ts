@@ -11,7 +11,13 @@ export async function startLabDashboard(cluster: Cluster, app: App): Promise<{ o
   app.cleanup.add('connection of the dashboard', () => connection.close());
   const lab = new LabFeed();
   const dashboard = await serveDashboard({
-    api: connection.api, clusterNowMs: () => connection.serverNowMs(), namespace: connection.namespace, context: connection.context, log: app.log, lab, traffic: { ingressUrl: cluster.ingressUrl },
+    api: connection.api,
+    clusterNowMs: () => connection.serverNowMs(),
+    namespace: connection.namespace,
+    context: connection.context,
+    log: app.log,
+    lab,
+    traffic: { ingressUrl: cluster.ingressUrl },
   });
   app.cleanup.add('dashboard', () => dashboard.stop());
   app.stderr.write(`Dashboard: ${dashboard.url}\n`);

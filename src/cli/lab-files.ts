@@ -5,7 +5,11 @@ import type { App } from './app.ts';
 
 export const DEFAULT_LAB = '02-automated-canary';
 
-const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false);
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
 
 /** Paths of the lab files that ship with the program, in the order of their numbers. */
 export async function shippedLabFiles(app: App): Promise<string[]> {
@@ -13,7 +17,11 @@ export async function shippedLabFiles(app: App): Promise<string[]> {
   const files: string[] = [];
   for (const folder of (await readdir(labs)).sort()) {
     // The compiled package carries .js files.
-    for (const name of ['lab.ts', 'lab.js']) if (await exists(path.join(labs, folder, name))) { files.push(path.join(labs, folder, name)); break; }
+    for (const name of ['lab.ts', 'lab.js'])
+      if (await exists(path.join(labs, folder, name))) {
+        files.push(path.join(labs, folder, name));
+        break;
+      }
   }
   return files;
 }
@@ -26,13 +34,21 @@ export async function labFiles(words: readonly string[], app: App): Promise<stri
   const shipped = await shippedLabFiles(app);
   const files: string[] = [];
   for (const word of words.length > 0 ? words : [DEFAULT_LAB]) {
-    if (word === 'all') { files.push(...shipped); continue; }
-    const byId = shipped.find((file) => { const id = path.basename(path.dirname(file)); return id === word || id.split('-')[0] === word; });
+    if (word === 'all') {
+      files.push(...shipped);
+      continue;
+    }
+    const byId = shipped.find((file) => {
+      const id = path.basename(path.dirname(file));
+      return id === word || id.split('-')[0] === word;
+    });
     const asPath = path.resolve(app.workingDirectory, word);
     const byPath = /[\\/]|\.[jt]s$/.test(word) ? [path.join(asPath, 'lab.ts'), asPath] : [];
-    const found = byId ?? await firstExisting(byPath);
+    const found = byId ?? (await firstExisting(byPath));
     if (found === undefined) {
-      throw new LabError('LAB_NOT_FOUND', `There is no lab "${word}".`, { next: `Choose one of: ${shipped.map((file) => path.basename(path.dirname(file))).join(', ')}, or give the path of a lab file.` });
+      throw new LabError('LAB_NOT_FOUND', `There is no lab "${word}".`, {
+        next: `Choose one of: ${shipped.map((file) => path.basename(path.dirname(file))).join(', ')}, or give the path of a lab file.`,
+      });
     }
     files.push(found);
   }
@@ -40,6 +56,6 @@ export async function labFiles(words: readonly string[], app: App): Promise<stri
 }
 
 async function firstExisting(files: readonly string[]): Promise<string | undefined> {
-  for (const file of files) if (/\.[jt]s$/.test(file) && await exists(file)) return file;
+  for (const file of files) if (/\.[jt]s$/.test(file) && (await exists(file))) return file;
   return undefined;
 }

@@ -24,7 +24,13 @@ export async function writeProgress(progress: LabProgress, app: App): Promise<vo
 export async function readProgress(app: App): Promise<LabProgress | undefined> {
   const text = await readFile(fileOf(app), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  try { return JSON.parse(text) as LabProgress; } catch { return undefined; }
+  try {
+    return JSON.parse(text) as LabProgress;
+  } catch {
+    return undefined;
+  }
 }
 
-export async function forgetProgress(app: App): Promise<void> { await rm(fileOf(app), { force: true }); }
+export async function forgetProgress(app: App): Promise<void> {
+  await rm(fileOf(app), { force: true });
+}

@@ -17,7 +17,13 @@ import { createProviders, providerNamed } from './providers.ts';
 export const BUILT_HERE: readonly string[] = ['kind', 'minikube', 'k3s'];
 
 /** A cluster for one lab, with the client programs that talk to it. */
-export interface LabSession { cluster: Cluster; api: KubeApi; tools: Toolbox; ctx: RunContext; folder: string }
+export interface LabSession {
+  cluster: Cluster;
+  api: KubeApi;
+  tools: Toolbox;
+  ctx: RunContext;
+  folder: string;
+}
 
 export interface SessionOptions {
   provider: string;
@@ -38,14 +44,40 @@ export interface SessionOptions {
 export async function openLabSession(options: SessionOptions, app: App): Promise<LabSession> {
   await app.folder.prepare();
   const { keep, seed, resume } = options;
-  const folder = resume?.folder ?? (keep && options.provider === 'embedded' ? await app.folder.newKept(seededRandom(freshSeed()).suffix(5)) : await app.folder.newRun(app.cleanup, keep));
-  const ctx: RunContext = { clock: app.clock, random: seededRandom(seed), log: app.log, signal: app.signal, cleanup: app.cleanup, env: app.env, workingDirectory: app.workingDirectory };
-  const provider = resume === undefined ? providerNamed(options.provider, createProviders(app, { yes: options.yes === true })) : new ExistingProvider({ tools: app.tools.with({ programEnv: { KUBECONFIG: resume.kubeconfig } }), confirm: async () => true });
-  const images = BUILT_HERE.includes(options.provider) && options.image === undefined ? sampleAppImages(SAMPLE_APP.repository, SAMPLE_APP.tags, path.join(app.projectRoot, 'sample-app')) : undefined;
-  const cluster = await provider.create({ name: path.basename(folder), directory: folder, seed, context: options.context, kubernetes: options.kubernetes, images, keep }, ctx).catch((error: unknown) => {
-    if (resume === undefined) throw error;
-    throw new LabError('RESUME_IMPOSSIBLE', 'The cluster of the lab that was stopped does not answer any more.', { cause: error, next: 'Begin again with "canary-lab lab --hands-on".' });
-  });
+  const folder =
+    resume?.folder ??
+    (keep && options.provider === 'embedded'
+      ? await app.folder.newKept(seededRandom(freshSeed()).suffix(5))
+      : await app.folder.newRun(app.cleanup, keep));
+  const ctx: RunContext = {
+    clock: app.clock,
+    random: seededRandom(seed),
+    log: app.log,
+    signal: app.signal,
+    cleanup: app.cleanup,
+    env: app.env,
+    workingDirectory: app.workingDirectory,
+  };
+  const provider =
+    resume === undefined
+      ? providerNamed(options.provider, createProviders(app, { yes: options.yes === true }))
+      : new ExistingProvider({ tools: app.tools.with({ programEnv: { KUBECONFIG: resume.kubeconfig } }), confirm: async () => true });
+  const images =
+    BUILT_HERE.includes(options.provider) && options.image === undefined
+      ? sampleAppImages(SAMPLE_APP.repository, SAMPLE_APP.tags, path.join(app.projectRoot, 'sample-app'))
+      : undefined;
+  const cluster = await provider
+    .create(
+      { name: path.basename(folder), directory: folder, seed, context: options.context, kubernetes: options.kubernetes, images, keep },
+      ctx,
+    )
+    .catch((error: unknown) => {
+      if (resume === undefined) throw error;
+      throw new LabError('RESUME_IMPOSSIBLE', 'The cluster of the lab that was stopped does not answer any more.', {
+        cause: error,
+        next: 'Begin again with "canary-lab lab --hands-on".',
+      });
+    });
   const connection = await connect({ kubeconfig: cluster.kubeconfig, context: cluster.context, env: app.env, clock: app.clock });
   app.cleanup.add('connection to the cluster', () => connection.close());
   // A cluster that existed before takes back only what the commands of this run have made.

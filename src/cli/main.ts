@@ -14,7 +14,9 @@ import { WorkingFolder } from './working-folder.ts';
 
 // The one place that touches the process: its arguments, environment, streams, signals and exit code.
 const here = path.dirname(fileURLToPath(import.meta.url));
-const projectRoot = [path.resolve(here, '../..'), path.resolve(here, '../../..')].find((folder) => existsSync(path.join(folder, 'package.json'))) ?? process.cwd();
+const projectRoot =
+  [path.resolve(here, '../..'), path.resolve(here, '../../..')].find((folder) => existsSync(path.join(folder, 'package.json'))) ??
+  process.cwd();
 const interrupt = new AbortController();
 let interrupts = 0;
 function onInterrupt(signal: string): void {
@@ -26,7 +28,10 @@ function onInterrupt(signal: string): void {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onInterrupt(signal));
 // A reader that goes away (`canary-lab list | head -1`) or a terminal that is closed is not an error; clean-up goes on without them.
 const GONE = ['EPIPE', 'EIO', 'EBADF', 'ENOTCONN', 'ERR_STREAM_DESTROYED'];
-for (const stream of [process.stdout, process.stderr]) stream.on('error', (error: NodeJS.ErrnoException) => { if (!GONE.includes(error.code ?? '')) throw error; });
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!GONE.includes(error.code ?? '')) throw error;
+  });
 
 const folder = new WorkingFolder(process.cwd());
 const log = createLog((line) => process.stderr.write(`${line}\n`), (process.env['CANARY_LAB_LOG'] as LogLevel | undefined) ?? 'silent');
@@ -40,7 +45,14 @@ const app: App = {
   signal: interrupt.signal,
   interrupt: () => onInterrupt('SIGINT'),
   cleanup: new Cleanup(),
-  tools: new Toolbox({ clock: hostClock, env: process.env, cacheDirectory: folder.cache, workingDirectory: process.cwd(), sources: process.env['CANARY_LAB_CLIENTS'] as 'npm' | 'path' | undefined, programEnv: clientHomes(folder.root) }),
+  tools: new Toolbox({
+    clock: hostClock,
+    env: process.env,
+    cacheDirectory: folder.cache,
+    workingDirectory: process.cwd(),
+    sources: process.env['CANARY_LAB_CLIENTS'] as 'npm' | 'path' | undefined,
+    programEnv: clientHomes(folder.root),
+  }),
   folder,
   workingDirectory: process.cwd(),
   projectRoot,

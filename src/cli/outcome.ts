@@ -1,2 +1,4 @@
 /** What a command's action sets: the program's exit code. */
-export interface Outcome { exitCode: number }
+export interface Outcome {
+  exitCode: number;
+}

@@ -14,7 +14,9 @@ import { serveCommand } from './serve-command.ts';
 /** Every kind of cluster that this program can use, in the order in which the doctor lists them. `yes` answers every question. */
 export function createProviders(app: App, options: { yes?: boolean } = {}): readonly ClusterProvider[] {
   const { tools } = app;
-  const progress = (line: string): void => { app.stderr.write(`${line}\n`); };
+  const progress = (line: string): void => {
+    app.stderr.write(`${line}\n`);
+  };
   const logsFolder = path.join(app.folder.root, 'logs');
   return [
     new EmbeddedProvider(serveCommand(app)),
@@ -29,9 +31,13 @@ export function createProviders(app: App, options: { yes?: boolean } = {}): read
 export function providerNamed(name: string, providers: readonly ClusterProvider[]): ClusterProvider {
   const found = providers.find((provider) => provider.name === name);
   if (found === undefined) {
-    throw new LabError('BAD_OPTION', `--cluster is "${name}", which is not one of: ${providers.map((provider) => provider.name).join(', ')}.`, {
-      next: 'For another kind of cluster: start it yourself and use --cluster existing --context NAME.',
-    });
+    throw new LabError(
+      'BAD_OPTION',
+      `--cluster is "${name}", which is not one of: ${providers.map((provider) => provider.name).join(', ')}.`,
+      {
+        next: 'For another kind of cluster: start it yourself and use --cluster existing --context NAME.',
+      },
+    );
   }
   return found;
 }

@@ -8,7 +8,7 @@ export function renderError(error: unknown): string {
     return `Error: ${error.message}\n${cause}${error.next === undefined ? '' : `Next: ${error.next}\n`}`;
   }
   if (error instanceof StatusError) return `Error from server (${error.reason}): ${error.message}\n`;
-  return `Error: ${error instanceof Error ? error.stack ?? error.message : messageOf(error)}\nNext: this is a defect of canary-lab; please report it with the lines above.\n`;
+  return `Error: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\nNext: this is a defect of canary-lab; please report it with the lines above.\n`;
 }
 
 /** The cause, unless the message already says it. */

@@ -7,13 +7,21 @@ import { LabError, messageOf } from '../base/errors.ts';
 export class WorkingFolder {
   readonly root: string;
 
-  constructor(workingDirectory: string) { this.root = path.join(workingDirectory, '.canary-lab'); }
+  constructor(workingDirectory: string) {
+    this.root = path.join(workingDirectory, '.canary-lab');
+  }
 
-  get cache(): string { return path.join(this.root, 'cache'); }
+  get cache(): string {
+    return path.join(this.root, 'cache');
+  }
 
   /** Home of a kept cluster. */
-  cluster(name: string): string { return path.join(this.root, 'clusters', name); }
-  get clusters(): string { return path.join(this.root, 'clusters'); }
+  cluster(name: string): string {
+    return path.join(this.root, 'clusters', name);
+  }
+  get clusters(): string {
+    return path.join(this.root, 'clusters');
+  }
 
   /** The home of a new kept cluster with a name of its own: `lab-SUFFIX`. */
   async newKept(suffix: string): Promise<string> {
@@ -28,7 +36,10 @@ export class WorkingFolder {
       await mkdir(this.root, { recursive: true, mode: 0o700 });
       await mkdir(this.cache, { recursive: true, mode: 0o700 });
     } catch (error) {
-      throw new LabError('FOLDER_NOT_WRITABLE', `Cannot write below "${this.root}": ${messageOf(error)}.`, { cause: error, next: 'Change to a folder that you may write to.' });
+      throw new LabError('FOLDER_NOT_WRITABLE', `Cannot write below "${this.root}": ${messageOf(error)}.`, {
+        cause: error,
+        next: 'Change to a folder that you may write to.',
+      });
     }
   }
 

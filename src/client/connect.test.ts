@@ -19,24 +19,35 @@ beforeEach(async () => {
   requests = [];
   server = http.createServer((request, response) => {
     let body = '';
-    request.on('data', (chunk) => { body += chunk; });
-    request.on('end', () => { requests.push({ method: request.method!, url: request.url!, headers: request.headers, body }); answer(request, response); });
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      requests.push({ method: request.method!, url: request.url!, headers: request.headers, body });
+      answer(request, response);
+    });
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
 });
 
 afterEach(async () => {
   connection?.close();
   connection = undefined;
   server.closeAllConnections();
-  await new Promise((resolve) => { server.close(resolve); });
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
   await rm(folder, { recursive: true });
 });
 
 async function open(overrides: Partial<Parameters<typeof connect>[0]> = {}): Promise<Connection> {
   const { port } = server.address() as AddressInfo;
   const kubeconfig = path.join(folder, 'config');
-  await writeFile(kubeconfig, `
+  await writeFile(
+    kubeconfig,
+    `
 apiVersion: v1
 kind: Config
 current-context: here
@@ -47,21 +58,28 @@ clusters:
 - {name: c, cluster: {server: "http://127.0.0.1:${port}"}}
 users:
 - {name: u, user: {token: secret-token}}
-`);
+`,
+  );
   connection = await connect({ kubeconfig, env: {}, clock: hostClock, ...overrides });
   return connection;
 }
 
-const json = (value: unknown, code = 200, headers: Record<string, string> = {}) => (_: http.IncomingMessage, response: http.ServerResponse): void => {
-  response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
-};
+const json =
+  (value: unknown, code = 200, headers: Record<string, string> = {}) =>
+  (_: http.IncomingMessage, response: http.ServerResponse): void => {
+    response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
+  };
 
 it('takes server, token and namespace from the current context', async () => {
   answer = json({ metadata: { name: 'a' } });
   const { api, namespace, context } = await open();
   await api.get(configMaps, { namespace, name: 'a' });
   expect(context).toBe('here');
-  expect(requests[0]).toMatchObject({ method: 'GET', url: '/api/v1/namespaces/shop/configmaps/a', headers: { authorization: 'Bearer secret-token' } });
+  expect(requests[0]).toMatchObject({
+    method: 'GET',
+    url: '/api/v1/namespaces/shop/configmaps/a',
+    headers: { authorization: 'Bearer secret-token' },
+  });
 });
 
 it('uses the context that is named, and tells the known ones when it does not exist', async () => {
@@ -70,7 +88,9 @@ it('uses the context that is named, and tells the known ones when it does not ex
 });
 
 it('says which kubeconfig cannot be read', async () => {
-  await expect(connect({ kubeconfig: path.join(folder, 'missing'), env: {}, clock: hostClock })).rejects.toMatchObject({ code: 'KUBECONFIG_UNREADABLE' });
+  await expect(connect({ kubeconfig: path.join(folder, 'missing'), env: {}, clock: hostClock })).rejects.toMatchObject({
+    code: 'KUBECONFIG_UNREADABLE',
+  });
 });
 
 it('acts as another user when asked', async () => {
@@ -91,7 +111,10 @@ it('gives undefined for a missing object and throws every other failure as a Sta
 it('follows continue tokens and gives items their kind', async () => {
   answer = (request, response) => {
     const isFirst = !request.url!.includes('continue=');
-    json({ items: [{ metadata: { name: isFirst ? 'a' : 'b' } }], metadata: { resourceVersion: '7', ...(isFirst ? { continue: 'next' } : {}) } })(request, response);
+    json({
+      items: [{ metadata: { name: isFirst ? 'a' : 'b' } }],
+      metadata: { resourceVersion: '7', ...(isFirst ? { continue: 'next' } : {}) },
+    })(request, response);
   };
   const { api } = await open();
   const list = await api.list(pods, { namespace: 'shop', labelSelector: 'app=web' });
@@ -104,28 +127,51 @@ it('streams watch events, turns bookmarks into versions and an ERROR event into 
   answer = (_, response) => {
     response.writeHead(200);
     response.write('{"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"8"}}}\n{"type":"BOOKMARK","object":{"metadata":');
-    response.end('{"resourceVersion":"9"}}}\n{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}\n');
+    response.end(
+      '{"resourceVersion":"9"}}}\n{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}\n',
+    );
   };
   const { api } = await open();
   const seen: unknown[] = [];
-  await expect(async () => { for await (const event of api.watch(pods, { resourceVersion: '7' })) seen.push(event.type); }).rejects.toMatchObject({ reason: 'Expired' });
+  await expect(async () => {
+    for await (const event of api.watch(pods, { resourceVersion: '7' })) seen.push(event.type);
+  }).rejects.toMatchObject({ reason: 'Expired' });
   expect(seen).toEqual(['ADDED', 'BOOKMARK']);
 });
 
 it('ends a watch without an error when its signal aborts', async () => {
-  answer = (_, response) => { response.writeHead(200); response.write('{"type":"ADDED","object":{"metadata":{"name":"a"}}}\n'); };
+  answer = (_, response) => {
+    response.writeHead(200);
+    response.write('{"type":"ADDED","object":{"metadata":{"name":"a"}}}\n');
+  };
   const { api } = await open();
   const stop = new AbortController();
   let events = 0;
-  for await (const _ of api.watch(pods, { resourceVersion: '1' }, { signal: stop.signal })) { events += 1; stop.abort(); }
+  for await (const _ of api.watch(pods, { resourceVersion: '1' }, { signal: stop.signal })) {
+    events += 1;
+    stop.abort();
+  }
   expect(events).toBe(1);
 });
 
-it.each([['merge', 'application/merge-patch+json'], ['strategic', 'application/strategic-merge-patch+json'], ['apply', 'application/apply-patch+yaml']] as const)('sends a %s patch as %s', async (type, contentType) => {
+it.each([
+  ['merge', 'application/merge-patch+json'],
+  ['strategic', 'application/strategic-merge-patch+json'],
+  ['apply', 'application/apply-patch+yaml'],
+] as const)('sends a %s patch as %s', async (type, contentType) => {
   answer = json({ metadata: {} });
   const { api } = await open();
-  await api.patch(pods, { namespace: 'shop', name: 'a' }, { type, body: { metadata: { labels: { a: 'b' } } } }, { subresource: 'status', fieldManager: 'me' });
-  expect(requests[0]).toMatchObject({ method: 'PATCH', headers: { 'content-type': contentType }, body: '{"metadata":{"labels":{"a":"b"}}}' });
+  await api.patch(
+    pods,
+    { namespace: 'shop', name: 'a' },
+    { type, body: { metadata: { labels: { a: 'b' } } } },
+    { subresource: 'status', fieldManager: 'me' },
+  );
+  expect(requests[0]).toMatchObject({
+    method: 'PATCH',
+    headers: { 'content-type': contentType },
+    body: '{"metadata":{"labels":{"a":"b"}}}',
+  });
   expect(requests[0]!.url).toBe('/api/v1/namespaces/shop/pods/a/status?fieldManager=me');
 });
 
@@ -140,7 +186,12 @@ it('takes now from the Date header of the server', async () => {
 it('says that a server which refuses connections cannot be reached', async () => {
   const { api } = await open();
   server.closeAllConnections();
-  await new Promise((resolve) => { server.close(resolve); });
-  await expect(api.list(pods)).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE', message: expect.stringContaining('connection refused') });
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  await expect(api.list(pods)).rejects.toMatchObject({
+    code: 'CLUSTER_UNREACHABLE',
+    message: expect.stringContaining('connection refused'),
+  });
   server = http.createServer().listen(0, '127.0.0.1');
 });

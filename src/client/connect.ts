@@ -51,9 +51,12 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     async requestOptions() {
       const request = await base.requestOptions();
       return {
-        ...request, ...tls,
+        ...request,
+        ...tls,
         ...(options.insecureSkipTlsVerify ? { rejectUnauthorized: false } : {}),
-        ...(options.token === undefined ? {} : { headers: { ...request.headers as Record<string, string>, authorization: `Bearer ${options.token}` } }),
+        ...(options.token === undefined
+          ? {}
+          : { headers: { ...(request.headers as Record<string, string>), authorization: `Bearer ${options.token}` } }),
       };
     },
   };
@@ -74,10 +77,20 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 }
 
 /** The TLS options that single files and names ask for. Throws `FILE_UNREADABLE`. */
-async function tlsOverrides({ certificateAuthority, clientCertificate, clientKey, tlsServerName }: ConnectOptions): Promise<{ ca?: Buffer; cert?: Buffer; key?: Buffer; servername?: string }> {
-  const read = (file: string): Promise<Buffer> => readFile(file).catch((error: unknown) => { throw new LabError('FILE_UNREADABLE', `unable to read ${file}: ${messageOf(error)}`, { cause: error }); });
+async function tlsOverrides({
+  certificateAuthority,
+  clientCertificate,
+  clientKey,
+  tlsServerName,
+}: ConnectOptions): Promise<{ ca?: Buffer; cert?: Buffer; key?: Buffer; servername?: string }> {
+  const read = (file: string): Promise<Buffer> =>
+    readFile(file).catch((error: unknown) => {
+      throw new LabError('FILE_UNREADABLE', `unable to read ${file}: ${messageOf(error)}`, { cause: error });
+    });
   return {
-    ...(certificateAuthority === undefined ? {} : { ca: await read(certificateAuthority) }), ...(clientCertificate === undefined ? {} : { cert: await read(clientCertificate) }),
-    ...(clientKey === undefined ? {} : { key: await read(clientKey) }), ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
+    ...(certificateAuthority === undefined ? {} : { ca: await read(certificateAuthority) }),
+    ...(clientCertificate === undefined ? {} : { cert: await read(clientCertificate) }),
+    ...(clientKey === undefined ? {} : { key: await read(clientKey) }),
+    ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
   };
 }

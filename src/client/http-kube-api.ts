@@ -7,7 +7,10 @@ import { isStatus, StatusError } from '../kube/status-error.ts';
 import { failure, type Transport } from './transport.ts';
 
 const PATCH_TYPES: Record<Patch['type'], string> = {
-  merge: 'application/merge-patch+json', strategic: 'application/strategic-merge-patch+json', json: 'application/json-patch+json', apply: 'application/apply-patch+yaml',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  json: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
 };
 const FIELD_MANAGER = 'canary-lab';
 const PAGE = 500;
@@ -22,7 +25,9 @@ function query(parameters: Record<string, string | number | boolean | undefined>
 export class HttpKubeApi implements KubeApi {
   readonly #transport: Transport;
 
-  constructor(transport: Transport) { this.#transport = transport; }
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
 
   async get<T extends KubeObject>(type: ResourceType<T>, key: ObjectKey, options: CallOptions = {}): Promise<T | undefined> {
     try {
@@ -33,23 +38,49 @@ export class HttpKubeApi implements KubeApi {
     }
   }
 
-  async list<T extends KubeObject>(type: ResourceType<T>, selection: Selection = {}, options: CallOptions & { limit?: number; continue?: string } = {}): Promise<ObjectList<T>> {
+  async list<T extends KubeObject>(
+    type: ResourceType<T>,
+    selection: Selection = {},
+    options: CallOptions & { limit?: number; continue?: string } = {},
+  ): Promise<ObjectList<T>> {
     const items: T[] = [];
     let token = options.continue;
     for (;;) {
-      const path = resourcePath(type, { namespace: selection.namespace }) + query({ labelSelector: selection.labelSelector, fieldSelector: selection.fieldSelector, limit: options.limit ?? PAGE, continue: token });
-      const page = await this.#transport.json<{ items?: T[]; metadata: { resourceVersion: string; continue?: string } }>({ method: 'GET', path, signal: options.signal });
+      const path =
+        resourcePath(type, { namespace: selection.namespace }) +
+        query({
+          labelSelector: selection.labelSelector,
+          fieldSelector: selection.fieldSelector,
+          limit: options.limit ?? PAGE,
+          continue: token,
+        });
+      const page = await this.#transport.json<{ items?: T[]; metadata: { resourceVersion: string; continue?: string } }>({
+        method: 'GET',
+        path,
+        signal: options.signal,
+      });
       for (const item of page.items ?? []) items.push({ ...item, apiVersion: apiVersionOf(type), kind: type.kind });
       token = page.metadata.continue === '' ? undefined : page.metadata.continue;
-      if (token === undefined || options.limit !== undefined) return { items, resourceVersion: page.metadata.resourceVersion, continue: token };
+      if (token === undefined || options.limit !== undefined)
+        return { items, resourceVersion: page.metadata.resourceVersion, continue: token };
     }
   }
 
-  async* watch<T extends KubeObject>(type: ResourceType<T>, selection: Selection & { resourceVersion: string }, options: CallOptions = {}): AsyncIterable<WatchEvent<T>> {
+  async *watch<T extends KubeObject>(
+    type: ResourceType<T>,
+    selection: Selection & { resourceVersion: string },
+    options: CallOptions = {},
+  ): AsyncIterable<WatchEvent<T>> {
     const { signal } = options;
-    const path = resourcePath(type, { namespace: selection.namespace }) + query({
-      watch: true, allowWatchBookmarks: true, resourceVersion: selection.resourceVersion, labelSelector: selection.labelSelector, fieldSelector: selection.fieldSelector,
-    });
+    const path =
+      resourcePath(type, { namespace: selection.namespace }) +
+      query({
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion: selection.resourceVersion,
+        labelSelector: selection.labelSelector,
+        fieldSelector: selection.fieldSelector,
+      });
     try {
       const response = await this.#transport.open({ method: 'GET', path, signal });
       if ((response.statusCode ?? 500) >= 400) {
@@ -74,26 +105,53 @@ export class HttpKubeApi implements KubeApi {
 
   create<T extends KubeObject>(type: ResourceType<T>, draft: Draft<T>, options: WriteOptions = {}): Promise<T> {
     const path = resourcePath(type, { namespace: draft.metadata.namespace }) + this.#writeQuery(options);
-    return this.#transport.json<T>({ method: 'POST', path, body: { apiVersion: apiVersionOf(type), kind: type.kind, ...draft }, signal: options.signal });
+    return this.#transport.json<T>({
+      method: 'POST',
+      path,
+      body: { apiVersion: apiVersionOf(type), kind: type.kind, ...draft },
+      signal: options.signal,
+    });
   }
 
   update<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {
     const path = resourcePath(type, object.metadata, options.subresource) + this.#writeQuery(options);
-    return this.#transport.json<T>({ method: 'PUT', path, body: { apiVersion: apiVersionOf(type), kind: type.kind, ...object }, signal: options.signal });
+    return this.#transport.json<T>({
+      method: 'PUT',
+      path,
+      body: { apiVersion: apiVersionOf(type), kind: type.kind, ...object },
+      signal: options.signal,
+    });
   }
 
   patch<T extends KubeObject>(type: ResourceType<T>, key: ObjectKey, patch: Patch, options: WriteOptions = {}): Promise<T> {
     const force = patch.type === 'apply' ? patch.force : undefined;
     const path = resourcePath(type, key, options.subresource) + this.#writeQuery(options, { force });
-    return this.#transport.json<T>({ method: 'PATCH', path, body: patch.body, contentType: PATCH_TYPES[patch.type], signal: options.signal });
+    return this.#transport.json<T>({
+      method: 'PATCH',
+      path,
+      body: patch.body,
+      contentType: PATCH_TYPES[patch.type],
+      signal: options.signal,
+    });
   }
 
   async delete<T extends KubeObject>(type: ResourceType<T>, key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
     const { propagationPolicy, gracePeriodSeconds, preconditions, signal } = options;
-    await this.#transport.json({ method: 'DELETE', path: resourcePath(type, key), body: { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy, gracePeriodSeconds, preconditions }, signal });
+    await this.#transport.json({
+      method: 'DELETE',
+      path: resourcePath(type, key),
+      body: { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy, gracePeriodSeconds, preconditions },
+      signal,
+    });
   }
 
-  createSubresource<R = Status>(type: ResourceType, key: ObjectKey, subresource: string, body: object, options: CallOptions = {}): Promise<R> {
+  createSubresource<R = Status>(
+    type: ResourceType,
+    key: ObjectKey,
+    subresource: string,
+    body: object,
+    options: CallOptions = {},
+  ): Promise<R> {
     return this.#transport.json<R>({ method: 'POST', path: resourcePath(type, key, subresource), body, signal: options.signal });
   }
 

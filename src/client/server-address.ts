@@ -21,20 +21,54 @@ export interface AddressOptions {
   env: Readonly<Record<string, string | undefined>>;
 }
 
-interface NamedCluster { name: string; cluster: { server: string; 'certificate-authority-data'?: string; 'certificate-authority'?: string; 'insecure-skip-tls-verify'?: boolean; 'tls-server-name'?: string; 'proxy-url'?: string } }
-interface NamedUser { name: string; user: { token?: string; 'client-certificate-data'?: string; 'client-key-data'?: string; username?: string; exec?: unknown; 'auth-provider'?: unknown; tokenFile?: string; 'client-certificate'?: string; 'client-key'?: string } }
-interface ConfigFile { clusters?: NamedCluster[]; users?: NamedUser[]; contexts?: { name: string; context: { cluster: string; user: string; namespace?: string } }[]; 'current-context'?: string }
+interface NamedCluster {
+  name: string;
+  cluster: {
+    server: string;
+    'certificate-authority-data'?: string;
+    'certificate-authority'?: string;
+    'insecure-skip-tls-verify'?: boolean;
+    'tls-server-name'?: string;
+    'proxy-url'?: string;
+  };
+}
+interface NamedUser {
+  name: string;
+  user: {
+    token?: string;
+    'client-certificate-data'?: string;
+    'client-key-data'?: string;
+    username?: string;
+    exec?: unknown;
+    'auth-provider'?: unknown;
+    tokenFile?: string;
+    'client-certificate'?: string;
+    'client-key'?: string;
+  };
+}
+interface ConfigFile {
+  clusters?: NamedCluster[];
+  users?: NamedUser[];
+  contexts?: { name: string; context: { cluster: string; user: string; namespace?: string } }[];
+  'current-context'?: string;
+}
 
 const decode = (base64: string | undefined): Buffer | undefined => (base64 === undefined ? undefined : Buffer.from(base64, 'base64'));
 
 async function parse(file: string): Promise<ConfigFile> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new LabError('KUBECONFIG_UNREADABLE', `Cannot read the kubeconfig "${file}": ${messageOf(error)}.`, { cause: error, next: 'Set KUBECONFIG to a file that exists, or start a cluster with "npm run cluster -- up".' });
+    throw new LabError('KUBECONFIG_UNREADABLE', `Cannot read the kubeconfig "${file}": ${messageOf(error)}.`, {
+      cause: error,
+      next: 'Set KUBECONFIG to a file that exists, or start a cluster with "npm run cluster -- up".',
+    });
   });
   try {
     return (text.trimStart().startsWith('{') ? JSON.parse(text) : (await import('yaml')).parse(text)) as ConfigFile;
   } catch (error) {
-    throw new LabError('KUBECONFIG_INVALID', `The kubeconfig "${file}" is not valid YAML: ${messageOf(error)}.`, { cause: error, next: 'Repair the file, or choose another with --kubeconfig.' });
+    throw new LabError('KUBECONFIG_INVALID', `The kubeconfig "${file}" is not valid YAML: ${messageOf(error)}.`, {
+      cause: error,
+      next: 'Repair the file, or choose another with --kubeconfig.',
+    });
   }
 }
 
@@ -57,7 +91,11 @@ export async function serverAddress(options: AddressOptions): Promise<ServerAddr
     const config = await parse(file);
     const contextName = options.context ?? config['current-context'] ?? '';
     const context = config.contexts?.find((entry) => entry.name === contextName)?.context;
-    if (context === undefined) throw unknownContext(contextName, (config.contexts ?? []).map((entry) => entry.name));
+    if (context === undefined)
+      throw unknownContext(
+        contextName,
+        (config.contexts ?? []).map((entry) => entry.name),
+      );
     const cluster = config.clusters?.find((entry) => entry.name === context.cluster)?.cluster;
     const user = config.users?.find((entry) => entry.name === context.user)?.user;
     if (cluster !== undefined && isPlain(cluster, user)) {
@@ -69,19 +107,33 @@ export async function serverAddress(options: AddressOptions): Promise<ServerAddr
         ...(cluster['tls-server-name'] === undefined ? {} : { servername: cluster['tls-server-name'] }),
         headers: user?.token === undefined ? {} : { authorization: `Bearer ${user.token}` },
       };
-      return { url: new URL(cluster.server), context: contextName, namespace: context.namespace ?? 'default', requestOptions: async () => tls };
+      return {
+        url: new URL(cluster.server),
+        context: contextName,
+        namespace: context.namespace ?? 'default',
+        requestOptions: async () => tls,
+      };
     }
   }
   return fromLibrary(options, files);
 }
 
 function isPlain(cluster: NamedCluster['cluster'], user: NamedUser['user'] | undefined): boolean {
-  const special = [cluster['certificate-authority'], cluster['proxy-url'], user?.exec, user?.['auth-provider'], user?.username, user?.tokenFile, user?.['client-certificate'], user?.['client-key']];
+  const special = [
+    cluster['certificate-authority'],
+    cluster['proxy-url'],
+    user?.exec,
+    user?.['auth-provider'],
+    user?.username,
+    user?.tokenFile,
+    user?.['client-certificate'],
+    user?.['client-key'],
+  ];
   return special.every((value) => value === undefined);
 }
 
 async function fromLibrary(options: AddressOptions, files: readonly string[]): Promise<ServerAddress> {
-  const { KubeConfig: Config } = await import('@kubernetes/client-node/dist/config.js') as { KubeConfig: new () => KubeConfig };
+  const { KubeConfig: Config } = (await import('@kubernetes/client-node/dist/config.js')) as { KubeConfig: new () => KubeConfig };
   const config = new Config();
   try {
     const [first, ...rest] = files;
@@ -95,14 +147,20 @@ async function fromLibrary(options: AddressOptions, files: readonly string[]): P
       }
     }
   } catch (error) {
-    throw new LabError('KUBECONFIG_UNREADABLE', `Cannot read the kubeconfig: ${messageOf(error)}.`, { cause: error, next: 'Set KUBECONFIG to a file that exists, or start a cluster with "npm run cluster -- up".' });
+    throw new LabError('KUBECONFIG_UNREADABLE', `Cannot read the kubeconfig: ${messageOf(error)}.`, {
+      cause: error,
+      next: 'Set KUBECONFIG to a file that exists, or start a cluster with "npm run cluster -- up".',
+    });
   }
   const known = config.getContexts().map((context) => context.name);
   const context = options.context ?? config.getCurrentContext();
   if (!known.includes(context)) throw unknownContext(context, known);
   config.setCurrentContext(context);
   const cluster = config.getCurrentCluster();
-  if (cluster === null) throw new LabError('KUBECONFIG_INVALID', `Context "${context}" names a cluster that the kubeconfig does not describe.`, { next: 'Repair the file, or choose another context with --context.' });
+  if (cluster === null)
+    throw new LabError('KUBECONFIG_INVALID', `Context "${context}" names a cluster that the kubeconfig does not describe.`, {
+      next: 'Repair the file, or choose another context with --context.',
+    });
   return {
     url: new URL(cluster.server),
     context,

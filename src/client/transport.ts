@@ -34,13 +34,17 @@ export class Transport {
     this.address = address;
     this.#options = options;
     const settings = { keepAlive: true, maxSockets: 64 };
-    this.#agent = address.url.protocol === 'http:' ? new http.Agent(settings) as https.Agent : new https.Agent(settings);
+    this.#agent = address.url.protocol === 'http:' ? (new http.Agent(settings) as https.Agent) : new https.Agent(settings);
   }
 
   /** The server's time, from the `Date` header of its last answer: cluster time where time is virtual. */
-  serverNowMs(): number { return this.#options.clock.nowMs() + this.#serverAheadMs; }
+  serverNowMs(): number {
+    return this.#options.clock.nowMs() + this.#serverAheadMs;
+  }
 
-  close(): void { this.#agent.destroy(); }
+  close(): void {
+    this.#agent.destroy();
+  }
 
   /** The parsed answer (`undefined` for an empty one). */
   async json<T>(request: ApiRequest): Promise<T> {
@@ -63,33 +67,49 @@ export class Transport {
     const base = this.address.url;
     const send = base.protocol === 'http:' ? http.request : https.request;
     return new Promise((resolve, reject) => {
-      const request = send({
-        ...options,
-        agent: this.#agent,
-        host: base.hostname.replace(/^\[|\]$/g, ''),
-        port: base.port || (base.protocol === 'http:' ? 80 : 443),
-        method,
-        path: `${base.pathname.replace(/\/$/, '')}${path}`,
-        headers: {
-          ...options.headers as Record<string, string>,
-          accept: 'application/json',
-          'user-agent': 'canary-lab',
-          ...(payload === undefined ? {} : { 'content-type': contentType ?? 'application/json', 'content-length': String(Buffer.byteLength(payload)) }),
-          ...(user === undefined ? {} : { 'impersonate-user': user }),
-          ...(groups === undefined || groups.length === 0 ? {} : { 'impersonate-group': [...groups] }),
+      const request = send(
+        {
+          ...options,
+          agent: this.#agent,
+          host: base.hostname.replace(/^\[|\]$/g, ''),
+          port: base.port || (base.protocol === 'http:' ? 80 : 443),
+          method,
+          path: `${base.pathname.replace(/\/$/, '')}${path}`,
+          headers: {
+            ...(options.headers as Record<string, string>),
+            accept: 'application/json',
+            'user-agent': 'canary-lab',
+            ...(payload === undefined
+              ? {}
+              : { 'content-type': contentType ?? 'application/json', 'content-length': String(Buffer.byteLength(payload)) }),
+            ...(user === undefined ? {} : { 'impersonate-user': user }),
+            ...(groups === undefined || groups.length === 0 ? {} : { 'impersonate-group': [...groups] }),
+          },
+          ...(signal === undefined ? {} : { signal }),
         },
-        ...(signal === undefined ? {} : { signal }),
-      }, (response) => {
-        const date = Date.parse(response.headers.date ?? '');
-        if (!Number.isNaN(date)) this.#setServerTime(date);
-        resolve(response);
-      });
-      if (this.#options.timeoutMs !== undefined) request.setTimeout(this.#options.timeoutMs, () => request.destroy(new Error(`no answer within ${this.#options.timeoutMs} ms`)));
+        (response) => {
+          const date = Date.parse(response.headers.date ?? '');
+          if (!Number.isNaN(date)) this.#setServerTime(date);
+          resolve(response);
+        },
+      );
+      if (this.#options.timeoutMs !== undefined)
+        request.setTimeout(this.#options.timeoutMs, () => request.destroy(new Error(`no answer within ${this.#options.timeoutMs} ms`)));
       request.on('error', (error: NodeJS.ErrnoException) => {
-        if (signal?.aborted) { reject(signal.reason); return; }
-        reject(new LabError('CLUSTER_UNREACHABLE', `Cannot reach the cluster at ${base.origin}: ${error.code === 'ECONNREFUSED' ? 'connection refused' : error.message}.`, {
-          cause: error, next: 'Check that the cluster runs ("npm run cluster -- status") and that the context is the right one.',
-        }));
+        if (signal?.aborted) {
+          reject(signal.reason);
+          return;
+        }
+        reject(
+          new LabError(
+            'CLUSTER_UNREACHABLE',
+            `Cannot reach the cluster at ${base.origin}: ${error.code === 'ECONNREFUSED' ? 'connection refused' : error.message}.`,
+            {
+              cause: error,
+              next: 'Check that the cluster runs ("npm run cluster -- status") and that the context is the right one.',
+            },
+          ),
+        );
       });
       request.end(payload);
     });
@@ -113,7 +133,17 @@ export function failure(code: number, text: string, request: Pick<ApiRequest, 'm
   try {
     const status = JSON.parse(text) as Status;
     if (status.kind === 'Status') return new StatusError(status);
-  } catch { /* not JSON: fall through */ }
+  } catch {
+    /* not JSON: fall through */
+  }
   if (code === 404) return statusError('NotFound', 'the server could not find the requested resource');
-  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code, reason: code === 401 ? 'Unauthorized' : code === 403 ? 'Forbidden' : 'InternalError', message: `${request.method} ${request.path} answered ${code}: ${text.slice(0, 200)}` });
+  return new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    code,
+    reason: code === 401 ? 'Unauthorized' : code === 403 ? 'Forbidden' : 'InternalError',
+    message: `${request.method} ${request.path} answered ${code}: ${text.slice(0, 200)}`,
+  });
 }

@@ -6,11 +6,15 @@ import type { Capabilities } from './provider.ts';
 /** Where the embedded cluster tells clients what the Kubernetes API does not: its ingress address and its chart repositories. */
 export const CLUSTER_INFO = { namespace: 'kube-public', name: 'canary-lab' } as const;
 
-export interface ClusterInfo { ingressUrl: string; chartRepositories: Record<string, string>; capabilities: Capabilities }
+export interface ClusterInfo {
+  ingressUrl: string;
+  chartRepositories: Record<string, string>;
+  capabilities: Capabilities;
+}
 
 export const UPSTREAM_CHARTS: Readonly<Record<string, string>> = {
   'ingress-nginx': 'https://kubernetes.github.io/ingress-nginx',
-  'argo': 'https://argoproj.github.io/argo-helm',
+  argo: 'https://argoproj.github.io/argo-helm',
   'prometheus-community': 'https://prometheus-community.github.io/helm-charts',
 };
 export const NO_CAPABILITIES: Capabilities = { virtualTime: false, snapshots: false, metrics: false };
@@ -25,7 +29,7 @@ export async function publishedInfo(api: KubeApi, signal: AbortSignal): Promise<
   return {
     ingressUrl: published.data['ingressUrl'],
     chartRepositories: JSON.parse(published.data['chartRepositories'] ?? JSON.stringify(UPSTREAM_CHARTS)) as Record<string, string>,
-    capabilities: { ...NO_CAPABILITIES, ...JSON.parse(published.data['capabilities'] ?? '{}') as Partial<Capabilities> },
+    capabilities: { ...NO_CAPABILITIES, ...(JSON.parse(published.data['capabilities'] ?? '{}') as Partial<Capabilities>) },
   };
 }
 

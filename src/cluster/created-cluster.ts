@@ -11,28 +11,49 @@ export const OUR_PREFIX = 'canary-lab-';
 
 /** The name of a cluster, container or profile for a run: what kind, minikube and Docker all accept. */
 export function ourName(run: string): string {
-  return `${OUR_PREFIX}${run.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '')}`.slice(0, 50);
+  return `${OUR_PREFIX}${run
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+|-+$/g, '')}`.slice(0, 50);
 }
 
 /**
  * What the new cluster says about itself once every node is Ready. We look ourselves: kind's own wait ends with exit code 0
  * when its time is up. Rejects with `NODE_NOT_READY`, naming the nodes that are not.
  */
-export async function readyCluster(kubeconfig: string, ctx: RunContext, timeoutMs: number): Promise<Pick<Cluster, 'kubernetesVersion' | 'chartRepositories' | 'capabilities'>> {
+export async function readyCluster(
+  kubeconfig: string,
+  ctx: RunContext,
+  timeoutMs: number,
+): Promise<Pick<Cluster, 'kubernetesVersion' | 'chartRepositories' | 'capabilities'>> {
   const connection = await connect({ kubeconfig, env: ctx.env, clock: ctx.clock, requestTimeoutMs: 10_000 });
   let unready: string[] = ['(the API server does not answer)'];
   try {
-    await poll(async () => {
-      const { items } = await connection.api.list(nodes, {}, { signal: ctx.signal });
-      unready = items.filter((node) => !node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')).map((node) => node.metadata.name);
-      return items.length > 0 && unready.length === 0;
-    }, { until: (isReady) => isReady, everyMs: 250, timeoutMs, what: 'every node to be Ready' }, ctx).catch((error: unknown) => {
+    await poll(
+      async () => {
+        const { items } = await connection.api.list(nodes, {}, { signal: ctx.signal });
+        unready = items
+          .filter((node) => !node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
+          .map((node) => node.metadata.name);
+        return items.length > 0 && unready.length === 0;
+      },
+      { until: (isReady) => isReady, everyMs: 250, timeoutMs, what: 'every node to be Ready' },
+      ctx,
+    ).catch((error: unknown) => {
       ctx.signal.throwIfAborted();
-      throw new LabError('NODE_NOT_READY', `Kubernetes did not come up: after ${timeoutMs / 1000} s not Ready: ${unready.join(', ') || 'no node has registered'}.`, { cause: error, next: 'Give the container engine more memory (4 GB), and check with: npm run doctor' });
+      throw new LabError(
+        'NODE_NOT_READY',
+        `Kubernetes did not come up: after ${timeoutMs / 1000} s not Ready: ${unready.join(', ') || 'no node has registered'}.`,
+        { cause: error, next: 'Give the container engine more memory (4 GB), and check with: npm run doctor' },
+      );
     });
     const version = JSON.parse(await connection.raw('/version')) as { gitVersion: string };
     const published = await publishedInfo(connection.api, ctx.signal);
-    return { kubernetesVersion: version.gitVersion, chartRepositories: published?.chartRepositories ?? { ...UPSTREAM_CHARTS }, capabilities: published?.capabilities ?? NO_CAPABILITIES };
+    return {
+      kubernetesVersion: version.gitVersion,
+      chartRepositories: published?.chartRepositories ?? { ...UPSTREAM_CHARTS },
+      capabilities: published?.capabilities ?? NO_CAPABILITIES,
+    };
   } finally {
     connection.close();
   }

@@ -3,7 +3,10 @@ import { namespaceOf, releaseOf } from './helm-release.ts';
 
 it.each<[line: string, release: { name: string; namespace: string } | undefined]>([
   ['helm install shop ./chart -n shop --create-namespace', { name: 'shop', namespace: 'shop' }],
-  ['helm install ingress-nginx/ingress-nginx --name-template ingress-nginx --create-namespace -n ingress-nginx --version 4.8.3', { name: 'ingress-nginx', namespace: 'ingress-nginx' }],
+  [
+    'helm install ingress-nginx/ingress-nginx --name-template ingress-nginx --create-namespace -n ingress-nginx --version 4.8.3',
+    { name: 'ingress-nginx', namespace: 'ingress-nginx' },
+  ],
   ['helm -n shop upgrade --install shop ./chart --set image.tag=2.0.0 --wait', { name: 'shop', namespace: 'shop' }],
   ['helm upgrade shop ./chart --namespace=shop --values v.yaml', { name: 'shop', namespace: 'shop' }],
   ['helm install shop ./chart', { name: 'shop', namespace: 'default' }],

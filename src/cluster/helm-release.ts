@@ -1,6 +1,37 @@
 /** Flags of helm that take no value; every other one takes the next word unless it holds a "=". */
-const SWITCHES = new Set(['-i', '--install', '--create-namespace', '--wait', '--wait-for-jobs', '--atomic', '--rollback-on-failure', '--dry-run', '--devel', '--debug', '--force', '--force-replace', '--no-hooks', '--skip-crds', '--replace',
-  '--reuse-values', '--reset-values', '--reset-then-reuse-values', '--dependency-update', '--take-ownership', '-g', '--generate-name', '--verify', '--hide-notes', '--cleanup-on-fail', '--render-subchart-notes', '--disable-openapi-validation', '--skip-schema-validation', '--pass-credentials', '--insecure-skip-tls-verify', '--plain-http']);
+const SWITCHES = new Set([
+  '-i',
+  '--install',
+  '--create-namespace',
+  '--wait',
+  '--wait-for-jobs',
+  '--atomic',
+  '--rollback-on-failure',
+  '--dry-run',
+  '--devel',
+  '--debug',
+  '--force',
+  '--force-replace',
+  '--no-hooks',
+  '--skip-crds',
+  '--replace',
+  '--reuse-values',
+  '--reset-values',
+  '--reset-then-reuse-values',
+  '--dependency-update',
+  '--take-ownership',
+  '-g',
+  '--generate-name',
+  '--verify',
+  '--hide-notes',
+  '--cleanup-on-fail',
+  '--render-subchart-notes',
+  '--disable-openapi-validation',
+  '--skip-schema-validation',
+  '--pass-credentials',
+  '--insecure-skip-tls-verify',
+  '--plain-http',
+]);
 
 /** The release that a `helm install` or `helm upgrade` command makes; `undefined` for any other command, or when helm invents the name. */
 export function releaseOf(argv: readonly string[]): { name: string; namespace: string } | undefined {
@@ -10,10 +41,13 @@ export function releaseOf(argv: readonly string[]): { name: string; namespace: s
   let name: string | undefined;
   for (let index = 1; index < argv.length; index += 1) {
     const word = argv[index]!;
-    if (!word.startsWith('-')) { words.push(word); continue; }
+    if (!word.startsWith('-')) {
+      words.push(word);
+      continue;
+    }
     const [flag, inline] = word.includes('=') ? [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)] : [word, undefined];
     if (SWITCHES.has(flag)) continue;
-    const value = inline ?? argv[index += 1];
+    const value = inline ?? argv[(index += 1)];
     if (flag === '-n' || flag === '--namespace') namespace = value ?? namespace;
     if (flag === '--name-template') name = value;
   }

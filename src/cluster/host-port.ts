@@ -4,7 +4,10 @@ import { connect, createServer } from 'node:net';
 export function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => { if (error.code === 'EACCES') refusesConnections(port).then(resolve); else resolve(false); });
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EACCES') refusesConnections(port).then(resolve);
+      else resolve(false);
+    });
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
@@ -12,14 +15,17 @@ export function isPortFree(port: number): Promise<boolean> {
 function refusesConnections(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
-    socket.once('connect', () => { socket.destroy(); resolve(false); });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
     socket.once('error', () => resolve(true));
   });
 }
 
 /** The first free port of `wanted`, else any free one. Ports in `avoid` are not taken. */
 export async function freePort(wanted: readonly number[], avoid: ReadonlySet<number> = new Set()): Promise<number> {
-  for (const port of wanted) if (!avoid.has(port) && await isPortFree(port)) return port;
+  for (const port of wanted) if (!avoid.has(port) && (await isPortFree(port))) return port;
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
@@ -30,7 +36,10 @@ export async function freePort(wanted: readonly number[], avoid: ReadonlySet<num
   });
 }
 
-export interface HostPorts { http: number; https: number }
+export interface HostPorts {
+  http: number;
+  https: number;
+}
 
 /** Ports of this machine for the ingress: 80 and 443, else from 8080 and 8443 on. */
 export async function ingressPorts(avoid: ReadonlySet<number> = new Set()): Promise<HostPorts> {

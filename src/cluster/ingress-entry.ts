@@ -23,18 +23,28 @@ export function ingressEntries(found: { services: readonly Service[]; pods: read
     if (host !== undefined && host !== '' && host !== 'localhost') entries.push({ kind: 'load-balancer', host, port: http.port });
   }
   for (const pod of found.pods.filter(({ status }) => status?.phase === 'Running')) {
-    const hostPort = pod.spec?.containers.flatMap(({ ports }) => ports ?? []).find(({ name, hostPort: port }) => name === 'http' && port !== undefined)?.hostPort;
+    const hostPort = pod.spec?.containers
+      .flatMap(({ ports }) => ports ?? [])
+      .find(({ name, hostPort: port }) => name === 'http' && port !== undefined)?.hostPort;
     const node = found.nodes.find(({ metadata }) => metadata?.name === pod.spec?.nodeName);
-    if (hostPort !== undefined && node !== undefined) entries.push(...addressesOf(node).map((host) => ({ kind: 'host-port' as const, host, port: hostPort })));
+    if (hostPort !== undefined && node !== undefined)
+      entries.push(...addressesOf(node).map((host) => ({ kind: 'host-port' as const, host, port: hostPort })));
   }
   if (http.nodePort !== undefined) {
-    for (const node of found.nodes) entries.push(...addressesOf(node).map((host) => ({ kind: 'node-port' as const, host, port: http.nodePort! })));
+    for (const node of found.nodes)
+      entries.push(...addressesOf(node).map((host) => ({ kind: 'node-port' as const, host, port: http.nodePort! })));
   }
-  entries.push({ kind: 'port-forward', namespace: service.metadata?.namespace ?? '', service: service.metadata?.name ?? '', port: http.port });
+  entries.push({
+    kind: 'port-forward',
+    namespace: service.metadata?.namespace ?? '',
+    service: service.metadata?.name ?? '',
+    port: http.port,
+  });
   return entries;
 }
 
 function addressesOf(node: Node): string[] {
-  const of = (wanted: string): string[] => (node.status?.addresses ?? []).filter(({ type }) => type === wanted).map(({ address }) => address);
+  const of = (wanted: string): string[] =>
+    (node.status?.addresses ?? []).filter(({ type }) => type === wanted).map(({ address }) => address);
   return [...of('ExternalIP'), ...of('InternalIP')];
 }

@@ -11,7 +11,10 @@ export interface IngressGateway {
   close(): Promise<void>;
 }
 
-interface Target { host: string; port: number }
+interface Target {
+  host: string;
+  port: number;
+}
 
 const CONNECT_TIMEOUT_MS = 1500;
 const NO_CONTROLLER = 'no ingress controller in this cluster can be reached yet\n';
@@ -20,15 +23,25 @@ const NO_CONTROLLER = 'no ingress controller in this cluster can be reached yet\
  * A port of 127.0.0.1 that leads to the ingress controller of a cluster, however it is reached from here, and also before it is
  * installed: the way is looked for at the first connection and again when it is lost. Bytes pass through unchanged.
  */
-export async function openIngressGateway(deps: { api: KubeApi; tools: Toolbox; kubeconfig: string }, ctx: Pick<RunContext, 'clock' | 'log'>): Promise<IngressGateway> {
+export async function openIngressGateway(
+  deps: { api: KubeApi; tools: Toolbox; kubeconfig: string },
+  ctx: Pick<RunContext, 'clock' | 'log'>,
+): Promise<IngressGateway> {
   const ended = new AbortController();
   const sockets = new Set<Socket>();
   let target: Promise<Target | undefined> | undefined;
-  const forget = (): void => { target = undefined; };
+  const forget = (): void => {
+    target = undefined;
+  };
 
   const find = async (): Promise<Target | undefined> => {
     for (const entry of await entriesNow(deps.api, ended.signal)) {
-      const reached = entry.kind === 'port-forward' ? await portForward(entry, deps, ended.signal, forget) : await answers(entry, ctx) ? entry : undefined;
+      const reached =
+        entry.kind === 'port-forward'
+          ? await portForward(entry, deps, ended.signal, forget)
+          : (await answers(entry, ctx))
+            ? entry
+            : undefined;
       if (reached === undefined) continue;
       ctx.log.info('way to the ingress found', { ...entry });
       return { host: reached.host, port: reached.port };
@@ -43,23 +56,38 @@ export async function openIngressGateway(deps: { api: KubeApi; tools: Toolbox; k
     target ??= find().catch(() => undefined);
     const asked = target;
     void asked.then((found) => {
-      if (found === undefined) { if (target === asked) forget(); refuse(client); return; }
+      if (found === undefined) {
+        if (target === asked) forget();
+        refuse(client);
+        return;
+      }
       const upstream = connectSocket({ ...found, allowHalfOpen: true });
       sockets.add(upstream);
-      upstream.once('close', () => { sockets.delete(upstream); client.destroy(); });
-      upstream.on('error', () => { if (target === asked) forget(); client.destroy(); });
+      upstream.once('close', () => {
+        sockets.delete(upstream);
+        client.destroy();
+      });
+      upstream.on('error', () => {
+        if (target === asked) forget();
+        client.destroy();
+      });
       client.once('close', () => upstream.destroy());
       client.pipe(upstream);
       upstream.pipe(client);
     });
   });
-  await new Promise<void>((resolve, reject) => { server.once('error', reject); server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return {
     url: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
     async close() {
       ended.abort(new Error('the way to the ingress is closed'));
       for (const socket of sockets) socket.destroy();
-      await new Promise<void>((resolve) => { server.close(() => resolve()); });
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
     },
   };
 }
@@ -76,29 +104,59 @@ async function entriesNow(api: KubeApi, signal: AbortSignal): Promise<IngressEnt
 function answers({ host, port }: Target, { clock }: Pick<RunContext, 'clock'>): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connectSocket({ host, port });
-    const timer = clock.after(CONNECT_TIMEOUT_MS, () => { socket.destroy(); resolve(false); });
-    const settle = (isOpen: boolean): void => { timer.cancel(); socket.destroy(); resolve(isOpen); };
+    const timer = clock.after(CONNECT_TIMEOUT_MS, () => {
+      socket.destroy();
+      resolve(false);
+    });
+    const settle = (isOpen: boolean): void => {
+      timer.cancel();
+      socket.destroy();
+      resolve(isOpen);
+    };
     socket.once('connect', () => settle(true));
     socket.once('error', () => settle(false));
   });
 }
 
 /** Starts `kubectl port-forward` on a free port and resolves when it says where it listens; `undefined` when it ends before. */
-function portForward(entry: Extract<IngressEntry, { kind: 'port-forward' }>, deps: { tools: Toolbox; kubeconfig: string }, signal: AbortSignal, onEnd: () => void): Promise<Target | undefined> {
+function portForward(
+  entry: Extract<IngressEntry, { kind: 'port-forward' }>,
+  deps: { tools: Toolbox; kubeconfig: string },
+  signal: AbortSignal,
+  onEnd: () => void,
+): Promise<Target | undefined> {
   return new Promise((resolve) => {
-    const args = ['port-forward', '--kubeconfig', deps.kubeconfig, '--namespace', entry.namespace, '--address', '127.0.0.1', `service/${entry.service}`, `:${entry.port}`];
+    const args = [
+      'port-forward',
+      '--kubeconfig',
+      deps.kubeconfig,
+      '--namespace',
+      entry.namespace,
+      '--address',
+      '127.0.0.1',
+      `service/${entry.service}`,
+      `:${entry.port}`,
+    ];
     let output = '';
-    deps.tools.run('kubectl', args, {
-      signal,
-      onOutput: (chunk) => {
-        output += chunk;
-        const port = output.match(/Forwarding from 127\.0\.0\.1:(\d+)/)?.[1];
-        if (port !== undefined) resolve({ host: '127.0.0.1', port: Number(port) });
-      },
-    }).catch(() => undefined).then(() => { resolve(undefined); onEnd(); });
+    deps.tools
+      .run('kubectl', args, {
+        signal,
+        onOutput: (chunk) => {
+          output += chunk;
+          const port = output.match(/Forwarding from 127\.0\.0\.1:(\d+)/)?.[1];
+          if (port !== undefined) resolve({ host: '127.0.0.1', port: Number(port) });
+        },
+      })
+      .catch(() => undefined)
+      .then(() => {
+        resolve(undefined);
+        onEnd();
+      });
   });
 }
 
 function refuse(client: Socket): void {
-  client.end(`HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: ${NO_CONTROLLER.length}\r\nConnection: close\r\n\r\n${NO_CONTROLLER}`);
+  client.end(
+    `HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: ${NO_CONTROLLER.length}\r\nConnection: close\r\n\r\n${NO_CONTROLLER}`,
+  );
 }

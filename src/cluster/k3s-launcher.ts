@@ -17,7 +17,12 @@ export interface K3sLauncher {
 /** k3s through testcontainers, which is loaded when it is needed and not before: it takes half a second. */
 export const testcontainersLauncher: K3sLauncher = {
   async missing() {
-    try { await import('@testcontainers/k3s'); return undefined; } catch { return 'the package @testcontainers/k3s is not installed'; }
+    try {
+      await import('@testcontainers/k3s');
+      return undefined;
+    } catch {
+      return 'the package @testcontainers/k3s is not installed';
+    }
   },
   async start({ image, name, labels }) {
     const { K3sContainer } = await import('@testcontainers/k3s');
@@ -25,7 +30,8 @@ export const testcontainersLauncher: K3sLauncher = {
       protected override async beforeContainerCreated(): Promise<void> {
         await super.beforeContainerCreated();
         // Published ports listen on every address unless one is named.
-        for (const bindings of Object.values(this.hostConfig.PortBindings as Record<string, { HostIp?: string }[]>)) for (const binding of bindings) binding.HostIp = '127.0.0.1';
+        for (const bindings of Object.values(this.hostConfig.PortBindings as Record<string, { HostIp?: string }[]>))
+          for (const binding of bindings) binding.HostIp = '127.0.0.1';
       }
     }
     const started = await new LoopbackK3s(image).withExposedPorts(80).withName(name).withLabels(labels).start();
@@ -33,8 +39,13 @@ export const testcontainersLauncher: K3sLauncher = {
       kubeconfig: started.getKubeConfig(),
       httpPort: started.getMappedPort(80),
       copy: (source, target) => started.copyFilesToContainer([{ source, target }]),
-      exec: async (argv) => { const { exitCode, output } = await started.exec([...argv]); return { exitCode, output }; },
-      stop: async () => { await started.stop(); },
+      exec: async (argv) => {
+        const { exitCode, output } = await started.exec([...argv]);
+        return { exitCode, output };
+      },
+      stop: async () => {
+        await started.stop();
+      },
     };
   },
 };

@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 import { isLocalCluster } from './local-cluster.ts';
 
-const node = (labels: Record<string, string>, providerID?: string) => ({ metadata: { name: 'n', labels }, spec: providerID === undefined ? {} : { providerID } });
+const node = (labels: Record<string, string>, providerID?: string) => ({
+  metadata: { name: 'n', labels },
+  spec: providerID === undefined ? {} : { providerID },
+});
 
 it.each([
   ['https://127.0.0.1:6443', [], true],

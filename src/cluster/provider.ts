@@ -4,7 +4,11 @@ import type { LocalImage } from './local-image.ts';
 export type ProviderName = 'embedded' | 'kind' | 'minikube' | 'k3s' | 'existing';
 
 /** What a cluster offers beyond the Kubernetes API. A lab may use a capability and must survive without it. */
-export interface Capabilities { virtualTime: boolean; snapshots: boolean; metrics: boolean }
+export interface Capabilities {
+  virtualTime: boolean;
+  snapshots: boolean;
+  metrics: boolean;
+}
 
 /** A cluster that can be used: where its kubeconfig, its ingress and its chart repositories are. */
 export interface Cluster {

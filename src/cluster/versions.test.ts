@@ -3,7 +3,13 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { ARGO_ROLLOUTS_CHART, compareVersions, INGRESS_NGINX_CHART, nodeImageOf, versionIn } from './versions.ts';
 
-it.each([['1.34.0', 'v1.35.0', -1], ['v1.35.0', '1.35.0', 0], ['0.9.0', '0.10.0', -1], ['v1.36.2+k3s1', 'v1.36.2', 0], ['2.0.0', '1.99.99', 1]])('compares %s with %s by number', (a, b, sign) => {
+it.each([
+  ['1.34.0', 'v1.35.0', -1],
+  ['v1.35.0', '1.35.0', 0],
+  ['0.9.0', '0.10.0', -1],
+  ['v1.36.2+k3s1', 'v1.36.2', 0],
+  ['2.0.0', '1.99.99', 1],
+])('compares %s with %s by number', (a, b, sign) => {
   expect(Math.sign(compareVersions(a, b))).toBe(sign);
 });
 
@@ -20,7 +26,10 @@ it('finds the version in what programs print', () => {
 
 it('pins the charts that the labs and the embedded editions pin', async () => {
   const root = path.resolve(import.meta.dirname, '../..');
-  for (const [chart, version] of [['ingress-nginx', INGRESS_NGINX_CHART], ['argo-rollouts', ARGO_ROLLOUTS_CHART.default]]) {
+  for (const [chart, version] of [
+    ['ingress-nginx', INGRESS_NGINX_CHART],
+    ['argo-rollouts', ARGO_ROLLOUTS_CHART.default],
+  ]) {
     expect(await readFile(path.join(root, 'charts', 'embedded', chart!, 'Chart.yaml'), 'utf8')).toContain(`version: ${version}\n`);
   }
   const lab = await readFile(path.join(root, 'labs', '02-automated-canary', 'lab.ts'), 'utf8');

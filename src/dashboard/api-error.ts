@@ -13,8 +13,12 @@ export class ApiError extends Error {
     this.code = code;
   }
 
-  get httpStatus(): number { return HTTP_STATUS[this.code]; }
-  get body(): WireError { return { code: this.code, message: this.message }; }
+  get httpStatus(): number {
+    return HTTP_STATUS[this.code];
+  }
+  get body(): WireError {
+    return { code: this.code, message: this.message };
+  }
 
   static of(error: unknown): ApiError {
     return error instanceof ApiError ? error : new ApiError(2, error instanceof Error ? error.message : String(error));

@@ -2,7 +2,9 @@ import { clocks } from '../kube/clock-resource.ts';
 import type { KubeApi } from '../kube/kube-api.ts';
 
 /** The cluster's time and how many cluster seconds pass in one of the host's. */
-export interface ClusterTime { read(signal: AbortSignal): Promise<{ nowMs: number; rate: number }> }
+export interface ClusterTime {
+  read(signal: AbortSignal): Promise<{ nowMs: number; rate: number }>;
+}
 
 /** Asks the cluster's clock object where there is one. `nowMs` is taken after the answer, whose `Date` header makes it fresh. */
 export function createClusterTime(api: KubeApi, nowMs: () => number): ClusterTime {

@@ -6,7 +6,9 @@ import { serveDashboard } from './serve-dashboard.ts';
 import { TOKEN_HEADER } from './wire.ts';
 
 let room: DashboardRoom;
-beforeEach(async () => { room = await openDashboard(); });
+beforeEach(async () => {
+  room = await openDashboard();
+});
 afterEach(() => room.stop());
 
 const abort = '/rollouts/api/v1/rollouts/lab/demo/abort';
@@ -22,12 +24,15 @@ describe('addresses', () => {
     expect([status, headers.location]).toEqual([302, to]);
   });
 
-  it.each(['/rollouts/', '/rollouts/lab', '/rollouts/rollout/demo', '/rollouts/rollout/lab/demo'])('serves the page at %s', async (path) => {
-    const { status, headers, text } = await room.ask(path);
-    expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(text).toContain('<base href="/rollouts/" />');
-    expect(text).toContain(`content="${room.dashboard.token}"`);
-  });
+  it.each(['/rollouts/', '/rollouts/lab', '/rollouts/rollout/demo', '/rollouts/rollout/lab/demo'])(
+    'serves the page at %s',
+    async (path) => {
+      const { status, headers, text } = await room.ask(path);
+      expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(text).toContain('<base href="/rollouts/" />');
+      expect(text).toContain(`content="${room.dashboard.token}"`);
+    },
+  );
 
   it('knows nothing outside its root', async () => {
     expect((await room.ask('/elsewhere')).status).toBe(404);
@@ -40,7 +45,9 @@ describe('addresses', () => {
       expect((await other.ask('/team/rollouts/rollout/demo')).text).toContain('<base href="/team/rollouts/" />');
       expect((await other.ask('/team/rollouts/api/v1/namespace')).json()).toMatchObject({ namespace: 'lab' });
       expect((await other.ask('/rollouts/')).status).toBe(404);
-    } finally { await other.stop(); }
+    } finally {
+      await other.stop();
+    }
   });
 
   it('serves its files compressed, under 120 KB in all, and as unchanged when they are', async () => {
@@ -59,9 +66,9 @@ describe('addresses', () => {
 
   it('lets the browser load nothing from elsewhere and put it into no frame', async () => {
     const policy = (await room.ask('/rollouts/')).headers['content-security-policy'];
-    expect(policy).toContain('default-src \'none\'');
-    expect(policy).toContain('script-src \'self\'');
-    expect(policy).toContain('frame-ancestors \'none\'');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
     expect((await room.ask('/rollouts/')).text).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
   });
@@ -87,24 +94,41 @@ describe('requests from elsewhere', () => {
     expect(room.api.writes).toEqual([]);
   });
 
-  it.each(['/rollouts/', '/rollouts/api/v1/rollouts/lab/info', '/rollouts/api/v1/rollouts/lab/info/watch'])('refuses to show %s under a foreign name', async (path) => {
-    const { status, text } = await room.ask(path, { headers: { host: 'evil.example' } });
-    expect(status).toBe(421);
-    expect(text).not.toContain(room.dashboard.token);
-  });
+  it.each(['/rollouts/', '/rollouts/api/v1/rollouts/lab/info', '/rollouts/api/v1/rollouts/lab/info/watch'])(
+    'refuses to show %s under a foreign name',
+    async (path) => {
+      const { status, text } = await room.ask(path, { headers: { host: 'evil.example' } });
+      expect(status).toBe(421);
+      expect(text).not.toContain(room.dashboard.token);
+    },
+  );
 
   it('answers no preflight and permits no other site to read', async () => {
-    const { status, headers } = await room.ask(abort, { method: 'OPTIONS', headers: { origin: 'https://evil.example', 'access-control-request-method': 'PUT' } });
+    const { status, headers } = await room.ask(abort, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://evil.example', 'access-control-request-method': 'PUT' },
+    });
     expect(status).toBe(403);
     expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
-    expect(Object.keys((await room.ask('/rollouts/api/v1/version')).headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+    expect(Object.keys((await room.ask('/rollouts/api/v1/version')).headers).filter((name) => name.startsWith('access-control-'))).toEqual(
+      [],
+    );
   });
 
   it('accepts a change from its own page, by header or by cookie', async () => {
-    expect((await room.ask(abort, { method: 'PUT', headers: { origin: `http://${self()}`, 'sec-fetch-site': 'same-origin' } })).status).toBe(200);
+    expect(
+      (await room.ask(abort, { method: 'PUT', headers: { origin: `http://${self()}`, 'sec-fetch-site': 'same-origin' } })).status,
+    ).toBe(200);
     const [cookie] = (await room.ask('/rollouts/')).headers['set-cookie']!;
     expect(cookie).toMatch(/; HttpOnly; SameSite=Strict$/);
-    expect((await room.ask(abort, { method: 'PUT', headers: { [TOKEN_HEADER]: '', cookie: cookie!.split(';')[0]!, origin: `http://${self()}` } })).status).toBe(200);
+    expect(
+      (
+        await room.ask(abort, {
+          method: 'PUT',
+          headers: { [TOKEN_HEADER]: '', cookie: cookie!.split(';')[0]!, origin: `http://${self()}` },
+        })
+      ).status,
+    ).toBe(200);
   });
 });
 
@@ -118,7 +142,9 @@ it('refuses every change when it is read-only, token or not', async () => {
     expect(readOnly.api.writes).toEqual([]);
     expect((await readOnly.ask('/rollouts/lab/v1/settings')).json()).toMatchObject({ readOnly: true });
     expect((await readOnly.ask('/rollouts/api/v1/rollouts/lab/demo/info')).status).toBe(200);
-  } finally { await readOnly.stop(); }
+  } finally {
+    await readOnly.stop();
+  }
 });
 
 it('shows nothing without the token where other machines can reach it', async () => {
@@ -131,7 +157,9 @@ it('shows nothing without the token where other machines can reach it', async ()
     expect(entered.status).toBe(200);
     const cookie = entered.headers['set-cookie']![0]!.split(';')[0]!;
     expect((await open.ask('/rollouts/api/v1/rollouts/lab/info', { headers: { ...headers, cookie } })).status).toBe(200);
-  } finally { await open.stop(); }
+  } finally {
+    await open.stop();
+  }
 });
 
 describe('listening', () => {
@@ -139,7 +167,9 @@ describe('listening', () => {
 
   it('takes the next free port of 127.0.0.1 when the wanted one is taken', async () => {
     const blocker = createServer();
-    const taken = await new Promise<number>((resolve) => { blocker.listen(0, '127.0.0.1', () => resolve((blocker.address() as { port: number }).port)); });
+    const taken = await new Promise<number>((resolve) => {
+      blocker.listen(0, '127.0.0.1', () => resolve((blocker.address() as { port: number }).port));
+    });
     const served = await serveDashboard({ ...options(), port: taken });
     try {
       expect(served.port).toBeGreaterThan(taken);
@@ -150,8 +180,11 @@ describe('listening', () => {
     }
   });
 
-  it('says which option to change when the address is not this machine\'s', async () => {
-    await expect(serveDashboard({ ...options(), port: 0, address: '192.0.2.1' })).rejects.toMatchObject({ code: 'ADDRESS_UNUSABLE', next: expect.stringContaining('--address') });
+  it("says which option to change when the address is not this machine's", async () => {
+    await expect(serveDashboard({ ...options(), port: 0, address: '192.0.2.1' })).rejects.toMatchObject({
+      code: 'ADDRESS_UNUSABLE',
+      next: expect.stringContaining('--address'),
+    });
   });
 
   it('ends its streams when it stops', async () => {

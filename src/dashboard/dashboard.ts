@@ -67,7 +67,15 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const time = createClusterTime(api, options.clusterNowMs);
   const feed = new RolloutFeed(view, { clock });
   const deps: RestApiDeps = {
-    api, view, feed, time, clock, signal, lab: options.lab, homeNamespace: options.namespace, version: VERSION,
+    api,
+    view,
+    feed,
+    time,
+    clock,
+    signal,
+    lab: options.lab,
+    homeNamespace: options.namespace,
+    version: VERSION,
     insight: new InsightFeed({ api, view, time, clock, signal }),
     traffic: new TrafficMeter({ api, view, clock, signal }, options.traffic ?? {}),
     settings: { readOnly: options.readOnly === true, context: options.context, hasLab: options.lab !== undefined },
@@ -77,25 +85,48 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://dashboard.invalid');
-    const refusal = refusalOf({
-      method: request.method ?? 'GET', host: request.headers.host, origin: request.headers.origin, fetchSite: header(request, 'sec-fetch-site'),
-      tokens: [header(request, TOKEN_HEADER), cookie(request, cookieName), url.searchParams.get('token') ?? undefined],
-    }, { hosts: options.hosts ?? [], token, readOnly: options.readOnly === true, tokenToRead: options.tokenToRead === true });
-    if (refusal !== undefined) { sendJson(response, refusal.httpStatus, { code: refusal.httpStatus === 401 ? 16 : 7, message: refusal.message }); return; }
+    const refusal = refusalOf(
+      {
+        method: request.method ?? 'GET',
+        host: request.headers.host,
+        origin: request.headers.origin,
+        fetchSite: header(request, 'sec-fetch-site'),
+        tokens: [header(request, TOKEN_HEADER), cookie(request, cookieName), url.searchParams.get('token') ?? undefined],
+      },
+      { hosts: options.hosts ?? [], token, readOnly: options.readOnly === true, tokenToRead: options.tokenToRead === true },
+    );
+    if (refusal !== undefined) {
+      sendJson(response, refusal.httpStatus, { code: refusal.httpStatus === 401 ? 16 : 7, message: refusal.message });
+      return;
+    }
     const path = url.pathname;
     const query = url.search;
-    if (path === '/' && basePath !== '') { redirect(response, `${basePath}/${query}`); return; }
+    if (path === '/' && basePath !== '') {
+      redirect(response, `${basePath}/${query}`);
+      return;
+    }
     const callIn = ['/api/v1/', `${basePath}/api/v1/`, `${basePath}/lab/v1/`].find((prefix) => path.startsWith(prefix));
     if (callIn !== undefined) {
       const parts = path.slice(callIn.length).split('/').map(decoded);
-      const answer = await answerCall(callIn.includes('/lab/') ? 'lab' : 'api', parts, { request, response, query: url.searchParams, deps });
+      const answer = await answerCall(callIn.includes('/lab/') ? 'lab' : 'api', parts, {
+        request,
+        response,
+        query: url.searchParams,
+        deps,
+      });
       if (answer !== undefined) sendJson(response, 200, answer);
       return;
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new ApiError(12, 'Method Not Allowed');
     // The tutorial's address, from before the root path existed.
-    if (basePath !== '' && path.startsWith('/rollout/')) { redirect(response, `${basePath}${path}${query}`); return; }
-    if (path === basePath && basePath !== '') { redirect(response, `${basePath}/${query}`); return; }
+    if (basePath !== '' && path.startsWith('/rollout/')) {
+      redirect(response, `${basePath}${path}${query}`);
+      return;
+    }
+    if (path === basePath && basePath !== '') {
+      redirect(response, `${basePath}/${query}`);
+      return;
+    }
     if (!path.startsWith(`${basePath}/`)) throw new ApiError(5, 'Not Found');
     servePage(options.page, path.slice(basePath.length + 1), page, request, response);
   };
@@ -103,15 +134,20 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const server = createServer((request, response) => {
     void handle(request, response).catch((error: unknown) => {
       const failure = ApiError.of(error);
-      if (response.headersSent) response.destroy(); else sendJson(response, failure.httpStatus, failure.body);
+      if (response.headersSent) response.destroy();
+      else sendJson(response, failure.httpStatus, failure.body);
     });
   });
   return {
-    server, basePath, token,
+    server,
+    basePath,
+    token,
     async stop() {
       stopping.abort(new Error('the dashboard stops'));
       feed.stop();
-      const closed = new Promise<void>((resolve) => { server.close(() => resolve()); });
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
       server.closeAllConnections();
       await (server.listening ? closed : undefined);
     },
@@ -124,11 +160,18 @@ function header(request: IncomingMessage, name: string): string | undefined {
 }
 
 function cookie(request: IncomingMessage, name: string): string | undefined {
-  return request.headers.cookie?.split(/;\s*/).find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  return request.headers.cookie
+    ?.split(/;\s*/)
+    .find((pair) => pair.startsWith(`${name}=`))
+    ?.slice(name.length + 1);
 }
 
 function decoded(part: string): string {
-  try { return decodeURIComponent(part); } catch { throw new ApiError(3, `"${part}" is not well encoded`); }
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new ApiError(3, `"${part}" is not well encoded`);
+  }
 }
 
 function redirect(response: ServerResponse, location: string): void {
@@ -136,5 +179,7 @@ function redirect(response: ServerResponse, location: string): void {
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { ...SECURITY_HEADERS, 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { ...SECURITY_HEADERS, 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body));
 }

@@ -19,7 +19,11 @@ export class EventStream {
     this.#clock = clock;
     this.#isEvents = (request.headers.accept ?? '').includes('text/event-stream');
     this.#fields = fields ? fields.split(',').map((path) => path.trim().split('.')) : undefined;
-    response.writeHead(200, { 'content-type': this.#isEvents ? 'text/event-stream' : 'application/json', 'cache-control': 'no-cache, no-store', 'x-content-type-options': 'nosniff' });
+    response.writeHead(200, {
+      'content-type': this.#isEvents ? 'text/event-stream' : 'application/json',
+      'cache-control': 'no-cache, no-store',
+      'x-content-type-options': 'nosniff',
+    });
     response.flushHeaders();
     request.socket.setNoDelay(true);
     if (this.#isEvents) {
@@ -30,14 +34,20 @@ export class EventStream {
 
   readonly send = (json: string): void => {
     if (this.#response.destroyed) return;
-    if (this.#response.writableLength > MAX_BEHIND_BYTES) { this.#response.destroy(); return; }
+    if (this.#response.writableLength > MAX_BEHIND_BYTES) {
+      this.#response.destroy();
+      return;
+    }
     const text = this.#fields === undefined ? json : JSON.stringify(pruned(JSON.parse(json), this.#fields));
     this.#response.write(this.#isEvents ? `data: ${text}\n\n` : `${text}\n`);
   };
 
   /** Runs `undo` when the reader has gone or the stream was ended here. */
   onEnd(undo: () => void): void {
-    this.#response.once('close', () => { this.#keepAlive?.cancel(); undo(); });
+    this.#response.once('close', () => {
+      this.#keepAlive?.cancel();
+      undo();
+    });
   }
 
   #beat(): void {

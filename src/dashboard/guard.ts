@@ -10,10 +10,19 @@ export interface GuardRules {
   tokenToRead: boolean;
 }
 
-export interface GuardedRequest { method: string; host: string | undefined; origin: string | undefined; fetchSite: string | undefined; tokens: readonly (string | undefined)[] }
+export interface GuardedRequest {
+  method: string;
+  host: string | undefined;
+  origin: string | undefined;
+  fetchSite: string | undefined;
+  tokens: readonly (string | undefined)[];
+}
 
 /** Why a request is not served. */
-export interface Refusal { httpStatus: 401 | 403 | 421; message: string }
+export interface Refusal {
+  httpStatus: 401 | 403 | 421;
+  message: string;
+}
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 const READS = ['GET', 'HEAD'];
@@ -28,17 +37,28 @@ export function refusalOf(request: GuardedRequest, rules: GuardRules): Refusal |
   if (![...LOOPBACK, ...rules.hosts].some((allowed) => (allowed.startsWith('*.') ? name.endsWith(allowed.slice(1)) : name === allowed))) {
     return { httpStatus: 421, message: `This dashboard does not answer under the name "${name}".` };
   }
-  if (request.origin !== undefined && !sameOrigin(request.origin, host)) return { httpStatus: 403, message: `Requests from "${request.origin}" are refused.` };
+  if (request.origin !== undefined && !sameOrigin(request.origin, host))
+    return { httpStatus: 403, message: `Requests from "${request.origin}" are refused.` };
   const isRead = READS.includes(request.method);
-  if (!isRead && request.fetchSite !== undefined && request.fetchSite !== 'same-origin') return { httpStatus: 403, message: 'Requests from other sites are refused.' };
+  if (!isRead && request.fetchSite !== undefined && request.fetchSite !== 'same-origin')
+    return { httpStatus: 403, message: 'Requests from other sites are refused.' };
   const hasToken = request.tokens.some((token) => token !== undefined && equal(token, rules.token));
-  if (isRead) return rules.tokenToRead && !hasToken ? { httpStatus: 401, message: 'The token is missing: open the address that the dashboard printed when it started.' } : undefined;
+  if (isRead)
+    return rules.tokenToRead && !hasToken
+      ? { httpStatus: 401, message: 'The token is missing: open the address that the dashboard printed when it started.' }
+      : undefined;
   if (rules.readOnly) return { httpStatus: 403, message: 'This dashboard is read-only.' };
-  return hasToken ? undefined : { httpStatus: 403, message: 'The token is missing or belongs to an earlier start of the dashboard: load the page again.' };
+  return hasToken
+    ? undefined
+    : { httpStatus: 403, message: 'The token is missing or belongs to an earlier start of the dashboard: load the page again.' };
 }
 
 function sameOrigin(origin: string, host: string): boolean {
-  try { return new URL(origin).host === new URL(`http://${host}`).host; } catch { return false; }
+  try {
+    return new URL(origin).host === new URL(`http://${host}`).host;
+  } catch {
+    return false;
+  }
 }
 
 function equal(a: string, b: string): boolean {

@@ -10,7 +10,11 @@ export async function publishedIngressUrl(api: KubeApi, signal: AbortSignal): Pr
 }
 
 /** Host and path that lead to a Rollout's application: the first rule of its stable Ingress. */
-export async function ingressRouteOf(api: KubeApi, rollout: Rollout, signal: AbortSignal): Promise<{ host: string | undefined; path: string } | undefined> {
+export async function ingressRouteOf(
+  api: KubeApi,
+  rollout: Rollout,
+  signal: AbortSignal,
+): Promise<{ host: string | undefined; path: string } | undefined> {
   const [name] = stableIngressesOf(rollout);
   if (name === undefined) return undefined;
   const ingress = await api.get(ingresses, { namespace: rollout.metadata.namespace, name }, { signal }).catch(() => undefined);

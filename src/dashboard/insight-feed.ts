@@ -14,7 +14,13 @@ const EVERY_MS = 1000;
 const GATHER_MS = 200;
 const SHOWN_EVENTS = 40;
 
-interface Watched { key: ObjectKey; readers: Set<(json: string) => void>; timer: Timer | undefined; isReading: boolean; isDirty: boolean }
+interface Watched {
+  key: ObjectKey;
+  readers: Set<(json: string) => void>;
+  timer: Timer | undefined;
+  isReading: boolean;
+  isDirty: boolean;
+}
 
 /** What `WireInsight` holds of each Rollout that somebody looks at: once a second, and soon after a change. */
 export class InsightFeed {
@@ -34,7 +40,8 @@ export class InsightFeed {
   watch(key: ObjectKey, send: (json: string) => void): () => void {
     const id = keyString(key);
     let watched = this.#watched.get(id);
-    if (watched === undefined) this.#watched.set(id, watched = { key, readers: new Set(), timer: undefined, isReading: false, isDirty: false });
+    if (watched === undefined)
+      this.#watched.set(id, (watched = { key, readers: new Set(), timer: undefined, isReading: false, isDirty: false }));
     watched.readers.add(send);
     if (!watched.isReading) this.#schedule(watched, 0);
     return () => {
@@ -47,7 +54,9 @@ export class InsightFeed {
 
   #schedule(watched: Watched, delayMs: number): void {
     watched.timer?.cancel();
-    watched.timer = this.#deps.clock.after(delayMs, () => { void this.#tell(watched); });
+    watched.timer = this.#deps.clock.after(delayMs, () => {
+      void this.#tell(watched);
+    });
   }
 
   async #tell(watched: Watched): Promise<void> {
@@ -61,7 +70,9 @@ export class InsightFeed {
         const json = JSON.stringify(insightOf(rollout, view, { nowMs, rate, events: recent }));
         for (const send of watched.readers) send(json);
       }
-    } catch { /* the cluster is away: the next round tries again */ }
+    } catch {
+      /* the cluster is away: the next round tries again */
+    }
     watched.isReading = false;
     if (watched.readers.size > 0 && !signal.aborted) this.#schedule(watched, watched.isDirty ? GATHER_MS : EVERY_MS);
   }
@@ -69,24 +80,58 @@ export class InsightFeed {
   async #recentEvents({ namespace, name }: ObjectKey): Promise<WireEvent[]> {
     const { api, signal } = this.#deps;
     try {
-      const { items } = await api.list(events, { namespace, fieldSelector: `involvedObject.kind=Rollout,involvedObject.name=${name}` }, { signal });
+      const { items } = await api.list(
+        events,
+        { namespace, fieldSelector: `involvedObject.kind=Rollout,involvedObject.name=${name}` },
+        { signal },
+      );
       // Events have whole seconds; within one, the store's revision knows the order.
-      const newestFirst = (a: { shown: WireEvent; revision: number }, b: { shown: WireEvent; revision: number }): number => (a.shown.at === b.shown.at ? b.revision - a.revision : a.shown.at < b.shown.at ? 1 : -1);
-      return items.map((event) => ({ shown: wireEvent(event), revision: Number(event.metadata.resourceVersion) })).sort(newestFirst).slice(0, SHOWN_EVENTS).map(({ shown }) => shown);
-    } catch { return []; }
+      const newestFirst = (a: { shown: WireEvent; revision: number }, b: { shown: WireEvent; revision: number }): number =>
+        a.shown.at === b.shown.at ? b.revision - a.revision : a.shown.at < b.shown.at ? 1 : -1;
+      return items
+        .map((event) => ({ shown: wireEvent(event), revision: Number(event.metadata.resourceVersion) }))
+        .sort(newestFirst)
+        .slice(0, SHOWN_EVENTS)
+        .map(({ shown }) => shown);
+    } catch {
+      return [];
+    }
   }
 }
 
 function insightOf(rollout: Rollout, view: RolloutsView, now: { nowMs: number; rate: number; events: WireEvent[] }): WireInsight {
   const { status = {} } = rollout;
   return {
-    ...now, maxWeight: maxWeightOf(rollout), waiting: waitingFor(rollout, view.info(rollout)), pause: runningPause(rollout),
-    stableHash: status.stableRS ?? '', currentHash: status.currentPodHash ?? '',
-    conditions: (status.conditions ?? []).map(({ type, status: value, reason, message, lastUpdateTime }) => ({ type, status: value, reason, message, at: lastUpdateTime })),
+    ...now,
+    maxWeight: maxWeightOf(rollout),
+    waiting: waitingFor(rollout, view.info(rollout)),
+    pause: runningPause(rollout),
+    stableHash: status.stableRS ?? '',
+    currentHash: status.currentPodHash ?? '',
+    conditions: (status.conditions ?? []).map(({ type, status: value, reason, message, lastUpdateTime }) => ({
+      type,
+      status: value,
+      reason,
+      message,
+      at: lastUpdateTime,
+    })),
   };
 }
 
 function wireEvent(event: Event): WireEvent {
-  const at = event.lastTimestamp ?? event.series?.lastObservedTime ?? event.eventTime ?? event.firstTimestamp ?? event.metadata.creationTimestamp ?? '';
-  return { type: event.type ?? 'Normal', reason: event.reason ?? '', message: event.message ?? '', count: event.count ?? event.series?.count ?? 1, at, on: event.involvedObject.name ?? '' };
+  const at =
+    event.lastTimestamp ??
+    event.series?.lastObservedTime ??
+    event.eventTime ??
+    event.firstTimestamp ??
+    event.metadata.creationTimestamp ??
+    '';
+  return {
+    type: event.type ?? 'Normal',
+    reason: event.reason ?? '',
+    message: event.message ?? '',
+    count: event.count ?? event.series?.count ?? 1,
+    at,
+    on: event.involvedObject.name ?? '',
+  };
 }

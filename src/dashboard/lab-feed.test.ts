@@ -5,7 +5,18 @@ import type { WireLab } from './wire.ts';
 
 const text = (word: string) => ({ en: word, ko: word });
 const events: LabEvent[] = [
-  { type: 'lab-started', lab: '02', title: text('Automated'), summary: text('sum'), cluster: { provider: 'embedded', kubernetes: 'v1', ingressUrl: '' }, seed: 1, steps: [{ id: 'a', title: text('A'), checks: 1, minutes: 1 }, { id: 'b', title: text('B'), checks: 1, minutes: 1 }] },
+  {
+    type: 'lab-started',
+    lab: '02',
+    title: text('Automated'),
+    summary: text('sum'),
+    cluster: { provider: 'embedded', kubernetes: 'v1', ingressUrl: '' },
+    seed: 1,
+    steps: [
+      { id: 'a', title: text('A'), checks: 1, minutes: 1 },
+      { id: 'b', title: text('B'), checks: 1, minutes: 1 },
+    ],
+  },
   { type: 'step-started', step: 'a', index: 0, of: 2, title: text('A'), say: text('do it'), kind: 'changes' },
   { type: 'command-started', step: 'a', command: 'kubectl get pods', argv: ['kubectl', 'get', 'pods'] },
   { type: 'check-started', step: 'a', check: 'c', title: text('C') },
@@ -23,7 +34,14 @@ it('tells a reader the lesson so far and then each change', () => {
   feed.onEvent(events[0]!);
   expect(seen).toHaveLength(6);
   expect(seen[0]!.steps.map(({ outcome }) => outcome)).toEqual(['waiting', 'waiting']);
-  expect(seen[3]!.steps[0]).toEqual({ id: 'a', title: text('A'), say: text('do it'), outcome: 'running', commands: ['kubectl get pods'], checks: [{ id: 'c', title: text('C'), outcome: 'running' }] });
+  expect(seen[3]!.steps[0]).toEqual({
+    id: 'a',
+    title: text('A'),
+    say: text('do it'),
+    outcome: 'running',
+    commands: ['kubectl get pods'],
+    checks: [{ id: 'c', title: text('C'), outcome: 'running' }],
+  });
   expect(seen.at(-1)).toMatchObject({ outcome: 'pass', steps: [{ outcome: 'pass' }, { outcome: 'waiting' }] });
 });
 

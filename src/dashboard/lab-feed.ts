@@ -18,7 +18,9 @@ export class LabFeed {
   watch(send: (json: string) => void): () => void {
     this.#readers.add(send);
     if (this.#lab !== undefined) send(JSON.stringify(this.#lab));
-    return () => { this.#readers.delete(send); };
+    return () => {
+      this.#readers.delete(send);
+    };
   }
 }
 
@@ -30,22 +32,40 @@ export function lessonAfter(lab: WireLab | undefined, event: LabEvent): WireLab 
   }
   if (lab === undefined) return undefined;
   if (event.type === 'lab-finished') return { ...lab, outcome: event.outcome };
-  const inStep = (change: (step: WireLabStep) => Partial<WireLabStep>): WireLab => ({ ...lab, steps: lab.steps.map((step) => (step.id === event.step ? { ...step, ...change(step) } : step)) });
-  const inCheck = (check: Partial<WireLabCheck> & Pick<WireLabCheck, 'id' | 'title' | 'outcome'>): WireLab => inStep(({ checks }) => ({
-    checks: checks.some(({ id }) => id === check.id) ? checks.map((known) => (known.id === check.id ? { ...known, ...check } : known)) : [...checks, check],
-  }));
+  const inStep = (change: (step: WireLabStep) => Partial<WireLabStep>): WireLab => ({
+    ...lab,
+    steps: lab.steps.map((step) => (step.id === event.step ? { ...step, ...change(step) } : step)),
+  });
+  const inCheck = (check: Partial<WireLabCheck> & Pick<WireLabCheck, 'id' | 'title' | 'outcome'>): WireLab =>
+    inStep(({ checks }) => ({
+      checks: checks.some(({ id }) => id === check.id)
+        ? checks.map((known) => (known.id === check.id ? { ...known, ...check } : known))
+        : [...checks, check],
+    }));
   switch (event.type) {
-    case 'step-started': return inStep(() => ({ outcome: 'running', say: event.say }));
-    case 'command-started': return inStep(({ commands }) => ({ commands: [...commands, event.command] }));
-    case 'check-started': return inCheck({ id: event.check, title: event.title, outcome: 'running' });
-    case 'check-skipped': return inCheck({ id: event.check, title: event.title, outcome: 'skip' });
+    case 'step-started':
+      return inStep(() => ({ outcome: 'running', say: event.say }));
+    case 'command-started':
+      return inStep(({ commands }) => ({ commands: [...commands, event.command] }));
+    case 'check-started':
+      return inCheck({ id: event.check, title: event.title, outcome: 'running' });
+    case 'check-skipped':
+      return inCheck({ id: event.check, title: event.title, outcome: 'skip' });
     case 'check-passed':
     case 'check-failed': {
       const { expected, observed } = event.result;
-      const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value) ?? '');
-      return inCheck({ id: event.check, title: event.title, outcome: event.type === 'check-passed' ? 'pass' : 'fail', expected: text(expected), observed: text(observed) });
+      const text = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+      return inCheck({
+        id: event.check,
+        title: event.title,
+        outcome: event.type === 'check-passed' ? 'pass' : 'fail',
+        expected: text(expected),
+        observed: text(observed),
+      });
     }
-    case 'step-finished': return inStep(() => ({ outcome: event.outcome }));
-    default: return lab;
+    case 'step-finished':
+      return inStep(() => ({ outcome: event.outcome }));
+    default:
+      return lab;
   }
 }

@@ -5,12 +5,23 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { LabError } from '../base/errors.ts';
 
-export interface PageFile { bytes: Buffer; gzipped: Buffer | undefined; contentType: string; /** Quoted, as in an ETag header. */ tag: string }
+export interface PageFile {
+  bytes: Buffer;
+  gzipped: Buffer | undefined;
+  contentType: string /** Quoted, as in an ETag header. */;
+  tag: string;
+}
 
 /** The built page by path below the root: `index.html`, `assets/…`. */
 export type PageBundle = ReadonlyMap<string, PageFile>;
 
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.json': 'application/json' };
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+};
 
 const pageSource = path.join(import.meta.dirname, 'page');
 /** Where the published package carries the built page. */
@@ -28,7 +39,8 @@ async function builtPage(cacheFolder: string): Promise<string> {
   const folder = path.join(cacheFolder, await sourceHash());
   if (existsSync(path.join(folder, 'index.html'))) return folder;
   await buildPage(folder);
-  for (const name of await readdir(cacheFolder)) if (name !== path.basename(folder)) await rm(path.join(cacheFolder, name), { recursive: true, force: true });
+  for (const name of await readdir(cacheFolder))
+    if (name !== path.basename(folder)) await rm(path.join(cacheFolder, name), { recursive: true, force: true });
   return folder;
 }
 
@@ -39,14 +51,29 @@ export async function buildPage(folder: string): Promise<void> {
   await mkdir(path.dirname(folder), { recursive: true });
   try {
     const { build } = await import('vite').catch((cause: unknown) => {
-      throw new LabError('PAGE_NOT_BUILT', 'The dashboard\'s page is not built, and its builder is not installed.', { cause, next: 'npm ci --include=dev' });
+      throw new LabError('PAGE_NOT_BUILT', "The dashboard's page is not built, and its builder is not installed.", {
+        cause,
+        next: 'npm ci --include=dev',
+      });
     });
     await build({
-      configFile: false, root: pageSource, base: './', logLevel: 'silent',
+      configFile: false,
+      root: pageSource,
+      base: './',
+      logLevel: 'silent',
       oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-      build: { outDir: unfinished, emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false }, assetsInlineLimit: 0, reportCompressedSize: false },
+      build: {
+        outDir: unfinished,
+        emptyOutDir: true,
+        target: 'es2022',
+        modulePreload: { polyfill: false },
+        assetsInlineLimit: 0,
+        reportCompressedSize: false,
+      },
     });
-    await rename(unfinished, folder).catch((error: NodeJS.ErrnoException) => { if (!existsSync(path.join(folder, 'index.html'))) throw error; });
+    await rename(unfinished, folder).catch((error: NodeJS.ErrnoException) => {
+      if (!existsSync(path.join(folder, 'index.html'))) throw error;
+    });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
@@ -54,14 +81,21 @@ export async function buildPage(folder: string): Promise<void> {
 
 async function sourceHash(): Promise<string> {
   const hash = createHash('sha256');
-  const files = [...(await filesBelow(pageSource)).map((file) => path.join(pageSource, file)), path.join(import.meta.dirname, 'wire.ts'), import.meta.filename];
+  const files = [
+    ...(await filesBelow(pageSource)).map((file) => path.join(pageSource, file)),
+    path.join(import.meta.dirname, 'wire.ts'),
+    import.meta.filename,
+  ];
   for (const file of files) hash.update(path.basename(file)).update(await readFile(file));
   return hash.digest('hex').slice(0, 16);
 }
 
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name))).sort();
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
 }
 
 async function readBundle(folder: string): Promise<PageBundle> {
@@ -70,7 +104,10 @@ async function readBundle(folder: string): Promise<PageBundle> {
     const bytes = await readFile(path.join(folder, name));
     const isSmall = bytes.length < 1024;
     bundle.set(name.replaceAll('\\', '/'), {
-      bytes, gzipped: isSmall ? undefined : gzipSync(bytes), contentType: TYPES[path.extname(name)] ?? 'application/octet-stream', tag: `"${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}"`,
+      bytes,
+      gzipped: isSmall ? undefined : gzipSync(bytes),
+      contentType: TYPES[path.extname(name)] ?? 'application/octet-stream',
+      tag: `"${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}"`,
     });
   }
   return bundle;

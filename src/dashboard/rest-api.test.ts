@@ -5,7 +5,9 @@ import { rollouts } from '../rollouts/rollout.ts';
 import type { WireListEvent, WireRollout, WireRolloutEvent } from './wire.ts';
 
 let room: DashboardRoom;
-beforeEach(async () => { room = await openDashboard(); });
+beforeEach(async () => {
+  room = await openDashboard();
+});
 afterEach(() => room.stop());
 
 const api = '/rollouts/api/v1';
@@ -28,32 +30,82 @@ describe('reading', () => {
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('application/json');
     expect(json()).toEqual({
-      objectMeta: { name: 'demo', namespace: 'lab', uid: 'uid-rollout', generation: 1, resourceVersion: expect.any(String), creationTimestamp: '2026-01-01T00:00:00Z', annotations: { 'rollout.argoproj.io/revision': '2' } },
-      status: 'Paused', message: 'CanaryPauseStep', icon: '॥', strategy: 'Canary', step: '1/8', setWeight: '20', actualWeight: '20',
-      ready: 6, current: 6, desired: 5, updated: 1, available: 6, restartedAt: 'Never', generation: '1',
+      objectMeta: {
+        name: 'demo',
+        namespace: 'lab',
+        uid: 'uid-rollout',
+        generation: 1,
+        resourceVersion: expect.any(String),
+        creationTimestamp: '2026-01-01T00:00:00Z',
+        annotations: { 'rollout.argoproj.io/revision': '2' },
+      },
+      status: 'Paused',
+      message: 'CanaryPauseStep',
+      icon: '॥',
+      strategy: 'Canary',
+      step: '1/8',
+      setWeight: '20',
+      actualWeight: '20',
+      ready: 6,
+      current: 6,
+      desired: 5,
+      updated: 1,
+      available: 6,
+      restartedAt: 'Never',
+      generation: '1',
       replicaSets: [
         {
-          objectMeta: expect.objectContaining({ name: 'demo-bbb' }), status: 'Healthy', icon: '✔', revision: 2, canary: true, replicas: 1, available: 1, images: ['registry.lab/demo:v2'],
+          objectMeta: expect.objectContaining({ name: 'demo-bbb' }),
+          status: 'Healthy',
+          icon: '✔',
+          revision: 2,
+          canary: true,
+          replicas: 1,
+          available: 1,
+          images: ['registry.lab/demo:v2'],
           pods: [{ objectMeta: expect.objectContaining({ name: 'demo-bbb-c1' }), status: 'Running', icon: '✔', ready: '1/1' }],
         },
         {
-          objectMeta: expect.objectContaining({ name: 'demo-aaa' }), status: 'Healthy', icon: '✔', revision: 1, stable: true, replicas: 5, available: 5, images: ['registry.lab/demo:v1'],
+          objectMeta: expect.objectContaining({ name: 'demo-aaa' }),
+          status: 'Healthy',
+          icon: '✔',
+          revision: 1,
+          stable: true,
+          replicas: 5,
+          available: 5,
+          images: ['registry.lab/demo:v1'],
           pods: [expect.objectContaining({ ready: '1/1' }), expect.objectContaining({ restarts: 2 })],
         },
       ],
       containers: [{ name: 'demo', image: 'registry.lab/demo:v2' }],
-      steps: [{ setWeight: 20 }, { pause: {} }, { setWeight: 40 }, { pause: { duration: 10 } }, { setWeight: 60 }, { pause: { duration: 10 } }, { setWeight: 80 }, { pause: { duration: 10 } }],
+      steps: [
+        { setWeight: 20 },
+        { pause: {} },
+        { setWeight: 40 },
+        { pause: { duration: 10 } },
+        { setWeight: 60 },
+        { pause: { duration: 10 } },
+        { setWeight: 80 },
+        { pause: { duration: 10 } },
+      ],
     });
   });
 
   it('lists the Rollouts of one namespace', async () => {
-    expect((await room.ask(`${api}/rollouts/lab/info`)).json()).toEqual({ rollouts: [expect.objectContaining({ status: 'Paused', replicaSets: expect.any(Array) })] });
+    expect((await room.ask(`${api}/rollouts/lab/info`)).json()).toEqual({
+      rollouts: [expect.objectContaining({ status: 'Paused', replicaSets: expect.any(Array) })],
+    });
     expect((await room.ask(`${api}/rollouts/elsewhere/info`)).json()).toEqual({ rollouts: [] });
   });
 
   it.each([
     ['an absent Rollout', `${api}/rollouts/lab/nothing/info`, 500, { code: 2, message: 'rollout.argoproj.io "nothing" not found' }],
-    ['a watch of an absent Rollout', `${api}/rollouts/lab/nothing/info/watch`, 500, { code: 2, message: 'rollout.argoproj.io "nothing" not found' }],
+    [
+      'a watch of an absent Rollout',
+      `${api}/rollouts/lab/nothing/info/watch`,
+      500,
+      { code: 2, message: 'rollout.argoproj.io "nothing" not found' },
+    ],
     ['an unknown call', `${api}/nonsense`, 404, { code: 5, message: 'Not Found' }],
     ['an unknown part of a Rollout', `${demo}/info/nonsense`, 404, { code: 5, message: 'Not Found' }],
     ['a badly encoded name', `${api}/rollouts/lab/%zz/info`, 400, { code: 3, message: '"%zz" is not well encoded' }],
@@ -71,7 +123,10 @@ describe('watching', () => {
     expect(headers['content-type']).toBe('application/json');
     expect(headers['transfer-encoding']).toBe('chunked');
     const events = lines(text).map((line) => JSON.parse(line) as WireListEvent);
-    expect(events.map(({ result }) => [result.type, result.rolloutInfo.objectMeta.name])).toEqual([['Updated', 'demo'], ['Updated', 'demo']]);
+    expect(events.map(({ result }) => [result.type, result.rolloutInfo.objectMeta.name])).toEqual([
+      ['Updated', 'demo'],
+      ['Updated', 'demo'],
+    ]);
     expect(events[1]!.result.rolloutInfo.analysisRuns).toBeUndefined();
   });
 
@@ -99,15 +154,22 @@ describe('watching', () => {
   });
 
   it('writes server-sent events for who asks for them', async () => {
-    const { headers, text } = await room.follow(`${demo}/info/watch`, (sofar) => /^data: .*\n\n/m.test(sofar), { accept: 'text/event-stream' });
+    const { headers, text } = await room.follow(`${demo}/info/watch`, (sofar) => /^data: .*\n\n/m.test(sofar), {
+      accept: 'text/event-stream',
+    });
     expect(headers['content-type']).toBe('text/event-stream');
     const data = text.split('\n\n').find((event) => event.startsWith('data: '))!;
     expect((JSON.parse(data.slice('data: '.length)) as WireRolloutEvent).result.status).toBe('Paused');
   });
 
   it('prunes events to the fields that are asked for', async () => {
-    const { text } = await room.follow(`${api}/rollouts/lab/info/watch?fields=result.type,result.rolloutInfo.objectMeta.name,result.rolloutInfo.replicaSets.revision`, (sofar) => sofar.includes('\n'));
-    expect(JSON.parse(lines(text)[0]!)).toEqual({ result: { type: 'Updated', rolloutInfo: { objectMeta: { name: 'demo' }, replicaSets: [{ revision: 2 }, { revision: 1 }] } } });
+    const { text } = await room.follow(
+      `${api}/rollouts/lab/info/watch?fields=result.type,result.rolloutInfo.objectMeta.name,result.rolloutInfo.replicaSets.revision`,
+      (sofar) => sofar.includes('\n'),
+    );
+    expect(JSON.parse(lines(text)[0]!)).toEqual({
+      result: { type: 'Updated', rolloutInfo: { objectMeta: { name: 'demo' }, replicaSets: [{ revision: 2 }, { revision: 1 }] } },
+    });
   });
 });
 
@@ -119,10 +181,28 @@ describe('writing', () => {
     ['promote with full skips all steps', 'promote', { full: true }, 'patch rollouts/status lab/demo', { status: { promoteFull: true } }],
     ['abort sets status.abort', 'abort', {}, 'patch rollouts/status lab/demo', { status: { abort: true } }],
     ['retry takes the abort back', 'retry', {}, 'patch rollouts/status lab/demo', { status: { abort: false } }],
-    ['restart writes the cluster\'s time', 'restart', {}, 'patch rollouts lab/demo', { spec: { restartAt: '2026-01-01T00:05:10Z' } }],
-    ['set writes the image', 'set/demo/registry.lab/team/demo/v3', {}, 'update rollouts lab/demo', { spec: { template: { spec: { containers: [{ name: 'demo', image: 'registry.lab/team/demo:v3' }] } } } }],
-    ['set takes an image with encoded slashes', 'set/demo/registry.lab%2Fteam%2Fdemo/v3', {}, 'update rollouts lab/demo', { spec: { template: { spec: { containers: [{ name: 'demo', image: 'registry.lab/team/demo:v3' }] } } } }],
-    ['undo writes an older template back', 'undo/1', {}, 'patch rollouts lab/demo', { spec: { template: { spec: { containers: [{ image: 'registry.lab/demo:v1' }] } } } }],
+    ["restart writes the cluster's time", 'restart', {}, 'patch rollouts lab/demo', { spec: { restartAt: '2026-01-01T00:05:10Z' } }],
+    [
+      'set writes the image',
+      'set/demo/registry.lab/team/demo/v3',
+      {},
+      'update rollouts lab/demo',
+      { spec: { template: { spec: { containers: [{ name: 'demo', image: 'registry.lab/team/demo:v3' }] } } } },
+    ],
+    [
+      'set takes an image with encoded slashes',
+      'set/demo/registry.lab%2Fteam%2Fdemo/v3',
+      {},
+      'update rollouts lab/demo',
+      { spec: { template: { spec: { containers: [{ name: 'demo', image: 'registry.lab/team/demo:v3' }] } } } },
+    ],
+    [
+      'undo writes an older template back',
+      'undo/1',
+      {},
+      'patch rollouts lab/demo',
+      { spec: { template: { spec: { containers: [{ image: 'registry.lab/demo:v1' }] } } } },
+    ],
   ])('%s and answers with the Rollout', async (_, action, body, write, expected) => {
     const { status, json } = await put(`${demo}/${action}`, body);
     expect(status).toBe(200);
@@ -152,15 +232,31 @@ describe('writing', () => {
 
 describe('beyond upstream', () => {
   it('tells what the controller waits for, the conditions and the traffic', async () => {
-    const { text } = await room.follow('/rollouts/lab/v1/live/lab/demo', (sofar) => sofar.includes('"insight"') && sofar.includes('"traffic"'));
+    const { text } = await room.follow(
+      '/rollouts/lab/v1/live/lab/demo',
+      (sofar) => sofar.includes('"insight"') && sofar.includes('"traffic"'),
+    );
     const parts = lines(text).map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(parts.find((part) => 'insight' in part)).toMatchObject({ insight: { nowMs: Date.parse('2026-01-01T00:05:10Z'), rate: 1, waiting: { code: 'promotion' }, stableHash: 'aaa', currentHash: 'bbb', maxWeight: 100 } });
+    expect(parts.find((part) => 'insight' in part)).toMatchObject({
+      insight: {
+        nowMs: Date.parse('2026-01-01T00:05:10Z'),
+        rate: 1,
+        waiting: { code: 'promotion' },
+        stableHash: 'aaa',
+        currentHash: 'bbb',
+        maxWeight: 100,
+      },
+    });
     expect(parts.find((part) => 'traffic' in part)).toEqual({ traffic: { state: 'unavailable', why: 'no-ingress' } });
   });
 });
 
 it('never sends what a kubeconfig holds', async () => {
-  const parts = await Promise.all(['/rollouts/', `${api}/rollouts/lab/info`, `${demo}/info`, '/rollouts/lab/v1/settings'].map(async (path) => (await room.ask(path)).text));
+  const parts = await Promise.all(
+    ['/rollouts/', `${api}/rollouts/lab/info`, `${demo}/info`, '/rollouts/lab/v1/settings'].map(
+      async (path) => (await room.ask(path)).text,
+    ),
+  );
   expect(parts.join('')).not.toMatch(/client-key|client-certificate|BEGIN |bearer/i);
 });
 
@@ -169,11 +265,14 @@ it('shows one namespace to a user who may list no others', async () => {
     seedPausedCanary(cluster);
     const list = cluster.list.bind(cluster);
     cluster.list = async (type, selection = {}, options) => {
-      if (selection.namespace === undefined) throw Object.assign((await import('../kube/status-error.ts')).forbidden(type, '', 'User "u" cannot list resource'));
+      if (selection.namespace === undefined)
+        throw Object.assign((await import('../kube/status-error.ts')).forbidden(type, '', 'User "u" cannot list resource'));
       return list(type, selection, options);
     };
   });
   try {
     expect((await limited.ask(`${demo}/info`)).json()).toMatchObject({ status: 'Paused' } satisfies Partial<WireRollout>);
-  } finally { await limited.stop(); }
+  } finally {
+    await limited.stop();
+  }
 });

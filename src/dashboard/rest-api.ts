@@ -21,11 +21,26 @@ import type { WireLive, WireNamespaces, WireRolloutList, WireSettings, WireVersi
 import { wireRollout } from './wire-rollout.ts';
 
 export interface RestApiDeps {
-  api: KubeApi; view: RolloutsView; feed: RolloutFeed; insight: InsightFeed; traffic: TrafficMeter; lab: LabFeed | undefined; time: ClusterTime; clock: Clock; signal: AbortSignal;
-  homeNamespace: string; version: string; settings: WireSettings;
+  api: KubeApi;
+  view: RolloutsView;
+  feed: RolloutFeed;
+  insight: InsightFeed;
+  traffic: TrafficMeter;
+  lab: LabFeed | undefined;
+  time: ClusterTime;
+  clock: Clock;
+  signal: AbortSignal;
+  homeNamespace: string;
+  version: string;
+  settings: WireSettings;
 }
 
-interface Call { request: IncomingMessage; response: ServerResponse; query: URLSearchParams; deps: RestApiDeps }
+interface Call {
+  request: IncomingMessage;
+  response: ServerResponse;
+  query: URLSearchParams;
+  deps: RestApiDeps;
+}
 
 const BODY_LIMIT_BYTES = 65_536;
 
@@ -34,8 +49,13 @@ const BODY_LIMIT_BYTES = 65_536;
  * Resolves with the JSON to answer, or with `undefined` when a stream was begun. Throws `ApiError` and whatever the cluster answers.
  */
 export async function answerCall(family: 'api' | 'lab', path: readonly string[], call: Call): Promise<object | undefined> {
-  const method = call.request.method === 'HEAD' ? 'GET' : call.request.method ?? 'GET';
-  const answer = family === 'lab' ? answerLab(method, path, call) : path[0] === 'rollouts' ? await answerRollouts(method, path.slice(1), call) : answerGeneral(method, path, call);
+  const method = call.request.method === 'HEAD' ? 'GET' : (call.request.method ?? 'GET');
+  const answer =
+    family === 'lab'
+      ? answerLab(method, path, call)
+      : path[0] === 'rollouts'
+        ? await answerRollouts(method, path.slice(1), call)
+        : answerGeneral(method, path, call);
   if (answer === 'none') throw new ApiError(5, 'Not Found');
   return answer;
 }
@@ -51,7 +71,8 @@ function answerGeneral(method: string, path: readonly string[], { deps }: Call):
 async function answerRollouts(method: string, path: readonly string[], call: Call): Promise<object | undefined | 'none'> {
   const { view, feed } = call.deps;
   const [namespace = '', ...rest] = path;
-  if (method === 'GET' && rest.join('/') === 'info') return { rollouts: view.list(namespace).map((rollout) => wireRollout(view.info(rollout), 'list')) } satisfies WireRolloutList;
+  if (method === 'GET' && rest.join('/') === 'info')
+    return { rollouts: view.list(namespace).map((rollout) => wireRollout(view.info(rollout), 'list')) } satisfies WireRolloutList;
   if (method === 'GET' && rest.join('/') === 'info/watch') return stream(call, (send) => feed.watchList(namespace, send));
   const [name = '', ...action] = rest;
   const key = { namespace, name };
@@ -71,11 +92,16 @@ async function change(key: ObjectKey, action: readonly string[], { request, deps
   const [verb = '', ...rest] = action;
   if (rest.length === 0) {
     switch (verb) {
-      case 'promote': return await promoteRollout(api, key, { full: body['full'] === true, signal });
-      case 'abort': return await abortRollout(api, key, { signal });
-      case 'retry': return await retryRollout(api, key, { signal });
-      case 'restart': return await restartRollout(api, key, { atMs: (await deps.time.read(signal)).nowMs, signal });
-      default: return 'none';
+      case 'promote':
+        return await promoteRollout(api, key, { full: body['full'] === true, signal });
+      case 'abort':
+        return await abortRollout(api, key, { signal });
+      case 'retry':
+        return await retryRollout(api, key, { signal });
+      case 'restart':
+        return await restartRollout(api, key, { atMs: (await deps.time.read(signal)).nowMs, signal });
+      default:
+        return 'none';
     }
   }
   if (verb === 'undo' && rest.length === 1) {
@@ -102,14 +128,22 @@ function answerLab(method: string, path: readonly string[], call: Call): object 
   const key = { namespace, name };
   // One stream for all: a browser has few connections to a server.
   return stream(call, (send) => {
-    const part = (member: keyof WireLive) => (json: string): void => send(`{"${member}":${json}}`);
+    const part =
+      (member: keyof WireLive) =>
+      (json: string): void =>
+        send(`{"${member}":${json}}`);
     const stops = [insight.watch(key, part('insight')), traffic.watch(key, part('traffic'))];
-    return () => { for (const stop of stops) stop(); };
+    return () => {
+      for (const stop of stops) stop();
+    };
   });
 }
 
 function stream({ request, response, query, deps }: Call, watch: (send: (json: string) => void) => () => void): undefined {
-  if (request.method === 'HEAD') { response.writeHead(200, { 'content-type': 'application/json' }).end(); return; }
+  if (request.method === 'HEAD') {
+    response.writeHead(200, { 'content-type': 'application/json' }).end();
+    return;
+  }
   const events = new EventStream(request, response, query.get('fields'), deps.clock);
   events.onEnd(watch(events.send));
 }
@@ -127,6 +161,8 @@ async function readBody(request: IncomingMessage): Promise<Record<string, unknow
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch { /* told below */ }
+  } catch {
+    /* told below */
+  }
   throw new ApiError(3, 'The body is not a JSON object.');
 }

@@ -41,7 +41,9 @@ export class RolloutFeed {
   watchList(namespace: string | undefined, send: Send): () => void {
     this.#lists.set(send, namespace);
     for (const rollout of this.#view.list(namespace)) send(this.#listEvent('Updated', rollout));
-    return () => { this.#lists.delete(send); };
+    return () => {
+      this.#lists.delete(send);
+    };
   }
 
   /** The Rollout at once, after changes, and every second. */
@@ -50,7 +52,9 @@ export class RolloutFeed {
     this.#details.set(send, { key: keyString(key), sentAtMs: this.#clock.nowMs(), template });
     if (rollout !== undefined) send(this.#detailEvent(rollout, template));
     this.#repeating ??= this.#clock.after(REPEAT_MS, () => this.#repeat());
-    return () => { this.#details.delete(send); };
+    return () => {
+      this.#details.delete(send);
+    };
   }
 
   stop(): void {
@@ -69,7 +73,7 @@ export class RolloutFeed {
       if (rollout === undefined) continue;
       let listJson: string | undefined;
       for (const [send, namespace] of this.#lists) {
-        if (namespace === undefined || namespace === rollout.metadata.namespace) send(listJson ??= this.#listEvent(type, rollout));
+        if (namespace === undefined || namespace === rollout.metadata.namespace) send((listJson ??= this.#listEvent(type, rollout)));
       }
       if (type === 'Updated') this.#sendDetails((watched) => watched.key === key);
     }

@@ -10,7 +10,11 @@ import { type Rollout, rollouts } from '../rollouts/rollout.ts';
 import { experiments } from '../rollouts/tree/experiment.ts';
 import { type RolloutInfo, rolloutInfo } from '../rollouts/tree/rollout-info.ts';
 
-export interface RolloutChange { type: 'Updated' | 'Deleted'; key: ObjectKey; rollout: Rollout }
+export interface RolloutChange {
+  type: 'Updated' | 'Deleted';
+  key: ObjectKey;
+  rollout: Rollout;
+}
 
 /** A live copy of every Rollout that may be seen, with what belongs to it. */
 export class RolloutsView {
@@ -29,16 +33,19 @@ export class RolloutsView {
   }
 
   /** The one namespace that may be seen, or `undefined` for all. */
-  get scope(): string | undefined { return this.#scope; }
+  get scope(): string | undefined {
+    return this.#scope;
+  }
 
   /** Resolves when everything was listed once; rejects only when the cluster cannot be reached at all. */
   async start(signal: AbortSignal): Promise<void> {
-    this.#scope = await this.#mayListAll(signal) ? undefined : this.#home;
+    this.#scope = (await this.#mayListAll(signal)) ? undefined : this.#home;
     const informers = new InformerFactory(this.#api, this.#deps, { namespace: this.#scope });
     this.#informers = informers;
     const needed = [rollouts, replicaSets, pods, analysisRuns, experiments] as const;
     informers.for(rollouts).onChange((change) => this.#tell(change.type === 'deleted' ? 'Deleted' : 'Updated', change.object));
-    for (const type of [replicaSets, analysisRuns, experiments] as ResourceType[]) informers.for(type).onChange(({ object }) => this.#touch(object));
+    for (const type of [replicaSets, analysisRuns, experiments] as ResourceType[])
+      informers.for(type).onChange(({ object }) => this.#touch(object));
     informers.for(pods).onChange(({ object }) => this.#touch(object));
     for (const type of needed) informers.for<KubeObject>(type as ResourceType).start(signal);
     // Kinds that are not installed yet are asked for again and again by their informers; what exists is shown meanwhile.
@@ -48,25 +55,37 @@ export class RolloutsView {
 
   onChange(handler: (change: RolloutChange) => void): () => void {
     this.#handlers.add(handler);
-    return () => { this.#handlers.delete(handler); };
+    return () => {
+      this.#handlers.delete(handler);
+    };
   }
 
   list(namespace?: string): Rollout[] {
     return (this.#informers?.for(rollouts).list(namespace) ?? []).sort((a, b) => (keyString(keyOf(a)) < keyString(keyOf(b)) ? -1 : 1));
   }
 
-  get(key: ObjectKey): Rollout | undefined { return this.#informers?.for(rollouts).get(key); }
+  get(key: ObjectKey): Rollout | undefined {
+    return this.#informers?.for(rollouts).get(key);
+  }
 
   /** The Rollout with its ReplicaSets, Pods and analysis; `workloadTemplate` is that of the Deployment it refers to. */
   info(rollout: Rollout, workloadTemplate?: { spec?: never }): RolloutInfo {
     const informers = this.#informers!;
     const { uid = '' } = rollout.metadata;
-    const owned = <T extends KubeObject>(type: ResourceType<T>, owners: readonly string[]): T[] => owners.flatMap((owner) => informers.for(type).by('owner', owner));
+    const owned = <T extends KubeObject>(type: ResourceType<T>, owners: readonly string[]): T[] =>
+      owners.flatMap((owner) => informers.for(type).by('owner', owner));
     const ownExperiments = owned(experiments, [uid]);
     const owners = [uid, ...ownExperiments.map((experiment) => experiment.metadata.uid ?? '')];
     const sets = owned(replicaSets, owners);
     return rolloutInfo(rollout, {
-      replicaSets: sets, pods: owned(pods, sets.map((set) => set.metadata.uid ?? '')), experiments: ownExperiments, analysisRuns: owned(analysisRuns, owners), workloadTemplate,
+      replicaSets: sets,
+      pods: owned(
+        pods,
+        sets.map((set) => set.metadata.uid ?? ''),
+      ),
+      experiments: ownExperiments,
+      analysisRuns: owned(analysisRuns, owners),
+      workloadTemplate,
     });
   }
 
@@ -93,7 +112,14 @@ export class RolloutsView {
         if (rollout !== undefined) this.#tell('Updated', rollout);
         return;
       }
-      const type = owner.kind === 'ReplicaSet' ? replicaSets : owner.kind === 'Experiment' ? experiments : owner.kind === 'AnalysisRun' ? analysisRuns : undefined;
+      const type =
+        owner.kind === 'ReplicaSet'
+          ? replicaSets
+          : owner.kind === 'Experiment'
+            ? experiments
+            : owner.kind === 'AnalysisRun'
+              ? analysisRuns
+              : undefined;
       const above = type === undefined ? undefined : this.#informers?.for<KubeObject>(type as ResourceType).get(key);
       owner = above === undefined ? undefined : controllerOf(above);
     }
@@ -101,9 +127,13 @@ export class RolloutsView {
 
   async #mayListAll(signal: AbortSignal): Promise<boolean> {
     try {
-      await Promise.all([rollouts, replicaSets, pods].map((type) => this.#api.list<KubeObject>(type as ResourceType, {}, { signal, limit: 1 }).catch((error: unknown) => {
-        if (!isStatus(error, 'NotFound')) throw error;
-      })));
+      await Promise.all(
+        [rollouts, replicaSets, pods].map((type) =>
+          this.#api.list<KubeObject>(type as ResourceType, {}, { signal, limit: 1 }).catch((error: unknown) => {
+            if (!isStatus(error, 'NotFound')) throw error;
+          }),
+        ),
+      );
       return true;
     } catch (error) {
       if (isStatus(error, 'Forbidden')) return false;

@@ -34,11 +34,26 @@ export async function serveDashboard(options: ServeDashboardOptions): Promise<Se
   const isLocal = /^(127\.|::1$|localhost$)/.test(address);
   const [page, clock] = [await loadPage(options.cacheFolder ?? pageCacheFolder()), options.clock ?? hostClock];
   const isAnyAddress = address === '0.0.0.0' || address === '::';
-  const dashboard = await createDashboard({ ...options, page, clock, ...(isLocal ? {} : { tokenToRead: true, hosts: [...options.hosts ?? [], ...(isAnyAddress ? [] : [address.includes(':') ? `[${address}]` : address])] }) });
+  const dashboard = await createDashboard({
+    ...options,
+    page,
+    clock,
+    ...(isLocal
+      ? {}
+      : {
+          tokenToRead: true,
+          hosts: [...(options.hosts ?? []), ...(isAnyAddress ? [] : [address.includes(':') ? `[${address}]` : address])],
+        }),
+  });
   try {
     const port = await listen(dashboard, address, options.port ?? 3100);
     const name = isLocal || isAnyAddress ? 'localhost' : address;
-    return { url: `http://${name}:${port}${dashboard.basePath}${isLocal ? '' : `/?token=${dashboard.token}`}`, port, token: dashboard.token, stop: () => dashboard.stop() };
+    return {
+      url: `http://${name}:${port}${dashboard.basePath}${isLocal ? '' : `/?token=${dashboard.token}`}`,
+      port,
+      token: dashboard.token,
+      stop: () => dashboard.stop(),
+    };
   } catch (error) {
     await dashboard.stop();
     throw error;
@@ -50,10 +65,20 @@ async function listen({ server }: Dashboard, address: string, wanted: number): P
   for (let port = wanted; port <= last; port++) {
     const failure = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
       server.once('error', resolve);
-      server.listen({ port, host: address }, () => { server.off('error', resolve); resolve(undefined); });
+      server.listen({ port, host: address }, () => {
+        server.off('error', resolve);
+        resolve(undefined);
+      });
     });
-    if (failure === undefined) { const bound = server.address(); return typeof bound === 'object' && bound !== null ? bound.port : port; }
-    if (failure.code !== 'EADDRINUSE' && failure.code !== 'EACCES') throw new LabError('ADDRESS_UNUSABLE', `Cannot listen on ${address}:${port}: ${failure.message}.`, { cause: failure, next: 'Give another --address or --port.' });
+    if (failure === undefined) {
+      const bound = server.address();
+      return typeof bound === 'object' && bound !== null ? bound.port : port;
+    }
+    if (failure.code !== 'EADDRINUSE' && failure.code !== 'EACCES')
+      throw new LabError('ADDRESS_UNUSABLE', `Cannot listen on ${address}:${port}: ${failure.message}.`, {
+        cause: failure,
+        next: 'Give another --address or --port.',
+      });
   }
   throw new LabError('PORT_TAKEN', `No port from ${wanted} to ${last} is free.`, { next: 'Give another --port.' });
 }

@@ -21,7 +21,13 @@ export interface TrafficMeterOptions {
   path?: string | undefined;
 }
 
-interface Meter { readers: Set<(json: string) => void>; traffic: WireTraffic; probe: BackgroundProbe | undefined; results: RequestResult[]; timer: Timer | undefined }
+interface Meter {
+  readers: Set<(json: string) => void>;
+  traffic: WireTraffic;
+  probe: BackgroundProbe | undefined;
+  results: RequestResult[];
+  timer: Timer | undefined;
+}
 
 /** Measures which revision answers at the ingress, for Rollouts that somebody looks at and no longer than they do. */
 export class TrafficMeter {
@@ -40,7 +46,10 @@ export class TrafficMeter {
     const id = keyString(key);
     let meter = this.#meters.get(id);
     if (meter === undefined) {
-      this.#meters.set(id, meter = { readers: new Set(), traffic: { state: 'unavailable', why: 'off' }, probe: undefined, results: [], timer: undefined });
+      this.#meters.set(
+        id,
+        (meter = { readers: new Set(), traffic: { state: 'unavailable', why: 'off' }, probe: undefined, results: [], timer: undefined }),
+      );
       void this.#start(meter, key);
     } else send(JSON.stringify(meter.traffic));
     meter.readers.add(send);
@@ -58,14 +67,36 @@ export class TrafficMeter {
     const target = await this.#target(key);
     if (meter.readers.size === 0 || signal.aborted) return;
     if ('why' in target) {
-      this.#tell(meter, meter.traffic = { state: 'unavailable', why: target.why });
+      this.#tell(meter, (meter.traffic = { state: 'unavailable', why: target.why }));
       // The Ingress, or the whole ingress controller, may yet come.
-      meter.timer = clock.after(3000, () => { void this.#start(meter, key); });
+      meter.timer = clock.after(3000, () => {
+        void this.#start(meter, key);
+      });
       return;
     }
     const { url, host, path } = target;
-    this.#tell(meter, meter.traffic = { state: 'measured', url: `${url.protocol}//${host ?? url.host}${path}`, ratePerSecond: RATE_PER_SECOND, samples: [] });
-    meter.probe = startBackgroundProbe(url, { ratePerSecond: RATE_PER_SECOND, host, path, timeoutMs: 5000, onResult: (result) => { meter.results.push(result); } }, { clock, signal });
+    this.#tell(
+      meter,
+      (meter.traffic = {
+        state: 'measured',
+        url: `${url.protocol}//${host ?? url.host}${path}`,
+        ratePerSecond: RATE_PER_SECOND,
+        samples: [],
+      }),
+    );
+    meter.probe = startBackgroundProbe(
+      url,
+      {
+        ratePerSecond: RATE_PER_SECOND,
+        host,
+        path,
+        timeoutMs: 5000,
+        onResult: (result) => {
+          meter.results.push(result);
+        },
+      },
+      { clock, signal },
+    );
     const sample = (): void => {
       const results = meter.results.splice(0);
       const rollout = view.get(key);
@@ -79,17 +110,19 @@ export class TrafficMeter {
     meter.timer = clock.after(SAMPLE_MS, sample);
   }
 
-  async #target(key: ObjectKey): Promise<{ url: URL; host: string | undefined; path: string } | { why: 'no-address' | 'no-ingress' | 'not-local' | 'off' }> {
+  async #target(
+    key: ObjectKey,
+  ): Promise<{ url: URL; host: string | undefined; path: string } | { why: 'no-address' | 'no-ingress' | 'not-local' | 'off' }> {
     const { api, signal, view } = this.#deps;
     if (this.#options.ingressUrl === false) return { why: 'off' };
     const rollout = view.get(key);
     const route = rollout === undefined ? undefined : await ingressRouteOf(api, rollout, signal);
     if (route === undefined) return { why: 'no-ingress' };
-    const address = this.#options.ingressUrl ?? await publishedIngressUrl(api, signal);
+    const address = this.#options.ingressUrl ?? (await publishedIngressUrl(api, signal));
     if (address === undefined || !URL.canParse(address)) return { why: 'no-address' };
     const url = new URL(address);
     if (!LOOPBACK.test(url.hostname)) return { why: 'not-local' };
-    return { url, host: route.host, path: this.#options.path ?? await this.#tellingPath(url, route.host) ?? route.path };
+    return { url, host: route.host, path: this.#options.path ?? (await this.#tellingPath(url, route.host)) ?? route.path };
   }
 
   /** The sample app and the stand-ins say at `/success` who they are, and the former fails there when it is told to. */
@@ -107,11 +140,19 @@ export class TrafficMeter {
 }
 
 function hashesOf(rollout: Rollout, view: RolloutsView): string[] {
-  return view.info(rollout).replicaSets.map((set) => set.objectMeta.labels?.[POD_TEMPLATE_HASH] ?? '').filter((hash) => hash !== '');
+  return view
+    .info(rollout)
+    .replicaSets.map((set) => set.objectMeta.labels?.[POD_TEMPLATE_HASH] ?? '')
+    .filter((hash) => hash !== '');
 }
 
 /** The second that `results` fill. */
-export function trafficSample(results: readonly RequestResult[], rollout: Rollout, hashes: readonly string[], atMs: number): WireTrafficSample {
+export function trafficSample(
+  results: readonly RequestResult[],
+  rollout: Rollout,
+  hashes: readonly string[],
+  atMs: number,
+): WireTrafficSample {
   const byHash: Record<string, number> = {};
   const byStatus: Record<string, number> = {};
   let failures = 0;
@@ -125,14 +166,23 @@ export function trafficSample(results: readonly RequestResult[], rollout: Rollou
   }
   const times = results.map(({ durationMs }) => durationMs).sort((a, b) => a - b);
   const { currentPodHash = '', stableRS = '', canary } = rollout.status ?? {};
-  const weight = currentPodHash === stableRS ? 0 : canary?.weights?.canary.weight ?? 0;
+  const weight = currentPodHash === stableRS ? 0 : (canary?.weights?.canary.weight ?? 0);
   return {
-    atMs, byHash, byStatus, failures, p95Ms: times[Math.max(0, Math.ceil(times.length * 0.95) - 1)] ?? 0,
-    wantedPercent: (weight * 100) / maxWeightOf(rollout), canaryHash: currentPodHash, stableHash: stableRS,
+    atMs,
+    byHash,
+    byStatus,
+    failures,
+    p95Ms: times[Math.max(0, Math.ceil(times.length * 0.95) - 1)] ?? 0,
+    wantedPercent: (weight * 100) / maxWeightOf(rollout),
+    canaryHash: currentPodHash,
+    stableHash: stableRS,
   };
 }
 
 /** Which revision answered: the one whose hash stands in the answer, as it does in every Pod name. */
 function answeringRevision(result: RequestResult, hashes: readonly string[]): string | undefined {
-  return hashes.find((hash) => result.body.includes(`-${hash}-`)) ?? hashes.find((hash) => Object.values(result.headers).some((value) => String(value).includes(`-${hash}-`)));
+  return (
+    hashes.find((hash) => result.body.includes(`-${hash}-`)) ??
+    hashes.find((hash) => Object.values(result.headers).some((value) => String(value).includes(`-${hash}-`)))
+  );
 }

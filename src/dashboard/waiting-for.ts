@@ -20,7 +20,8 @@ export function runningPause(rollout: Rollout): { startMs: number; endMs: number
 export function waitingFor(rollout: Rollout, info: RolloutInfo): WireWaiting {
   const { spec, status = {} } = rollout;
   const conditions = status.conditions ?? [];
-  const because = (reason: string): RolloutCondition | undefined => conditions.find((condition) => condition.reason === reason && condition.status !== 'Unknown');
+  const because = (reason: string): RolloutCondition | undefined =>
+    conditions.find((condition) => condition.reason === reason && condition.status !== 'Unknown');
   if (conditions.some(({ type }) => type === 'InvalidSpec')) return { code: 'invalid' };
   if (info.message.startsWith('waiting for rollout spec update')) return { code: 'observation' };
   const aborted = because('RolloutAborted');
@@ -37,7 +38,9 @@ export function waitingFor(rollout: Rollout, info: RolloutInfo): WireWaiting {
   if (status.controllerPause === true) return { code: 'unpause' };
   if (spec.restartAt !== undefined && spec.restartAt !== status.restartedAt && info.status === 'Progressing') return { code: 'restart' };
   if (info.status === 'Healthy') return { code: 'nothing' };
-  const unready = info.replicaSets.find((set) => (set.canary || set.preview) && set.available < set.replicas) ?? info.replicaSets.find((set) => set.stable && set.available < set.replicas);
+  const unready =
+    info.replicaSets.find((set) => (set.canary || set.preview) && set.available < set.replicas) ??
+    info.replicaSets.find((set) => set.stable && set.available < set.replicas);
   if (unready !== undefined) return { code: 'pods', available: unready.available, wanted: unready.replicas };
   if (status.promoteFull === true) return { code: 'full-promotion' };
   const step = currentStepOf(rollout)?.step;

@@ -17,7 +17,13 @@ function withoutZeroes(value: unknown, name: string): unknown {
   if (Array.isArray(value)) return value.map((item) => withoutZeroes(item, ''));
   const kept: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) {
-    const isZero = member === undefined || member === null || member === '' || member === 0 || member === false || (Array.isArray(member) && member.length === 0);
+    const isZero =
+      member === undefined ||
+      member === null ||
+      member === '' ||
+      member === 0 ||
+      member === false ||
+      (Array.isArray(member) && member.length === 0);
     if (!isZero) kept[key] = withoutZeroes(member, key);
   }
   return kept;
@@ -25,5 +31,7 @@ function withoutZeroes(value: unknown, name: string): unknown {
 
 function wireMeta(meta: ObjectMeta): WireMeta {
   const { name, namespace, uid, generation, creationTimestamp, resourceVersion, labels, annotations } = meta;
-  return JSON.parse(JSON.stringify({ name, namespace, labels, annotations, uid, generation, creationTimestamp, resourceVersion })) as WireMeta;
+  return JSON.parse(
+    JSON.stringify({ name, namespace, labels, annotations, uid, generation, creationTimestamp, resourceVersion }),
+  ) as WireMeta;
 }

@@ -23,15 +23,21 @@ const readText = (file: string): Promise<string | undefined> => readFile(file, '
 
 /** This machine. */
 export const hostMachine: Machine = {
-  platform: process.platform, arch: process.arch, nodeVersion: process.version, kernel: release(), readText, isPortFree,
+  platform: process.platform,
+  arch: process.arch,
+  nodeVersion: process.version,
+  kernel: release(),
+  readText,
+  isPortFree,
   async portOwner(port) {
     if (process.platform !== 'linux') return undefined;
-    const inodes = listeningInodes(`${await readText('/proc/net/tcp') ?? ''}\n${await readText('/proc/net/tcp6') ?? ''}`, port);
+    const inodes = listeningInodes(`${(await readText('/proc/net/tcp')) ?? ''}\n${(await readText('/proc/net/tcp6')) ?? ''}`, port);
     if (inodes.size === 0) return undefined;
     for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
       for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [] as string[])) {
         const inode = (await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')).match(/^socket:\[(\d+)\]$/)?.[1];
-        if (inode !== undefined && inodes.has(inode)) return `${(await readText(`/proc/${pid}/comm`))?.trim() ?? 'a process'} (process ${pid})`;
+        if (inode !== undefined && inodes.has(inode))
+          return `${(await readText(`/proc/${pid}/comm`))?.trim() ?? 'a process'} (process ${pid})`;
       }
     }
     return undefined;
@@ -40,10 +46,20 @@ export const hostMachine: Machine = {
     if (process.platform === 'win32') return [];
     if (process.platform !== 'linux') {
       const { stdout } = await promisify(execFile)('ps', ['-axo', 'pid=,command=']);
-      return stdout.split('\n').flatMap((line) => { const match = line.match(/^\s*(\d+) (.*)$/); return match === null ? [] : [{ pid: Number(match[1]), command: match[2]! }]; });
+      return stdout.split('\n').flatMap((line) => {
+        const match = line.match(/^\s*(\d+) (.*)$/);
+        return match === null ? [] : [{ pid: Number(match[1]), command: match[2]! }];
+      });
     }
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-    return (await Promise.all(pids.map(async (pid) => ({ pid: Number(pid), command: (await readText(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim() })))).filter(({ command }) => command !== '');
+    return (
+      await Promise.all(
+        pids.map(async (pid) => ({
+          pid: Number(pid),
+          command: ((await readText(`/proc/${pid}/cmdline`)) ?? '').replaceAll('\0', ' ').trim(),
+        })),
+      )
+    ).filter(({ command }) => command !== '');
   },
 };
 
@@ -52,7 +68,8 @@ export function listeningInodes(table: string, port: number): Set<string> {
   const inodes = new Set<string>();
   for (const line of table.split('\n')) {
     const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
-    if (state === '0A' && local !== undefined && inode !== undefined && Number.parseInt(local.split(':')[1] ?? '', 16) === port) inodes.add(inode);
+    if (state === '0A' && local !== undefined && inode !== undefined && Number.parseInt(local.split(':')[1] ?? '', 16) === port)
+      inodes.add(inode);
   }
   return inodes;
 }

@@ -22,10 +22,12 @@ const ENTRY_TIME = new Date('2024-01-01T00:00:00Z');
 
 async function filesBelow(directory: string, below = ''): Promise<string[]> {
   const entries = await readdir(path.join(directory, below), { withFileTypes: true });
-  const nested = await Promise.all(entries.map((entry) => {
-    const relative = below === '' ? entry.name : `${below}/${entry.name}`;
-    return entry.isDirectory() ? filesBelow(directory, relative) : [relative];
-  }));
+  const nested = await Promise.all(
+    entries.map((entry) => {
+      const relative = below === '' ? entry.name : `${below}/${entry.name}`;
+      return entry.isDirectory() ? filesBelow(directory, relative) : [relative];
+    }),
+  );
   return nested.flat().sort();
 }
 
@@ -35,7 +37,8 @@ export async function packChart(directory: string): Promise<ChartArchive> {
   const contents = await Promise.all(names.map((name) => readFile(path.join(directory, name))));
   const metadata = parse(contents[names.indexOf('Chart.yaml')]?.toString('utf8') ?? '') as ChartArchive['metadata'];
   const archive = pack();
-  for (const [index, name] of names.entries()) archive.entry({ name: `${metadata.name}/${name}`, mtime: ENTRY_TIME, mode: 0o644 }, contents[index]!);
+  for (const [index, name] of names.entries())
+    archive.entry({ name: `${metadata.name}/${name}`, mtime: ENTRY_TIME, mode: 0o644 }, contents[index]!);
   archive.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of archive) chunks.push(chunk as Buffer);

@@ -11,12 +11,20 @@ const chartsDirectory = path.join(import.meta.dirname, '../../charts/embedded');
 
 describe('startChartRepository', () => {
   let repository: ChartRepository;
-  beforeEach(async () => { repository = await startChartRepository({ chartsDirectory }); });
+  beforeEach(async () => {
+    repository = await startChartRepository({ chartsDirectory });
+  });
   afterEach(() => repository.close());
 
-  it.each([['ingress-nginx', 'ingress-nginx', '4.8.3', '1.9.4'], ['argo', 'argo-rollouts', '2.32.5', 'v1.6.2']] as const)('lists and serves the chart of the repository %s', async (name, chart, version, appVersion) => {
+  it.each([
+    ['ingress-nginx', 'ingress-nginx', '4.8.3', '1.9.4'],
+    ['argo', 'argo-rollouts', '2.32.5', 'v1.6.2'],
+  ] as const)('lists and serves the chart of the repository %s', async (name, chart, version, appVersion) => {
     const url = repository.urls[name];
-    const index = parse(await (await fetch(`${url}/index.yaml`)).text()) as { apiVersion: string; entries: Record<string, { version: string; appVersion: string; digest: string; urls: string[] }[]> };
+    const index = parse(await (await fetch(`${url}/index.yaml`)).text()) as {
+      apiVersion: string;
+      entries: Record<string, { version: string; appVersion: string; digest: string; urls: string[] }[]>;
+    };
     expect(index.apiVersion).toBe('v1');
     expect(Object.keys(index.entries)).toEqual([chart]);
     const [entry] = index.entries[chart]!;
@@ -27,13 +35,23 @@ describe('startChartRepository', () => {
     const names: string[] = [];
     const reader = extract();
     reader.end(gunzipSync(body));
-    for await (const file of reader) { names.push(file.header.name); file.resume(); }
+    for await (const file of reader) {
+      names.push(file.header.name);
+      file.resume();
+    }
     expect(names).toContain(`${chart}/Chart.yaml`);
     expect(names).toContain(`${chart}/values.yaml`);
   });
 
   it('answers 404 for what it does not have', async () => {
-    for (const url of ['/', '/argo', '/argo/ingress-nginx-4.8.3.tgz', '/stable/index.yaml', '/argo/../argo/x.tgz', '/constructor/index.yaml']) {
+    for (const url of [
+      '/',
+      '/argo',
+      '/argo/ingress-nginx-4.8.3.tgz',
+      '/stable/index.yaml',
+      '/argo/../argo/x.tgz',
+      '/constructor/index.yaml',
+    ]) {
       expect((await fetch(new URL(url, repository.urls.argo))).status).toBe(404);
     }
   });

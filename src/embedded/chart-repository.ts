@@ -6,7 +6,11 @@ import type { ChartArchive } from './chart-archive.ts';
 export type ChartRepositoryName = 'ingress-nginx' | 'argo' | 'prometheus-community';
 
 /** Which chart folders each repository offers; the names are those that the tutorial gives to `helm repo add`. */
-const REPOSITORIES: Readonly<Record<ChartRepositoryName, readonly string[]>> = { 'ingress-nginx': ['ingress-nginx'], argo: ['argo-rollouts'], 'prometheus-community': ['kube-prometheus-stack'] };
+const REPOSITORIES: Readonly<Record<ChartRepositoryName, readonly string[]>> = {
+  'ingress-nginx': ['ingress-nginx'],
+  argo: ['argo-rollouts'],
+  'prometheus-community': ['kube-prometheus-stack'],
+};
 const CREATED = '2024-01-01T00:00:00Z';
 
 export interface ChartRepository {
@@ -42,14 +46,17 @@ export async function startChartRepository(options: { chartsDirectory: string })
   };
 
   const server = createServer((request, response) => {
-    answer(request.url ?? '').then((found) => {
-      const { type, body } = found ?? { type: 'text/plain', body: 'not found\n' };
-      response.writeHead(found === undefined ? 404 : 200, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
-      response.end(request.method === 'HEAD' ? undefined : body);
-    }, (error: unknown) => {
-      response.writeHead(500, { 'content-type': 'text/plain' });
-      response.end(`${String(error)}\n`);
-    });
+    answer(request.url ?? '').then(
+      (found) => {
+        const { type, body } = found ?? { type: 'text/plain', body: 'not found\n' };
+        response.writeHead(found === undefined ? 404 : 200, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+        response.end(request.method === 'HEAD' ? undefined : body);
+      },
+      (error: unknown) => {
+        response.writeHead(500, { 'content-type': 'text/plain' });
+        response.end(`${String(error)}\n`);
+      },
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -58,15 +65,18 @@ export async function startChartRepository(options: { chartsDirectory: string })
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     urls: { 'ingress-nginx': `${base}/ingress-nginx`, argo: `${base}/argo`, 'prometheus-community': `${base}/prometheus-community` },
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 
 async function indexYaml(archives: readonly ChartArchive[]): Promise<string> {
   const { stringify } = await import('yaml');
-  const entries = Object.fromEntries(archives.map(({ metadata, fileName, digest }) => [metadata.name, [{ ...metadata, created: CREATED, digest, urls: [fileName] }]]));
+  const entries = Object.fromEntries(
+    archives.map(({ metadata, fileName, digest }) => [metadata.name, [{ ...metadata, created: CREATED, digest, urls: [fileName] }]]),
+  );
   return stringify({ apiVersion: 'v1', entries, generated: CREATED });
 }

@@ -34,9 +34,13 @@ export class ClusterClock {
   async start(signal: AbortSignal): Promise<void> {
     try {
       await this.#api.create(clocks, { metadata: { name: CLUSTER_CLOCK }, spec: { rate: this.#clock.rate } });
-    } catch (error) { if (!isStatus(error, 'AlreadyExists')) throw error; }
+    } catch (error) {
+      if (!isStatus(error, 'AlreadyExists')) throw error;
+    }
     await this.#writeStatus();
-    this.#informer.onChange((change) => { if (change.type !== 'deleted' && change.object.metadata.name === CLUSTER_CLOCK) this.#obey(change.object); });
+    this.#informer.onChange((change) => {
+      if (change.type !== 'deleted' && change.object.metadata.name === CLUSTER_CLOCK) this.#obey(change.object);
+    });
     this.#informer.start(signal);
     void this.#tick(signal);
   }
@@ -46,23 +50,34 @@ export class ClusterClock {
     const targetMs = spec.advanceTo === undefined ? Number.NaN : Date.parse(spec.advanceTo);
     if (this.#isAdvancing || Number.isNaN(targetMs) || targetMs <= this.#clock.nowMs()) return;
     this.#isAdvancing = true;
-    void this.#clock.advanceTo(targetMs).then(() => this.#writeStatus()).catch((error: unknown) => this.#log.error(`cannot advance to ${spec.advanceTo}: ${String(error)}`)).finally(() => {
-      this.#isAdvancing = false;
-      // A further target may have been set on the way.
-      const latest = this.#informer.get({ name: CLUSTER_CLOCK });
-      if (latest !== undefined) this.#obey(latest);
-    });
+    void this.#clock
+      .advanceTo(targetMs)
+      .then(() => this.#writeStatus())
+      .catch((error: unknown) => this.#log.error(`cannot advance to ${spec.advanceTo}: ${String(error)}`))
+      .finally(() => {
+        this.#isAdvancing = false;
+        // A further target may have been set on the way.
+        const latest = this.#informer.get({ name: CLUSTER_CLOCK });
+        if (latest !== undefined) this.#obey(latest);
+      });
   }
 
   async #tick(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#hostClock.sleep(STATUS_EVERY_MS, signal).catch(() => {});
       if (signal.aborted || this.#isAdvancing) continue;
-      await this.#writeStatus().catch((error: unknown) => { if (!isStatus(error, 'NotFound')) this.#log.warn(`cannot write the clock's status: ${String(error)}`); });
+      await this.#writeStatus().catch((error: unknown) => {
+        if (!isStatus(error, 'NotFound')) this.#log.warn(`cannot write the clock's status: ${String(error)}`);
+      });
     }
   }
 
   async #writeStatus(): Promise<void> {
-    await this.#api.patch(clocks, { name: CLUSTER_CLOCK }, { type: 'merge', body: { status: { now: rfc3339Micro(this.#clock.nowMs()), rate: this.#clock.rate } } }, { subresource: 'status' });
+    await this.#api.patch(
+      clocks,
+      { name: CLUSTER_CLOCK },
+      { type: 'merge', body: { status: { now: rfc3339Micro(this.#clock.nowMs()), rate: this.#clock.rate } } },
+      { subresource: 'status' },
+    );
   }
 }

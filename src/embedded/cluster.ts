@@ -78,7 +78,12 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
   const activity = new Activity();
   const store = options.dataFile === undefined ? new MemoryStore() : new SqliteStore(options.dataFile);
   // Time that an earlier run moved ahead of the host's must not run backwards.
-  const clock = new VirtualClock({ host: hostClock, activity, rate: options.rate ?? 1, startMs: Math.max(hostClock.nowMs(), lastTimeOf(store)) });
+  const clock = new VirtualClock({
+    host: hostClock,
+    activity,
+    rate: options.rate ?? 1,
+    startMs: Math.max(hostClock.nowMs(), lastTimeOf(store)),
+  });
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -86,32 +91,81 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
   const serviceIps = newServicePool();
   let address = { host: '127.0.0.1', port: 0 };
   const server = await createApiServer({
-    store, clock, hostClock, random, log: log.named('apiserver'), activity, kubernetesVersion: KUBERNETES_VERSION.slice(1), kubernetesServiceIp: API_SERVICE_IP, protobuf: decodeProtobuf,
+    store,
+    clock,
+    hostClock,
+    random,
+    log: log.named('apiserver'),
+    activity,
+    kubernetesVersion: KUBERNETES_VERSION.slice(1),
+    kubernetesServiceIp: API_SERVICE_IP,
+    protobuf: decodeProtobuf,
     addresses: { allocateServiceIp: (wanted) => serviceIps.take(wanted), releaseServiceIp: (ip) => serviceIps.release(ip) },
     // A webhook named by URL may live on this machine; the network knows only what is inside the cluster.
-    dialer: { dial: (host, port, dialSignal) => (isLoopback(host) ? dialHost(host, port, dialSignal) : network.dial(host, port, dialSignal === undefined ? {} : { signal: dialSignal })) },
+    dialer: {
+      dial: (host, port, dialSignal) =>
+        isLoopback(host)
+          ? dialHost(host, port, dialSignal)
+          : network.dial(host, port, dialSignal === undefined ? {} : { signal: dialSignal }),
+    },
     nodeAgent: { logs: (...args) => kubelet.nodeAgent.logs(...args), exec: (...args) => kubelet.nodeAgent.exec(...args) },
   });
-  const apiOf = (component: string): KubeApi => server.apiFor({ username: `system:${component}`, groups: ['system:masters', 'system:authenticated'] });
+  const apiOf = (component: string): KubeApi =>
+    server.apiFor({ username: `system:${component}`, groups: ['system:masters', 'system:authenticated'] });
   const controllerApi = apiOf('kube-controller-manager');
   const informers = new InformerFactory(controllerApi, { clock, log: log.named('informers') });
   const network = createClusterNetwork({
-    informers, random, clock, hostClock, serviceIps, apiServerAddress: () => address,
+    informers,
+    random,
+    clock,
+    hostClock,
+    serviceIps,
+    apiServerAddress: () => address,
     firstHostPorts: { 80: options.ingressPort ?? 8080, 443: 8443 },
   });
-  const deps: ControllerDeps = { api: controllerApi, informers, clock, random, activity, log: log.named('controllers'), events: new EventRecorder(controllerApi, { component: 'controller-manager' }, { clock, random, log }) };
-  const as = (component: string, api: KubeApi, host?: string): ControllerDeps => ({ ...deps, api, log: log.named(component), events: new EventRecorder(api, { component, ...(host === undefined ? {} : { host }) }, { clock, random, log }) });
-  const kubelet = createKubelet({
-    ...as('kubelet', apiOf(`node:${NODE_NAME}`), NODE_NAME), hostClock, network, nodeName: NODE_NAME, nodeIp: NODE_IP, kubernetesVersion: KUBERNETES_VERSION,
-    images: createImageTable({ ...builtInPrograms(), ...options.images }), apiService: { ip: API_SERVICE_IP, port: 443 },
-    apiFor: ({ namespace = 'default', name: account }) => server.apiFor({
-      username: `system:serviceaccount:${namespace}:${account}`, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
-    }),
-    issueToken: ({ namespace = 'default', name: account }, pod, { audience, expirationSeconds }) => server.issueToken({ namespace, name: account }, {
-      expirationSeconds, bound: { kind: 'Pod', name: pod.metadata.name, uid: pod.metadata.uid }, ...(audience === undefined ? {} : { audiences: [audience] }),
-    }).token,
+  const deps: ControllerDeps = {
+    api: controllerApi,
+    informers,
+    clock,
+    random,
+    activity,
+    log: log.named('controllers'),
+    events: new EventRecorder(controllerApi, { component: 'controller-manager' }, { clock, random, log }),
+  };
+  const as = (component: string, api: KubeApi, host?: string): ControllerDeps => ({
+    ...deps,
+    api,
+    log: log.named(component),
+    events: new EventRecorder(api, { component, ...(host === undefined ? {} : { host }) }, { clock, random, log }),
   });
-  const controllers = [...createControllers(deps, { resourceTypes: () => listable(server.resources), caCertificate: server.caCertificatePem }), createScheduler(as('default-scheduler', apiOf('kube-scheduler')))];
+  const kubelet = createKubelet({
+    ...as('kubelet', apiOf(`node:${NODE_NAME}`), NODE_NAME),
+    hostClock,
+    network,
+    nodeName: NODE_NAME,
+    nodeIp: NODE_IP,
+    kubernetesVersion: KUBERNETES_VERSION,
+    images: createImageTable({ ...builtInPrograms(), ...options.images }),
+    apiService: { ip: API_SERVICE_IP, port: 443 },
+    apiFor: ({ namespace = 'default', name: account }) =>
+      server.apiFor({
+        username: `system:serviceaccount:${namespace}:${account}`,
+        groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+      }),
+    issueToken: ({ namespace = 'default', name: account }, pod, { audience, expirationSeconds }) =>
+      server.issueToken(
+        { namespace, name: account },
+        {
+          expirationSeconds,
+          bound: { kind: 'Pod', name: pod.metadata.name, uid: pod.metadata.uid },
+          ...(audience === undefined ? {} : { audiences: [audience] }),
+        },
+      ).token,
+  });
+  const controllers = [
+    ...createControllers(deps, { resourceTypes: () => listable(server.resources), caCertificate: server.caCertificatePem }),
+    createScheduler(as('default-scheduler', apiOf('kube-scheduler'))),
+  ];
 
   await network.start();
   const { url } = await server.listen(options.apiPort);
@@ -122,16 +176,36 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
 
   const api = apiOf('admin');
   await new ClusterClock({ api, clock, hostClock, log: log.named('clock') }).start(signal);
-  const charts = options.chartsDirectory === undefined ? undefined : await startChartRepository({ chartsDirectory: options.chartsDirectory });
+  const charts =
+    options.chartsDirectory === undefined ? undefined : await startChartRepository({ chartsDirectory: options.chartsDirectory });
   const ingressUrl = network.hostPortUrl(80);
   const capabilities = { virtualTime: true, snapshots: false, metrics: false };
-  await api.patch(configMaps, { namespace: 'kube-public', name: 'canary-lab' }, { type: 'apply', force: true, body: {
-    apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'kube-public', name: 'canary-lab' },
-    data: { ingressUrl, chartRepositories: JSON.stringify(charts?.urls ?? {}), capabilities: JSON.stringify(capabilities) },
-  } });
+  await api.patch(
+    configMaps,
+    { namespace: 'kube-public', name: 'canary-lab' },
+    {
+      type: 'apply',
+      force: true,
+      body: {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { namespace: 'kube-public', name: 'canary-lab' },
+        data: { ingressUrl, chartRepositories: JSON.stringify(charts?.urls ?? {}), capabilities: JSON.stringify(capabilities) },
+      },
+    },
+  );
 
   return {
-    name, server: url, kubeconfig: server.adminKubeconfig({ server: url }), ingressUrl, chartRepositories: { ...charts?.urls }, kubernetesVersion: KUBERNETES_VERSION, capabilities, api, clock, activity,
+    name,
+    server: url,
+    kubeconfig: server.adminKubeconfig({ server: url }),
+    ingressUrl,
+    chartRepositories: { ...charts?.urls },
+    kubernetesVersion: KUBERNETES_VERSION,
+    capabilities,
+    api,
+    clock,
+    activity,
     async stop() {
       stopping.abort(new Error('the cluster stops'));
       clock.stop();
@@ -146,7 +220,10 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
 
 /** The types whose objects can be listed, watched and deleted: what namespaces and the garbage collector sweep. */
 function listable(table: ResourceTable): ResourceType[] {
-  return table.all().filter(({ verbs }) => verbs === undefined || ['list', 'watch', 'delete'].every((verb) => verbs.includes(verb))).map(({ type }) => type);
+  return table
+    .all()
+    .filter(({ verbs }) => verbs === undefined || ['list', 'watch', 'delete'].every((verb) => verbs.includes(verb)))
+    .map(({ type }) => type);
 }
 
 /** The cluster's time when an earlier run last wrote it, in ms; 0 in a new store. */

@@ -9,5 +9,7 @@ export function answeringHash(answer: Pick<RequestResult, 'status' | 'body'>): s
   try {
     const { podTemplateHash, pod } = JSON.parse(answer.body) as { podTemplateHash?: string; pod?: string };
     return podTemplateHash || pod?.split('-').at(-2);
-  } catch { return undefined; }
+  } catch {
+    return undefined;
+  }
 }

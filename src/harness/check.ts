@@ -6,7 +6,12 @@ import type { Text } from './text.ts';
 import type { TrafficProbe } from './traffic-probe.ts';
 
 /** What a check found. Both texts name values only, so that they read the same in every language. */
-export interface Verdict { holds: boolean; expected: string; observed: string; detail?: string | undefined }
+export interface Verdict {
+  holds: boolean;
+  expected: string;
+  observed: string;
+  detail?: string | undefined;
+}
 
 /** What a check may use: the Kubernetes API, the ingress address, and what the run has recorded. */
 export interface CheckContext {
@@ -38,7 +43,13 @@ export interface Check {
 }
 
 /** What all builders of checks take. */
-export interface CheckTexts { id: string; title: Text; next?: Text | undefined; look?: readonly string[] | undefined; timeoutMs?: number | undefined }
+export interface CheckTexts {
+  id: string;
+  title: Text;
+  next?: Text | undefined;
+  look?: readonly string[] | undefined;
+  timeoutMs?: number | undefined;
+}
 
 export interface CheckResult {
   id: string;

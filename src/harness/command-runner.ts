@@ -2,7 +2,13 @@
 export type LabProgram = 'kubectl' | 'helm';
 
 /** What a program that ended did. `argv` starts with the program's name. */
-export interface RanCommand { argv: string[]; exitCode: number; durationMs: number; stdout: string; stderr: string }
+export interface RanCommand {
+  argv: string[];
+  exitCode: number;
+  durationMs: number;
+  stdout: string;
+  stderr: string;
+}
 
 export interface CommandOptions {
   signal?: AbortSignal | undefined;

@@ -8,7 +8,18 @@ import { configMaps, deployments, events, ingresses, namespaces, nodes, pods, re
 import { rollouts } from '../rollouts/rollout.ts';
 import type { CommandRunner } from './command-runner.ts';
 
-const OBJECTS: readonly ResourceType[] = [nodes, namespaces, deployments, replicaSets, pods, services, ingresses, configMaps, rollouts, events];
+const OBJECTS: readonly ResourceType[] = [
+  nodes,
+  namespaces,
+  deployments,
+  replicaSets,
+  pods,
+  services,
+  ingresses,
+  configMaps,
+  rollouts,
+  events,
+];
 /** Labels of the controllers whose logs explain most failures. */
 const CONTROLLERS = ['ingress-nginx', 'argo-rollouts'];
 
@@ -30,7 +41,10 @@ export async function writeDiagnostics(folder: string, deps: { api: KubeApi; too
   }
   for (const name of CONTROLLERS) {
     await write(`${name}.log`, async () => {
-      const ran = await deps.tools.run('kubectl', ['logs', '-n', name, '-l', `app.kubernetes.io/name=${name}`, '--tail=500', '--prefix'], { signal: deps.signal, timeoutMs: 10_000 });
+      const ran = await deps.tools.run('kubectl', ['logs', '-n', name, '-l', `app.kubernetes.io/name=${name}`, '--tail=500', '--prefix'], {
+        signal: deps.signal,
+        timeoutMs: 10_000,
+      });
       return ran.stdout + ran.stderr;
     });
   }
@@ -44,9 +58,12 @@ export function redacted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const fields = value as Record<string, unknown>;
   const named = typeof fields['name'] === 'string' && SECRET_NAME.test(fields['name']) && typeof fields['value'] === 'string';
-  return Object.fromEntries(Object.entries(fields).flatMap(([key, content]) => {
-    if (key === 'managedFields') return [];
-    const isSecret = typeof content === 'string' && (SECRET_NAME.test(key) || key.endsWith('last-applied-configuration') || (named && key === 'value'));
-    return [[key, isSecret ? '(redacted)' : redacted(content)]];
-  }));
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([key, content]) => {
+      if (key === 'managedFields') return [];
+      const isSecret =
+        typeof content === 'string' && (SECRET_NAME.test(key) || key.endsWith('last-applied-configuration') || (named && key === 'value'));
+      return [[key, isSecret ? '(redacted)' : redacted(content)]];
+    }),
+  );
 }

@@ -3,7 +3,15 @@ import type { Text } from './text.ts';
 
 /** What happens while a lab runs, in order. With `--json` each is one line on stdout; fields are only ever added. */
 export type LabEvent =
-  | { type: 'lab-started'; lab: string; title: Text; summary: Text; cluster: { provider: string; kubernetes: string; ingressUrl: string }; seed: number; steps: { id: string; title: Text; checks: number; minutes: number }[] }
+  | {
+      type: 'lab-started';
+      lab: string;
+      title: Text;
+      summary: Text;
+      cluster: { provider: string; kubernetes: string; ingressUrl: string };
+      seed: number;
+      steps: { id: string; title: Text; checks: number; minutes: number }[];
+    }
   | { type: 'step-started'; step: string; index: number; of: number; title: Text; say: Text; kind: 'changes' | 'invariant' }
   | { type: 'command-started'; step: string; command: string; argv: string[] }
   | { type: 'command-output'; step: string; stream: 'stdout' | 'stderr'; text: string }
@@ -13,7 +21,12 @@ export type LabEvent =
   | { type: 'step-solved'; step: string; title: Text }
   | { type: 'turn-started'; step: string; commands: string[]; waitsFor: 'checks' | 'key' }
   | { type: 'unmet'; step: string; check: string; title: Text; expected: string; observed: string; look: string }
-  | { type: 'hint'; step: string; text: Text | undefined; unmet: { title: Text; expected: string; observed: string; look: string; next: Text | undefined } | undefined }
+  | {
+      type: 'hint';
+      step: string;
+      text: Text | undefined;
+      unmet: { title: Text; expected: string; observed: string; look: string; next: Text | undefined } | undefined;
+    }
   | { type: 'learner-quit'; step: string }
   | { type: 'why'; step: string; text: Text }
   | { type: 'note'; step: string; id: string; text: Text }
@@ -22,6 +35,12 @@ export type LabEvent =
   | { type: 'check-failed'; step: string; check: string; title: Text; result: CheckResult; look: string; next: Text | undefined }
   | { type: 'check-skipped'; step: string; check: string; title: Text }
   | { type: 'step-finished'; step: string; outcome: 'pass' | 'fail' | 'skip'; durationMs: number }
-  | { type: 'lab-finished'; lab: string; outcome: 'pass' | 'fail' | 'interrupted'; durationMs: number; checks: { pass: number; fail: number; skip: number } };
+  | {
+      type: 'lab-finished';
+      lab: string;
+      outcome: 'pass' | 'fail' | 'interrupted';
+      durationMs: number;
+      checks: { pass: number; fail: number; skip: number };
+    };
 
 export type OnLabEvent = (event: LabEvent) => void;

@@ -19,7 +19,10 @@ export interface TurnContext {
   emit: OnLabEvent;
 }
 
-interface Unmet { check: Check; verdict: Verdict }
+interface Unmet {
+  check: Check;
+  verdict: Verdict;
+}
 
 /** How long one look at a check watches before the others are looked at again. */
 const LOOK_MS = 3000;
@@ -34,26 +37,66 @@ export async function takeTurn(step: Step, ctx: TurnContext): Promise<'done' | '
   const over = new AbortController();
   const signal = AbortSignal.any([ctx.check.signal, over.signal]);
   let unmet: Unmet | undefined;
-  const begin = (): void => ctx.emit({ type: 'turn-started', step: step.id, commands: [...ctx.commands], waitsFor: step.kind === 'invariant' ? 'key' : 'checks' });
+  const begin = (): void =>
+    ctx.emit({ type: 'turn-started', step: step.id, commands: [...ctx.commands], waitsFor: step.kind === 'invariant' ? 'key' : 'checks' });
   begin();
   const onUnmet = (now: Unmet): void => {
-    if (now.check.id !== unmet?.check.id) ctx.emit({ type: 'unmet', step: step.id, check: now.check.id, title: now.check.title, expected: now.verdict.expected, observed: now.verdict.observed, look: quoteCommand(now.check.look) });
+    if (now.check.id !== unmet?.check.id)
+      ctx.emit({
+        type: 'unmet',
+        step: step.id,
+        check: now.check.id,
+        title: now.check.title,
+        expected: now.verdict.expected,
+        observed: now.verdict.observed,
+        look: quoteCommand(now.check.look),
+      });
     unmet = now;
   };
-  const watched = step.kind === 'invariant' ? new Promise<never>(() => {}) : allHold(step.checks, { ...ctx.check, signal }, onUnmet).then(() => 'done' as const);
-  watched.catch(() => { /* the turn is over */ });
+  const watched =
+    step.kind === 'invariant'
+      ? new Promise<never>(() => {})
+      : allHold(step.checks, { ...ctx.check, signal }, onUnmet).then(() => 'done' as const);
+  watched.catch(() => {
+    /* the turn is over */
+  });
   try {
     for (;;) {
       const key = await Promise.race([watched, ctx.learner.nextKey(signal)]);
       switch (key) {
-        case 'done': return 'done';
-        case 'solve': case 'quit': return key;
-        case 'go-on': if (step.kind === 'invariant') return 'done'; break;
-        case 'back': begin(); break;
-        case 'hint': ctx.emit({ type: 'hint', step: step.id, text: step.hint, unmet: unmet === undefined ? undefined : { title: unmet.check.title, expected: unmet.verdict.expected, observed: unmet.verdict.observed, look: quoteCommand(unmet.check.look), next: unmet.check.next } }); break;
+        case 'done':
+          return 'done';
+        case 'solve':
+        case 'quit':
+          return key;
+        case 'go-on':
+          if (step.kind === 'invariant') return 'done';
+          break;
+        case 'back':
+          begin();
+          break;
+        case 'hint':
+          ctx.emit({
+            type: 'hint',
+            step: step.id,
+            text: step.hint,
+            unmet:
+              unmet === undefined
+                ? undefined
+                : {
+                    title: unmet.check.title,
+                    expected: unmet.verdict.expected,
+                    observed: unmet.verdict.observed,
+                    look: quoteCommand(unmet.check.look),
+                    next: unmet.check.next,
+                  },
+          });
+          break;
       }
     }
-  } finally { over.abort(); }
+  } finally {
+    over.abort();
+  }
 }
 
 /** Resolves when every check about the present holds, one after the other; what has happened cannot be done again and is left out. */

@@ -10,14 +10,20 @@ export interface LabSettings {
   chart?: string | undefined;
 }
 
-const OPTIONS: Readonly<Record<keyof LabSettings, string>> = { sampleAppImage: '--image', argoRolloutsChart: '--argo-rollouts', chart: '--chart' };
+const OPTIONS: Readonly<Record<keyof LabSettings, string>> = {
+  sampleAppImage: '--image',
+  argoRolloutsChart: '--argo-rollouts',
+  chart: '--chart',
+};
 
 /** Hands out settings and knows which ones a lab has asked for. */
 export class SettingsReader {
   readonly #settings: LabSettings;
   readonly #asked = new Set<keyof LabSettings>();
 
-  constructor(settings: LabSettings) { this.#settings = settings; }
+  constructor(settings: LabSettings) {
+    this.#settings = settings;
+  }
 
   readonly read = (name: keyof LabSettings): string | undefined => {
     this.#asked.add(name);
@@ -27,7 +33,8 @@ export class SettingsReader {
   /** Throws `OPTION_UNUSED` when a setting was given that the lab has not asked for: it would change nothing. */
   requireAllAsked(lab: string): void {
     for (const name of Object.keys(OPTIONS) as (keyof LabSettings)[]) {
-      if (this.#settings[name] !== undefined && !this.#asked.has(name)) throw new LabError('OPTION_UNUSED', `Lab "${lab}" does not use ${OPTIONS[name]}.`, { next: `Leave ${OPTIONS[name]} out.` });
+      if (this.#settings[name] !== undefined && !this.#asked.has(name))
+        throw new LabError('OPTION_UNUSED', `Lab "${lab}" does not use ${OPTIONS[name]}.`, { next: `Leave ${OPTIONS[name]} out.` });
     }
   }
 }

@@ -24,8 +24,18 @@ export interface VariablesContext {
 /** Words of a command after the program's name. A word that is `undefined` stands for a variable that the cluster lacks. */
 export type Words = readonly string[] | ((variables: Variables) => readonly (string | undefined)[]);
 
-export interface CommandAction { do: 'command'; program: LabProgram; words: Words; exitCode: number; endsWhen?: RegExp | undefined; opens?: boolean | undefined }
-export interface ListFilesAction { do: 'list-files'; folder: (variables: Variables) => string | undefined }
+export interface CommandAction {
+  do: 'command';
+  program: LabProgram;
+  words: Words;
+  exitCode: number;
+  endsWhen?: RegExp | undefined;
+  opens?: boolean | undefined;
+}
+export interface ListFilesAction {
+  do: 'list-files';
+  folder: (variables: Variables) => string | undefined;
+}
 export interface TimePassesAction {
   do: 'time-passes';
   /** As a Go duration: `5m`. */
@@ -34,11 +44,18 @@ export interface TimePassesAction {
   until: Check;
 }
 /** One request through the ingress; the harness sends it itself and shows it as curl. */
-export interface RequestAction { do: 'request'; request: AppRequest; times: number }
+export interface RequestAction {
+  do: 'request';
+  request: AppRequest;
+  times: number;
+}
 export type Action = CommandAction | ListFilesAction | TimePassesAction | RequestAction;
 
 /** A place where the tutorial as printed no longer works, or needs a word of warning. */
-export interface Note { id: string; text: Text }
+export interface Note {
+  id: string;
+  text: Text;
+}
 
 export interface Step {
   id: string;
@@ -84,7 +101,8 @@ export interface Lab {
 }
 
 export type LabInput = Pick<Lab, 'id' | 'title' | 'summary' | 'steps'> & Partial<Pick<Lab, 'needs' | 'variables' | 'walk'>>;
-export type StepInput = Pick<Step, 'id' | 'title' | 'say' | 'run' | 'checks'> & Partial<Pick<Step, 'notes' | 'kind' | 'minutes' | 'hint' | 'why' | 'solve'>>;
+export type StepInput = Pick<Step, 'id' | 'title' | 'say' | 'run' | 'checks'> &
+  Partial<Pick<Step, 'notes' | 'kind' | 'minutes' | 'hint' | 'why' | 'solve'>>;
 
 /** Defines a lab. Throws `LAB_INVALID`, naming every problem: missing texts, ids used twice, fields it does not know. */
 export function defineLab(input: LabInput): Lab {

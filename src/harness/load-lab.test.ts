@@ -6,7 +6,9 @@ import { loadLab } from './load-lab.ts';
 
 describe('loadLab', () => {
   let folder: string;
-  beforeAll(async () => { folder = await mkdtemp(path.join(tmpdir(), 'lab-')); });
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'lab-'));
+  });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it.each([

@@ -27,12 +27,30 @@ export interface Mutation {
 /** The changes for every observation of a check: one each, and two for answers (no Pods behind the Service, or other Pods). */
 export function mutationsOf(check: { observes: readonly Observation[] }): Mutation[] {
   return check.observes.flatMap((observation): Mutation[] => {
-    const change: Mutation = { observation, change: `${describeObservation(observation)} is changed`, apply: (api, signal) => applied(observation, api, signal) };
+    const change: Mutation = {
+      observation,
+      change: `${describeObservation(observation)} is changed`,
+      apply: (api, signal) => applied(observation, api, signal),
+    };
     if (observation.kind === 'count' && observation.labelSelector !== undefined && observation.resource.resource === pods.resource) {
-      return [change, { observation, change: `one more of the ${describeObservation(observation).replace('number of ', '')}`, apply: (api, signal) => addPod(observation, api, signal) }];
+      return [
+        change,
+        {
+          observation,
+          change: `one more of the ${describeObservation(observation).replace('number of ', '')}`,
+          apply: (api, signal) => addPod(observation, api, signal),
+        },
+      ];
     }
     if (observation.kind !== 'http') return [change];
-    return [change, { observation, change: `Service ${observation.service.name} selects the Pods of another revision`, apply: (api, signal) => selectOtherPods(observation.service, api, signal) }];
+    return [
+      change,
+      {
+        observation,
+        change: `Service ${observation.service.name} selects the Pods of another revision`,
+        apply: (api, signal) => selectOtherPods(observation.service, api, signal),
+      },
+    ];
   });
 }
 
@@ -40,23 +58,44 @@ type Undo = (signal: AbortSignal) => Promise<void>;
 
 function applied(observation: Observation, api: KubeApi, signal: AbortSignal): Promise<Undo> {
   switch (observation.kind) {
-    case 'field': return changeField(observation, api, signal, observation.to);
-    case 'count': return changeCount(observation, api, signal);
-    case 'analysis-run': return changeAnalysisRun(observation, api, signal);
-    case 'replica-set': return changeReplicaSet(observation, api, signal);
-    case 'event': return dropEvent(observation, api, signal);
-    case 'http': return changeField({ resource: services, key: observation.service, path: ['spec', 'selector', POD_TEMPLATE_HASH] }, api, signal);
+    case 'field':
+      return changeField(observation, api, signal, observation.to);
+    case 'count':
+      return changeCount(observation, api, signal);
+    case 'analysis-run':
+      return changeAnalysisRun(observation, api, signal);
+    case 'replica-set':
+      return changeReplicaSet(observation, api, signal);
+    case 'event':
+      return dropEvent(observation, api, signal);
+    case 'http':
+      return changeField({ resource: services, key: observation.service, path: ['spec', 'selector', POD_TEMPLATE_HASH] }, api, signal);
   }
 }
 
 /** Another value of the same sort, valid wherever the API checks its form. */
 export function otherValue(value: unknown): unknown {
   switch (typeof value) {
-    case 'number': return value + 1;
-    case 'boolean': return !value;
-    case 'string': return value === 'True' ? 'False' : value === 'true' ? 'false' : /^\d+$/.test(value) ? String(Number(value) + 1) : value === 'Healthy' ? 'Progressing' : value.endsWith('m') && /^\d+m$/.test(value) ? '9m' : `${value}-changed`;
-    case 'object': return Array.isArray(value) ? value.slice(0, -1) : {};
-    default: return 'changed';
+    case 'number':
+      return value + 1;
+    case 'boolean':
+      return !value;
+    case 'string':
+      return value === 'True'
+        ? 'False'
+        : value === 'true'
+          ? 'false'
+          : /^\d+$/.test(value)
+            ? String(Number(value) + 1)
+            : value === 'Healthy'
+              ? 'Progressing'
+              : value.endsWith('m') && /^\d+m$/.test(value)
+                ? '9m'
+                : `${value}-changed`;
+    case 'object':
+      return Array.isArray(value) ? value.slice(0, -1) : {};
+    default:
+      return 'changed';
   }
 }
 
@@ -68,18 +107,31 @@ async function selectOtherPods(service: Required<ObjectKey>, api: KubeApi, signa
   return changeField({ resource: services, key: service, path: ['spec', 'selector', POD_TEMPLATE_HASH] }, api, signal, other);
 }
 
-async function changeField(target: { resource: ResourceType; key: ObjectKey; path: readonly string[] }, api: KubeApi, signal: AbortSignal, to?: unknown): Promise<Undo> {
+async function changeField(
+  target: { resource: ResourceType; key: ObjectKey; path: readonly string[] },
+  api: KubeApi,
+  signal: AbortSignal,
+  to?: unknown,
+): Promise<Undo> {
   const { resource, key } = target;
   const isBuiltInStatus = target.path[0] === 'status' && resource.group === deployments.group && resource.resource === deployments.resource;
   const path = isBuiltInStatus ? ['spec', 'replicas'] : target.path;
-  const before = await api.get(resource, key, { signal }) as AnyObject | undefined;
+  const before = (await api.get(resource, key, { signal })) as AnyObject | undefined;
   if (before === undefined) throw new Error(`no ${resource.kind} "${key.name}"`);
   const pointer = pointerTo(before, path);
   if (pointer === undefined) throw new Error(`${resource.kind} "${key.name}" has no ${path.join('.')}`);
   const value = valueAt(before, path);
-  const changed = isBuiltInStatus ? 0 : to ?? otherValue(value);
-  const options = { signal, ...(path[0] === 'status' && resource.resource !== analysisRuns.resource ? { subresource: 'status' as const } : {}) };
-  await api.patch(resource, key, { type: 'json', body: [{ op: value === undefined ? 'add' : 'replace', path: pointer, value: changed }] }, options);
+  const changed = isBuiltInStatus ? 0 : (to ?? otherValue(value));
+  const options = {
+    signal,
+    ...(path[0] === 'status' && resource.resource !== analysisRuns.resource ? { subresource: 'status' as const } : {}),
+  };
+  await api.patch(
+    resource,
+    key,
+    { type: 'json', body: [{ op: value === undefined ? 'add' : 'replace', path: pointer, value: changed }] },
+    options,
+  );
   return async (undoSignal) => {
     const body = [value === undefined ? { op: 'remove' as const, path: pointer } : { op: 'replace' as const, path: pointer, value }];
     await api.patch(resource, key, { type: 'json', body }, { ...options, signal: undoSignal }).catch(async (error: unknown) => {
@@ -102,31 +154,67 @@ async function changeCount(observation: Extract<Observation, { kind: 'count' }>,
   const subject = candidates.find((object) => object.metadata.deletionTimestamp === undefined);
   if (subject === undefined) throw new Error(`no ${resource.kind} to relabel`);
   const before = subject.metadata.labels?.[label];
-  const relabel = (to: string | undefined, at: AbortSignal) => api.patch(resource, keyOf(subject), { type: 'merge', body: { metadata: { labels: { [label]: to ?? null } } } }, { signal: at });
+  const relabel = (to: string | undefined, at: AbortSignal) =>
+    api.patch(resource, keyOf(subject), { type: 'merge', body: { metadata: { labels: { [label]: to ?? null } } } }, { signal: at });
   await relabel(items.length > 0 ? 'changed' : value, signal);
-  return async (undoSignal) => { await relabel(before, undoSignal); };
+  return async (undoSignal) => {
+    await relabel(before, undoSignal);
+  };
 }
 
 /** A Pod of its own with the wanted label: what owns the others does not take this one away. */
-async function addPod({ namespace = 'default', labelSelector = '' }: Extract<Observation, { kind: 'count' }>, api: KubeApi, signal: AbortSignal): Promise<Undo> {
+async function addPod(
+  { namespace = 'default', labelSelector = '' }: Extract<Observation, { kind: 'count' }>,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<Undo> {
   const key = { namespace, name: 'one-too-many' };
   const labels = Object.fromEntries(labelSelector.split(',').map((term) => term.split('=') as [string, string]));
-  await api.create(pods, { metadata: { ...key, labels }, spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'app', image: 'one-too-many' }] } } as Draft<Pod>, { signal });
+  await api.create(
+    pods,
+    {
+      metadata: { ...key, labels },
+      spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'app', image: 'one-too-many' }] },
+    } as Draft<Pod>,
+    { signal },
+  );
   return (undoSignal) => api.delete(pods, key, { signal: undoSignal });
 }
 
 async function changeNodes(api: KubeApi, signal: AbortSignal): Promise<Undo> {
   const { items } = await api.list(nodes, {}, { signal });
-  const undos = await Promise.all(items.map((node) => changeField({ resource: nodes, key: keyOf(node), path: ['status', 'conditions', 'type=Ready', 'status'] }, api, signal)));
-  return async (undoSignal) => { for (const undo of undos) await undo(undoSignal); };
+  const undos = await Promise.all(
+    items.map((node) =>
+      changeField({ resource: nodes, key: keyOf(node), path: ['status', 'conditions', 'type=Ready', 'status'] }, api, signal),
+    ),
+  );
+  return async (undoSignal) => {
+    for (const undo of undos) await undo(undoSignal);
+  };
 }
 
 async function addObject(resource: ResourceType, namespace: string, api: KubeApi, signal: AbortSignal): Promise<Undo> {
   const labels = { app: 'one-too-many' };
   const drafts: Record<string, object> = {
     [services.resource]: { spec: { selector: labels, ports: [{ port: 80 }] } },
-    [ingresses.resource]: { spec: { ingressClassName: 'none-such', rules: [{ host: 'one.too.many', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'one-too-many', port: { number: 80 } } } }] } }] } },
-    [deployments.resource]: { spec: { replicas: 0, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'one-too-many' }] } } } },
+    [ingresses.resource]: {
+      spec: {
+        ingressClassName: 'none-such',
+        rules: [
+          {
+            host: 'one.too.many',
+            http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'one-too-many', port: { number: 80 } } } }] },
+          },
+        ],
+      },
+    },
+    [deployments.resource]: {
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'one-too-many' }] } },
+      },
+    },
   };
   const draft = drafts[resource.resource];
   if (draft === undefined) throw new Error(`no way is known to add a ${resource.kind}`);
@@ -135,14 +223,22 @@ async function addObject(resource: ResourceType, namespace: string, api: KubeApi
   return (undoSignal) => api.delete(resource, key, { signal: undoSignal });
 }
 
-async function changeAnalysisRun({ rollout, revision, path }: Extract<Observation, { kind: 'analysis-run' }>, api: KubeApi, signal: AbortSignal): Promise<Undo> {
+async function changeAnalysisRun(
+  { rollout, revision, path }: Extract<Observation, { kind: 'analysis-run' }>,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<Undo> {
   const { items } = await api.list(analysisRuns, { namespace: rollout.namespace }, { signal });
   const run = runOf(items as unknown as AnyObject[], rollout.name, revision);
   if (run === undefined) throw new Error(`no AnalysisRun of revision ${revision}`);
   return changeField({ resource: analysisRuns, key: keyOf(run), path }, api, signal, path.at(-1) === 'phase' ? 'Inconclusive' : undefined);
 }
 
-async function changeReplicaSet({ rollout, revision }: Extract<Observation, { kind: 'replica-set' }>, api: KubeApi, signal: AbortSignal): Promise<Undo> {
+async function changeReplicaSet(
+  { rollout, revision }: Extract<Observation, { kind: 'replica-set' }>,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<Undo> {
   const items = (await api.list(replicaSets, { namespace: rollout.namespace }, { signal })).items as unknown as AnyObject[];
   const set = ownedBy(items, 'Rollout', rollout.name).find(({ metadata }) => metadata.annotations?.[REVISION] === String(revision));
   if (set === undefined) throw new Error(`no ReplicaSet of revision ${revision}`);
@@ -151,14 +247,26 @@ async function changeReplicaSet({ rollout, revision }: Extract<Observation, { ki
 
 async function dropEvent(observation: Extract<Observation, { kind: 'event' }>, api: KubeApi, signal: AbortSignal): Promise<Undo> {
   const { items } = await api.list<Event>(events, { namespace: observation.namespace }, { signal });
-  const dropped = items.filter(({ involvedObject, reason, message }) => involvedObject.name === observation.about && reason === observation.reason && (message ?? '').includes(observation.message ?? ''));
+  const dropped = items.filter(
+    ({ involvedObject, reason, message }) =>
+      involvedObject.name === observation.about && reason === observation.reason && (message ?? '').includes(observation.message ?? ''),
+  );
   if (dropped.length === 0) throw new Error(`no event ${observation.reason}`);
   for (const event of dropped) await api.delete(events, keyOf(event), { signal });
-  return async (undoSignal) => { for (const event of dropped) await api.create(events, again(event as unknown as AnyObject) as Draft<Event>, { signal: undoSignal }); };
+  return async (undoSignal) => {
+    for (const event of dropped) await api.create(events, again(event as unknown as AnyObject) as Draft<Event>, { signal: undoSignal });
+  };
 }
 
 /** The object as a draft for the same place: without what the server fills in. */
 function again(object: AnyObject): Draft<AnyObject> {
-  const { resourceVersion: _resourceVersion, uid: _uid, creationTimestamp: _creationTimestamp, generation: _generation, managedFields: _managedFields, ...metadata } = structuredClone(object.metadata);
+  const {
+    resourceVersion: _resourceVersion,
+    uid: _uid,
+    creationTimestamp: _creationTimestamp,
+    generation: _generation,
+    managedFields: _managedFields,
+    ...metadata
+  } = structuredClone(object.metadata);
   return { ...structuredClone(object), metadata };
 }

@@ -21,12 +21,18 @@ export type Observation =
 
 export function describeObservation(observation: Observation): string {
   switch (observation.kind) {
-    case 'field': return `${observation.resource.resource}/${observation.key.name} ${observation.path.map((part) => (part.includes('.') ? `["${part}"]` : part)).join('.')}`;
-    case 'count': return `number of ${observation.ready === true ? 'ready ' : ''}${observation.resource.resource}${observation.labelSelector === undefined ? '' : ` with ${observation.labelSelector}`}`;
-    case 'event': return `event ${observation.reason} about ${observation.about}`;
-    case 'analysis-run': return `analysis of revision ${observation.revision} of ${observation.rollout.name} ${observation.path.join('.')}`;
-    case 'replica-set': return `replicas of revision ${observation.revision} of ${observation.rollout.name}`;
-    case 'http': return `answers through Service ${observation.service.name}`;
+    case 'field':
+      return `${observation.resource.resource}/${observation.key.name} ${observation.path.map((part) => (part.includes('.') ? `["${part}"]` : part)).join('.')}`;
+    case 'count':
+      return `number of ${observation.ready === true ? 'ready ' : ''}${observation.resource.resource}${observation.labelSelector === undefined ? '' : ` with ${observation.labelSelector}`}`;
+    case 'event':
+      return `event ${observation.reason} about ${observation.about}`;
+    case 'analysis-run':
+      return `analysis of revision ${observation.revision} of ${observation.rollout.name} ${observation.path.join('.')}`;
+    case 'replica-set':
+      return `replicas of revision ${observation.revision} of ${observation.rollout.name}`;
+    case 'http':
+      return `answers through Service ${observation.service.name}`;
   }
 }
 

@@ -26,14 +26,24 @@ const CONTROLLER_MS = 60_000;
  * takes each change back. `controllers` stand still meanwhile, so that nothing is put right behind the proof. Use it as
  * `afterChecks` of `runLab`.
  */
-export async function proveChecks(checks: readonly Check[], ctx: CheckContext, controllers: readonly Required<ObjectKey>[]): Promise<Proof[]> {
+export async function proveChecks(
+  checks: readonly Check[],
+  ctx: CheckContext,
+  controllers: readonly Required<ObjectKey>[],
+): Promise<Proof[]> {
   // A controller whose own Deployment is being checked must run.
-  const idle = controllers.filter(({ namespace, name }) => !checks.some((check) => check.observes.some((seen) => seen.kind === 'field' && seen.key.namespace === namespace && seen.key.name === name)));
+  const idle = controllers.filter(
+    ({ namespace, name }) =>
+      !checks.some((check) =>
+        check.observes.some((seen) => seen.kind === 'field' && seen.key.namespace === namespace && seen.key.name === name),
+      ),
+  );
   const resume = await stopped(idle, ctx);
   const proofs: Proof[] = [];
   try {
     // What has happened cannot be taken back: checks of history go first, before other changes add to it.
-    for (const check of [...checks].sort((a, b) => Number(b.historic === true) - Number(a.historic === true))) proofs.push(await proveCheck(check, ctx));
+    for (const check of [...checks].sort((a, b) => Number(b.historic === true) - Number(a.historic === true)))
+      proofs.push(await proveCheck(check, ctx));
   } finally {
     await resume();
   }
@@ -47,10 +57,18 @@ export async function proveCheck(check: Check, ctx: CheckContext): Promise<Proof
     const { requests, failures } = ctx.probe?.snapshot() ?? { requests: 0, failures: 0 };
     try {
       undo = await mutation.apply(ctx.api, ctx.signal);
-    } catch (error) { reasons.push(`${mutation.change}: ${messageOf(error)}`); continue; }
+    } catch (error) {
+      reasons.push(`${mutation.change}: ${messageOf(error)}`);
+      continue;
+    }
     try {
-      const verdict = await shortLook(check, { ...ctx, history: { ...ctx.history, probeAtStepStart: { requests, failures } } }, mutation.observation.kind !== 'http' ? HOPE_MS : check.historic === true ? COUNTING_MS : ANSWERS_MS);
-      if (!verdict.holds) return { check: check.id, proven: true, change: mutation.change, expected: verdict.expected, observed: verdict.observed };
+      const verdict = await shortLook(
+        check,
+        { ...ctx, history: { ...ctx.history, probeAtStepStart: { requests, failures } } },
+        mutation.observation.kind !== 'http' ? HOPE_MS : check.historic === true ? COUNTING_MS : ANSWERS_MS,
+      );
+      if (!verdict.holds)
+        return { check: check.id, proven: true, change: mutation.change, expected: verdict.expected, observed: verdict.observed };
       reasons.push(`${mutation.change}: it still holds`);
     } finally {
       await undo(ctx.signal);
@@ -64,18 +82,28 @@ async function stopped(controllers: readonly Required<ObjectKey>[], ctx: CheckCo
   const changed: { key: Required<ObjectKey>; replicas: number }[] = [];
   const scale = async (key: Required<ObjectKey>, replicas: number): Promise<void> => {
     await ctx.api.patch(deployments, key, { type: 'merge', body: { spec: { replicas } } }, { signal: ctx.signal });
-    await watchUntil([{ resource: deployments, ...key }], ([found]) => {
-      const available = Number(valueAt(found![0], ['status', 'availableReplicas']) ?? 0);
-      const existing = Number(valueAt(found![0], ['status', 'replicas']) ?? 0);
-      return { holds: available === replicas && existing === replicas, expected: String(replicas), observed: String(available) };
-    }, ctx, CONTROLLER_MS);
+    await watchUntil(
+      [{ resource: deployments, ...key }],
+      ([found]) => {
+        const available = Number(valueAt(found![0], ['status', 'availableReplicas']) ?? 0);
+        const existing = Number(valueAt(found![0], ['status', 'replicas']) ?? 0);
+        return { holds: available === replicas && existing === replicas, expected: String(replicas), observed: String(available) };
+      },
+      ctx,
+      CONTROLLER_MS,
+    );
   };
   for (const key of controllers) {
-    const found = await ctx.api.get(deployments, key, { signal: ctx.signal }).catch((error: unknown) => { if (isStatus(error, 'NotFound')) return undefined; throw error; });
+    const found = await ctx.api.get(deployments, key, { signal: ctx.signal }).catch((error: unknown) => {
+      if (isStatus(error, 'NotFound')) return undefined;
+      throw error;
+    });
     const replicas = found?.spec?.replicas ?? 0;
     if (replicas === 0) continue;
     await scale(key, 0);
     changed.push({ key, replicas });
   }
-  return async () => { for (const { key, replicas } of changed) await scale(key, replicas); };
+  return async () => {
+    for (const { key, replicas } of changed) await scale(key, replicas);
+  };
 }

@@ -2,7 +2,10 @@ const RULES: readonly [RegExp, string][] = [
   // JSON Web Tokens, as service accounts have them.
   [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+/g, '(redacted token)'],
   [/-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?-----END \1-----/g, '(redacted $1)'],
-  [/\b(client-key-data|client-certificate-data|certificate-authority-data|token|password|id-token|refresh-token)(["']?\s*:\s*["']?)[^\s"',}]{8,}/gi, '$1$2(redacted)'],
+  [
+    /\b(client-key-data|client-certificate-data|certificate-authority-data|token|password|id-token|refresh-token)(["']?\s*:\s*["']?)[^\s"',}]{8,}/gi,
+    '$1$2(redacted)',
+  ],
   [/\b(authorization["']?\s*[:=]\s*["']?(?:bearer|basic)\s+)[\w.~+/=-]+/gi, '$1(redacted)'],
   [/(https?:\/\/[^\s:@/]+:)[^\s@/]+@/g, '$1(redacted)@'],
 ];

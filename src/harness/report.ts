@@ -3,7 +3,13 @@ import type { RanCommand } from './command-runner.ts';
 import type { TimelineEntry } from './rollout-timeline.ts';
 import type { Language } from './text.ts';
 
-export interface StepReport { id: string; title: string; commands: RanCommand[]; checks: CheckResult[]; durationMs: number }
+export interface StepReport {
+  id: string;
+  title: string;
+  commands: RanCommand[];
+  checks: CheckResult[];
+  durationMs: number;
+}
 
 /** `report.json`, schema 1. Stable: fields are only ever added under the same number. */
 export interface LabReport {

@@ -20,7 +20,11 @@ export interface TimelineEntry {
 export const CANARY_WEIGHT = 'nginx.ingress.kubernetes.io/canary-weight';
 
 /** A name that is absent is not watched. */
-export interface TimelineSubject { namespace: string; rollout?: string | undefined; canaryIngress?: string | undefined }
+export interface TimelineSubject {
+  namespace: string;
+  rollout?: string | undefined;
+  canaryIngress?: string | undefined;
+}
 
 /** Watches a Rollout and its canary ingress, and writes down every state they pass through. */
 export class RolloutTimeline {
@@ -37,7 +41,10 @@ export class RolloutTimeline {
     this.#api = api;
     this.#subject = subject;
     this.#labTimeMs = deps.labTimeMs;
-    const one = (name: string): { namespace: string; fieldSelector: string } => ({ namespace: subject.namespace, fieldSelector: `metadata.name=${name}` });
+    const one = (name: string): { namespace: string; fieldSelector: string } => ({
+      namespace: subject.namespace,
+      fieldSelector: `metadata.name=${name}`,
+    });
     this.#rollout = subject.rollout === undefined ? undefined : new Informer(api, rollouts, deps, one(subject.rollout));
     this.#ingress = subject.canaryIngress === undefined ? undefined : new Informer(api, ingresses, deps, one(subject.canaryIngress));
     this.#rollout?.onChange(() => this.#note());
@@ -48,7 +55,9 @@ export class RolloutTimeline {
   async start(signal: AbortSignal): Promise<void> {
     this.#rollout?.start(signal);
     this.#ingress?.start(signal);
-    const aborted = new Promise<void>((resolve) => { signal.addEventListener('abort', () => resolve(), { once: true }); });
+    const aborted = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
     await Promise.race([Promise.all([this.#rollout?.synced, this.#ingress?.synced]), aborted]);
     this.#note();
   }
@@ -76,9 +85,14 @@ export class RolloutTimeline {
     const { resourceVersion } = now.metadata;
     const isNewEnough = (): boolean => Number(ingress.get(key)?.metadata.resourceVersion ?? 0) >= Number(resourceVersion);
     await new Promise<void>((resolve, reject) => {
-      if (isNewEnough()) { resolve(); return; }
+      if (isNewEnough()) {
+        resolve();
+        return;
+      }
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      ingress.onChange(() => { if (isNewEnough()) resolve(); });
+      ingress.onChange(() => {
+        if (isNewEnough()) resolve();
+      });
     });
   }
 
@@ -88,7 +102,13 @@ export class RolloutTimeline {
     const weightText = this.#ingress?.get({ namespace, name: canaryIngress })?.metadata.annotations?.[CANARY_WEIGHT];
     const weight = weightText === undefined ? undefined : Number(weightText);
     if (weight !== undefined && weight !== this.#weights.at(-1)) this.#weights.push(weight);
-    const state = { weight, stepIndex: status?.currentStepIndex, phase: status?.phase, stableHash: status?.stableRS, canaryHash: status?.currentPodHash };
+    const state = {
+      weight,
+      stepIndex: status?.currentStepIndex,
+      phase: status?.phase,
+      stableHash: status?.stableRS,
+      canaryHash: status?.currentPodHash,
+    };
     const { t: _t, ...before } = this.entries.at(-1) ?? { t: 0 };
     if (JSON.stringify(before) !== JSON.stringify(state)) this.entries.push({ t: Math.round(this.#labTimeMs()), ...state });
   }

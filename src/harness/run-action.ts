@@ -12,7 +12,10 @@ import { runUntilShown } from './run-until-shown.ts';
 import { quoteCommand } from './shell-quote.ts';
 
 /** What went wrong in an action, in the form of a check's verdict; `command` is the command that ran, if any. */
-export interface ActionOutcome { command: RanCommand | undefined; failure: { expected: string; observed: string; detail: string } | undefined }
+export interface ActionOutcome {
+  command: RanCommand | undefined;
+  failure: { expected: string; observed: string; detail: string } | undefined;
+}
 
 /** Host time that a wait for passing time has on top of the time itself. */
 const MARGIN_MS = 60_000;
@@ -20,20 +23,28 @@ const COMMAND_TIMEOUT_MS = 600_000;
 
 export async function runAction(action: Action, ctx: ActionContext): Promise<ActionOutcome> {
   switch (action.do) {
-    case 'command': return runCommand(action, ctx);
-    case 'list-files': return listFolder(action, ctx);
-    case 'time-passes': return passTime(action, ctx);
-    case 'request': return sendRequests(action, ctx);
+    case 'command':
+      return runCommand(action, ctx);
+    case 'list-files':
+      return listFolder(action, ctx);
+    case 'time-passes':
+      return passTime(action, ctx);
+    case 'request':
+      return sendRequests(action, ctx);
   }
 }
 
 /** The action as a person types it, or in words. */
 export function shownAction(action: Action, ctx: Pick<ActionContext, 'variables' | 'check'>): string {
   switch (action.do) {
-    case 'command': return quoteCommand([action.program, ...wordsOf(action, ctx.variables)]);
-    case 'list-files': return quoteCommand(['ls', '-1', action.folder(ctx.variables) ?? '.']);
-    case 'request': return quoteCommand(curlWords(action.request, ctx.check.ingressUrl));
-    case 'time-passes': return `… ${action.duration}`;
+    case 'command':
+      return quoteCommand([action.program, ...wordsOf(action, ctx.variables)]);
+    case 'list-files':
+      return quoteCommand(['ls', '-1', action.folder(ctx.variables) ?? '.']);
+    case 'request':
+      return quoteCommand(curlWords(action.request, ctx.check.ingressUrl));
+    case 'time-passes':
+      return `… ${action.duration}`;
   }
 }
 
@@ -44,18 +55,29 @@ async function runCommand(action: CommandAction, ctx: ActionContext): Promise<Ac
   const timeoutMs = ctx.commandTimeoutMs ?? COMMAND_TIMEOUT_MS;
   const lines = wholeLines((text, stream) => ctx.emit({ type: 'command-output', step: ctx.step, stream, text }));
   const { onOutput } = lines;
-  const ran = action.endsWhen === undefined
-    ? await ctx.tools.run(action.program, args, { signal: ctx.check.signal, timeoutMs, onOutput })
-    : await runUntilShown(action.program, args, { shows: action.endsWhen, opens: action.opens === true, timeoutMs, onOutput }, ctx);
+  const ran =
+    action.endsWhen === undefined
+      ? await ctx.tools.run(action.program, args, { signal: ctx.check.signal, timeoutMs, onOutput })
+      : await runUntilShown(action.program, args, { shows: action.endsWhen, opens: action.opens === true, timeoutMs, onOutput }, ctx);
   lines.end();
   ctx.emit({ type: 'command-finished', step: ctx.step, command: line, exitCode: ran.exitCode, durationMs: ran.durationMs });
   const command = { argv: ran.argv, exitCode: ran.exitCode, durationMs: ran.durationMs, stdout: ran.stdout, stderr: ran.stderr };
   if (ran.exitCode === action.exitCode) return { command, failure: undefined };
-  return { command, failure: { expected: `exit code ${action.exitCode}`, observed: `exit code ${ran.exitCode}`, detail: `${line}\n${(ran.stderr || ran.stdout).trim()}` } };
+  return {
+    command,
+    failure: {
+      expected: `exit code ${action.exitCode}`,
+      observed: `exit code ${ran.exitCode}`,
+      detail: `${line}\n${(ran.stderr || ran.stdout).trim()}`,
+    },
+  };
 }
 
 /** Hands on output as whole lines: programs write tables in pieces. `end` hands on what is left. */
-function wholeLines(emit: (text: string, stream: 'stdout' | 'stderr') => void): { onOutput(text: string, stream: 'stdout' | 'stderr'): void; end(): void } {
+function wholeLines(emit: (text: string, stream: 'stdout' | 'stderr') => void): {
+  onOutput(text: string, stream: 'stdout' | 'stderr'): void;
+  end(): void;
+} {
   const rest = { stdout: '', stderr: '' };
   return {
     onOutput(text, stream) {
@@ -64,7 +86,9 @@ function wholeLines(emit: (text: string, stream: 'stdout' | 'stderr') => void): 
       rest[stream] = all.slice(end);
       if (end > 0) emit(all.slice(0, end), stream);
     },
-    end() { for (const stream of ['stdout', 'stderr'] as const) if (rest[stream] !== '') emit(rest[stream], stream); },
+    end() {
+      for (const stream of ['stdout', 'stderr'] as const) if (rest[stream] !== '') emit(rest[stream], stream);
+    },
   };
 }
 
@@ -74,7 +98,9 @@ export function wordsOf(action: CommandAction, variables: Variables): string[] {
   return words.map((word, index) => {
     if (word !== undefined) return word;
     const before = [action.program, ...words.slice(0, index).filter((other) => other !== undefined)].join(' ');
-    throw new LabError('VARIABLE_MISSING', `This cluster does not say what comes after "${before}".`, { next: 'Give the cluster its chart repositories in ConfigMap kube-public/canary-lab, or use another cluster.' });
+    throw new LabError('VARIABLE_MISSING', `This cluster does not say what comes after "${before}".`, {
+      next: 'Give the cluster its chart repositories in ConfigMap kube-public/canary-lab, or use another cluster.',
+    });
   });
 }
 
@@ -84,12 +110,24 @@ async function listFolder(action: ListFilesAction, ctx: ActionContext): Promise<
   const line = quoteCommand(argv);
   const startMs = ctx.check.clock.nowMs();
   ctx.emit({ type: 'command-started', step: ctx.step, command: line, argv });
-  const found = await readdir(path.resolve(ctx.workingDirectory, folder)).then((names) => ({ stdout: [...names].sort().map((name) => `${name}\n`).join(''), stderr: '' }), (error: unknown) => ({ stdout: '', stderr: `${messageOf(error)}\n` }));
+  const found = await readdir(path.resolve(ctx.workingDirectory, folder)).then(
+    (names) => ({
+      stdout: [...names]
+        .sort()
+        .map((name) => `${name}\n`)
+        .join(''),
+      stderr: '',
+    }),
+    (error: unknown) => ({ stdout: '', stderr: `${messageOf(error)}\n` }),
+  );
   const exitCode = found.stderr === '' ? 0 : 2;
   const durationMs = Math.round(ctx.check.clock.nowMs() - startMs);
   if (found.stdout !== '') ctx.emit({ type: 'command-output', step: ctx.step, stream: 'stdout', text: found.stdout });
   ctx.emit({ type: 'command-finished', step: ctx.step, command: line, exitCode, durationMs });
-  return { command: { argv, exitCode, durationMs, ...found }, failure: exitCode === 0 ? undefined : { expected: 'exit code 0', observed: 'exit code 2', detail: found.stderr.trim() } };
+  return {
+    command: { argv, exitCode, durationMs, ...found },
+    failure: exitCode === 0 ? undefined : { expected: 'exit code 0', observed: 'exit code 2', detail: found.stderr.trim() },
+  };
 }
 
 async function sendRequests(action: RequestAction, ctx: ActionContext): Promise<ActionOutcome> {
@@ -104,11 +142,16 @@ async function sendRequests(action: RequestAction, ctx: ActionContext): Promise<
     for (let sent = 0; sent < action.times; sent++) {
       const answer = await sender.send(action.request, signal);
       signal.throwIfAborted();
-      const text = answer.status === undefined ? `(${answer.error})\n` : `${answer.status === 200 ? '' : `HTTP ${answer.status} `}${answer.body.trim()}\n`;
+      const text =
+        answer.status === undefined
+          ? `(${answer.error})\n`
+          : `${answer.status === 200 ? '' : `HTTP ${answer.status} `}${answer.body.trim()}\n`;
       stdout += text;
       ctx.emit({ type: 'command-output', step: ctx.step, stream: 'stdout', text });
     }
-  } finally { sender.close(); }
+  } finally {
+    sender.close();
+  }
   const durationMs = Math.round(clock.nowMs() - startMs);
   ctx.emit({ type: 'command-finished', step: ctx.step, command: line, exitCode: 0, durationMs });
   return { command: { argv, exitCode: 0, durationMs, stdout, stderr: '' }, failure: undefined };
@@ -125,7 +168,11 @@ async function passTime(action: TimePassesAction, ctx: ActionContext): Promise<A
   } else {
     const hostMs = durationMs / (typeof ctx.time === 'number' ? ctx.time : 1);
     const verdict = await action.until.evaluate({ ...ctx.check, timeoutMs: hostMs + MARGIN_MS });
-    if (!verdict.holds) return { command: undefined, failure: { expected: verdict.expected, observed: verdict.observed, detail: `after ${action.duration}` } };
+    if (!verdict.holds)
+      return {
+        command: undefined,
+        failure: { expected: verdict.expected, observed: verdict.observed, detail: `after ${action.duration}` },
+      };
     ctx.skipped(durationMs - hostMs);
   }
   ctx.emit({ type: 'time-passed', step: ctx.step, duration: action.duration });

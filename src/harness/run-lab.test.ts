@@ -20,14 +20,39 @@ import { countChecks, exitCodeOf } from './report.ts';
 import { type RunLabOptions, runLab } from './run-lab.ts';
 
 const text = (en: string) => ({ en, ko: `${en} (한국어)` });
-const valueIs = (id: string, value: string) => fieldCheck({ id, title: text(`the value is ${value}`), next: text('set it') }, { resource: configMaps, key: { namespace: 'lab', name: 'c' }, path: ['data', 'value'], equals: value });
+const valueIs = (id: string, value: string) =>
+  fieldCheck(
+    { id, title: text(`the value is ${value}`), next: text('set it') },
+    { resource: configMaps, key: { namespace: 'lab', name: 'c' }, path: ['data', 'value'], equals: value },
+  );
 
 const lab: Lab = defineLab({
-  id: 'a-lab', title: text('A lab'), summary: text('Short.'), variables: () => ({ name: 'c' }),
+  id: 'a-lab',
+  title: text('A lab'),
+  summary: text('Short.'),
+  variables: () => ({ name: 'c' }),
   steps: [
-    step({ id: 'one', title: text('One'), say: text('Say one.'), run: [cmd('kubectl', (v) => ['get', 'configmap', v['name']])], checks: [valueIs('one-value', '1')] }),
-    step({ id: 'two', title: text('Two'), say: text('Say two.'), run: [cmd('kubectl', ['set', 'value 2'])], checks: [valueIs('two-value', '2'), valueIs('two-again', '2')] }),
-    step({ id: 'three', title: text('Three'), say: text('Say three.'), run: [cmd('kubectl', ['get', 'all'])], checks: [valueIs('three-value', '2')] }),
+    step({
+      id: 'one',
+      title: text('One'),
+      say: text('Say one.'),
+      run: [cmd('kubectl', (v) => ['get', 'configmap', v['name']])],
+      checks: [valueIs('one-value', '1')],
+    }),
+    step({
+      id: 'two',
+      title: text('Two'),
+      say: text('Say two.'),
+      run: [cmd('kubectl', ['set', 'value 2'])],
+      checks: [valueIs('two-value', '2'), valueIs('two-again', '2')],
+    }),
+    step({
+      id: 'three',
+      title: text('Three'),
+      say: text('Say three.'),
+      run: [cmd('kubectl', ['get', 'all'])],
+      checks: [valueIs('three-value', '2')],
+    }),
   ],
 });
 
@@ -44,12 +69,30 @@ function aRun(over: Partial<RunLabOptions> = {}, exitCodes: Record<string, numbe
     },
   };
   const cluster: Cluster = {
-    provider: 'embedded', name: 'c', kubeconfig: '/nowhere', context: undefined, ingressUrl: 'http://127.0.0.1:1', chartRepositories: {}, kubernetesVersion: 'v1.34.0',
-    capabilities: { virtualTime: false, snapshots: false, metrics: false }, delete: async () => {},
+    provider: 'embedded',
+    name: 'c',
+    kubeconfig: '/nowhere',
+    context: undefined,
+    ingressUrl: 'http://127.0.0.1:1',
+    chartRepositories: {},
+    kubernetesVersion: 'v1.34.0',
+    capabilities: { virtualTime: false, snapshots: false, metrics: false },
+    delete: async () => {},
   };
   const events: LabEvent[] = [];
-  const ctx = { clock: hostClock, random: seededRandom(1), log: silentLog, signal: new AbortController().signal, cleanup: new Cleanup(), env: {}, workingDirectory: tmpdir() };
-  return { options: { cluster, api, tools, ctx, lang: 'en', seed: 7, onEvent: (event) => events.push(event), checkTimeoutMs: 50, ...over }, events };
+  const ctx = {
+    clock: hostClock,
+    random: seededRandom(1),
+    log: silentLog,
+    signal: new AbortController().signal,
+    cleanup: new Cleanup(),
+    env: {},
+    workingDirectory: tmpdir(),
+  };
+  return {
+    options: { cluster, api, tools, ctx, lang: 'en', seed: 7, onEvent: (event) => events.push(event), checkTimeoutMs: 50, ...over },
+    events,
+  };
 }
 
 describe('runLab', () => {
@@ -58,8 +101,19 @@ describe('runLab', () => {
     const report = await runLab(lab, options);
     expect(report).toMatchObject({ schema: 1, lab: 'a-lab', seed: 7, outcome: 'pass', traffic: { requests: 0, failures: 0, byHash: {} } });
     expect(countChecks(report)).toEqual({ pass: 4, fail: 0, skip: 0 });
-    expect(report.steps[0]!.commands).toEqual([{ argv: ['kubectl', 'get', 'configmap', 'c'], exitCode: 0, durationMs: 1, stdout: 'done\n', stderr: '' }]);
-    expect(events.map(({ type }) => type).slice(0, 8)).toEqual(['lab-started', 'step-started', 'command-started', 'command-output', 'command-finished', 'check-started', 'check-passed', 'step-finished']);
+    expect(report.steps[0]!.commands).toEqual([
+      { argv: ['kubectl', 'get', 'configmap', 'c'], exitCode: 0, durationMs: 1, stdout: 'done\n', stderr: '' },
+    ]);
+    expect(events.map(({ type }) => type).slice(0, 8)).toEqual([
+      'lab-started',
+      'step-started',
+      'command-started',
+      'command-output',
+      'command-finished',
+      'check-started',
+      'check-passed',
+      'step-finished',
+    ]);
     expect(exitCodeOf(report)).toBe(0);
   });
 
@@ -69,19 +123,33 @@ describe('runLab', () => {
     const report = await runLab(wrong, options);
     expect(countChecks(report)).toEqual({ pass: 1, fail: 1, skip: 2 });
     expect(report.steps[1]!.checks[0]).toMatchObject({ id: 'two-value', outcome: 'fail', expected: '2', observed: '1' });
-    expect(events.find((event) => event.type === 'check-failed')).toMatchObject({ look: `kubectl get configmaps c -n lab -o 'jsonpath={.data.value}'`, next: { en: 'set it' } });
+    expect(events.find((event) => event.type === 'check-failed')).toMatchObject({
+      look: `kubectl get configmaps c -n lab -o 'jsonpath={.data.value}'`,
+      next: { en: 'set it' },
+    });
     expect(exitCodeOf(report)).toBe(1);
   });
 
   it('counts a command that fails as a failed check', async () => {
     const { options } = aRun({}, { 'set value 2': 3 });
     const report = await runLab(lab, options);
-    expect(report.steps[1]!.checks.map(({ id, outcome, observed }) => [id, outcome, observed])).toEqual([['two-command-1', 'fail', 'exit code 3'], ['two-value', 'skip', ''], ['two-again', 'skip', '']]);
+    expect(report.steps[1]!.checks.map(({ id, outcome, observed }) => [id, outcome, observed])).toEqual([
+      ['two-command-1', 'fail', 'exit code 3'],
+      ['two-value', 'skip', ''],
+      ['two-again', 'skip', ''],
+    ]);
   });
 
   it('reports an interruption as such', async () => {
     const interrupt = new AbortController();
-    const { options } = aRun({ confirmStep: async ({ id }) => { if (id === 'two') { interrupt.abort(new Error('Ctrl-C')); throw interrupt.signal.reason; } } });
+    const { options } = aRun({
+      confirmStep: async ({ id }) => {
+        if (id === 'two') {
+          interrupt.abort(new Error('Ctrl-C'));
+          throw interrupt.signal.reason;
+        }
+      },
+    });
     const report = await runLab(lab, { ...options, ctx: { ...options.ctx, signal: interrupt.signal } });
     expect([report.outcome, exitCodeOf(report), countChecks(report)]).toEqual(['interrupted', 130, { pass: 1, fail: 0, skip: 3 }]);
   });
@@ -92,12 +160,22 @@ describe('runLab', () => {
   });
 
   it('names the steps that exist when one does not', async () => {
-    await expect(runLab(lab, aRun({ from: 'four' }).options)).rejects.toMatchObject({ code: 'STEP_UNKNOWN', next: expect.stringContaining('one, two, three') });
+    await expect(runLab(lab, aRun({ from: 'four' }).options)).rejects.toMatchObject({
+      code: 'STEP_UNKNOWN',
+      next: expect.stringContaining('one, two, three'),
+    });
   });
 
   it('hands the checks that held to the proof after each step', async () => {
     const seen: string[] = [];
-    await runLab(lab, aRun({ afterChecks: async (_, checks) => { seen.push(...checks.map(({ id }) => id)); } }).options);
+    await runLab(
+      lab,
+      aRun({
+        afterChecks: async (_, checks) => {
+          seen.push(...checks.map(({ id }) => id));
+        },
+      }).options,
+    );
     expect(seen).toEqual(['one-value', 'two-value', 'two-again', 'three-value']);
   });
 });
@@ -115,12 +193,26 @@ describe('the forms of a report', () => {
       expect((await read('junit.xml')).match(/<testcase /g)).toHaveLength(4);
       expect(await read('report.md')).toContain('1 checks passed, 1 failed, 2 skipped');
       expect(await read('report.html')).toContain('1 checks passed, 1 failed, 2 skipped');
-    } finally { await rm(folder, { recursive: true, force: true }); }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('escape what XML cannot hold', () => {
     const check = { id: 'c', title: '<&>"', outcome: 'fail' as const, expected: '<1>\u0007', observed: '"2"', durationMs: 1, detail: '' };
-    const xml = junitXml({ schema: 1, lab: 'l', cluster: { provider: 'p', kubernetes: 'k', versions: {} }, lang: 'en', seed: 1, startedAt: '', durationMs: 1, outcome: 'fail', timeline: [], traffic: { requests: 0, failures: 0, byHash: {} }, steps: [{ id: 's', title: 't', commands: [], checks: [check], durationMs: 1 }] });
+    const xml = junitXml({
+      schema: 1,
+      lab: 'l',
+      cluster: { provider: 'p', kubernetes: 'k', versions: {} },
+      lang: 'en',
+      seed: 1,
+      startedAt: '',
+      durationMs: 1,
+      outcome: 'fail',
+      timeline: [],
+      traffic: { requests: 0, failures: 0, byHash: {} },
+      steps: [{ id: 's', title: 't', commands: [], checks: [check], durationMs: 1 }],
+    });
     expect(xml).toContain('message="expected &lt;1&gt;, observed &quot;2&quot;"');
     expect(xml).not.toContain('\u0007');
   });
@@ -131,7 +223,9 @@ describe('plainText', () => {
     const { options, events } = aRun();
     await runLab({ ...lab, steps: [{ ...lab.steps[1]!, run: [] }] }, options);
     const failure = events.find((event) => event.type === 'check-failed')!;
-    expect(plainText(failure, 'en')).toBe(`✖ the value is 2 [two-value]\n  expected: 2\n  observed: 1\n  look: kubectl get configmaps c -n lab -o 'jsonpath={.data.value}'\n  next: set it\n`);
+    expect(plainText(failure, 'en')).toBe(
+      `✖ the value is 2 [two-value]\n  expected: 2\n  observed: 1\n  look: kubectl get configmaps c -n lab -o 'jsonpath={.data.value}'\n  next: set it\n`,
+    );
     expect(plainText(failure, 'ko')).toContain('기대한 값: 2');
   });
 });

@@ -65,7 +65,11 @@ const OPTIONAL_CHECK_MS = 1000;
  */
 export async function runLab(lab: Lab, options: RunLabOptions): Promise<LabReport> {
   const run = new LabRun(lab, options);
-  try { return await run.run(); } finally { await run.end(); }
+  try {
+    return await run.run();
+  } finally {
+    await run.end();
+  }
 }
 
 class LabRun {
@@ -88,10 +92,19 @@ class LabRun {
     this.#options = options;
     this.#startMs = options.ctx.clock.nowMs();
     const { virtualTime } = options.cluster.capabilities;
-    this.#time = virtualTime ? options.time ?? 'virtual' : 'real';
+    this.#time = virtualTime ? (options.time ?? 'virtual') : 'real';
     this.#report = {
-      schema: 1, lab: lab.id, cluster: { provider: options.cluster.provider, kubernetes: options.cluster.kubernetesVersion, versions: {} }, lang: options.lang, seed: options.seed,
-      startedAt: rfc3339(this.#startMs), durationMs: 0, outcome: 'pass', steps: [], timeline: [], traffic: { requests: 0, failures: 0, byHash: {} },
+      schema: 1,
+      lab: lab.id,
+      cluster: { provider: options.cluster.provider, kubernetes: options.cluster.kubernetesVersion, versions: {} },
+      lang: options.lang,
+      seed: options.seed,
+      startedAt: rfc3339(this.#startMs),
+      durationMs: 0,
+      outcome: 'pass',
+      steps: [],
+      timeline: [],
+      traffic: { requests: 0, failures: 0, byHash: {} },
     };
   }
 
@@ -101,20 +114,31 @@ class LabRun {
     const steps = selectSteps(this.#lab, this.#options.resumeAt ?? this.#options.from, this.#options.until);
     const settings = new SettingsReader(this.#options.settings ?? {});
     const variables = this.#lab.variables({
-      chartRepositories: cluster.chartRepositories, ingressUrl: cluster.ingressUrl, kubernetesVersion: cluster.kubernetesVersion,
-      shipped: (file) => shippedFile(file, ctx.workingDirectory), setting: settings.read,
+      chartRepositories: cluster.chartRepositories,
+      ingressUrl: cluster.ingressUrl,
+      kubernetesVersion: cluster.kubernetesVersion,
+      shipped: (file) => shippedFile(file, ctx.workingDirectory),
+      setting: settings.read,
     });
     settings.requireAllAsked(this.#lab.id);
     this.#emit({
-      type: 'lab-started', lab: this.#lab.id, title: this.#lab.title, summary: this.#lab.summary, seed,
+      type: 'lab-started',
+      lab: this.#lab.id,
+      title: this.#lab.title,
+      summary: this.#lab.summary,
+      seed,
       cluster: { provider: cluster.provider, kubernetes: cluster.kubernetesVersion, ingressUrl: cluster.ingressUrl },
       steps: steps.map((step) => ({ id: step.id, title: step.title, checks: step.checks.length, minutes: step.minutes })),
     });
     if (typeof this.#time === 'number') await setClusterTimeRate(this.#options.api, this.#time, ctx.signal);
-    if (this.#options.resumeAt === undefined) for (const step of this.#lab.steps.slice(0, this.#lab.steps.indexOf(steps[0]!))) await this.#solve(step, variables);
+    if (this.#options.resumeAt === undefined)
+      for (const step of this.#lab.steps.slice(0, this.#lab.steps.indexOf(steps[0]!))) await this.#solve(step, variables);
     for (const [index, step] of steps.entries()) {
       if (this.#hasQuit) break;
-      if (this.#report.outcome !== 'pass') { this.#skip(step, lang); continue; }
+      if (this.#report.outcome !== 'pass') {
+        this.#skip(step, lang);
+        continue;
+      }
       try {
         await this.#runStep(step, index, steps.length, variables);
       } catch (error) {
@@ -151,7 +175,7 @@ class LabRun {
         this.#hasQuit = true;
         return;
       }
-      const todos = choice === 'done' ? [] : choice === 'solve' ? step.solve ?? step.run : step.run;
+      const todos = choice === 'done' ? [] : choice === 'solve' ? (step.solve ?? step.run) : step.run;
       for (const [number, todo] of todos.entries()) {
         const { command, failure } = await runAction(todo, action);
         if (command !== undefined) report.commands.push(command);
@@ -163,8 +187,9 @@ class LabRun {
       for (const todo of step.checks) {
         // What happened on a learner's own way cannot be done again: it counts when it is as planned, and is left out when not.
         const isOptional = choice !== 'run' && todo.historic === true;
-        if (failed || (isOptional && !(await todo.evaluate({ ...check, timeoutMs: OPTIONAL_CHECK_MS })).holds)) this.#skipCheck(step, todo, report);
-        else failed = !await this.#runCheck(step, todo, check, report);
+        if (failed || (isOptional && !(await todo.evaluate({ ...check, timeoutMs: OPTIONAL_CHECK_MS })).holds))
+          this.#skipCheck(step, todo, report);
+        else failed = !(await this.#runCheck(step, todo, check, report));
       }
       if (!failed && step.why !== undefined) this.#emit({ type: 'why', step: step.id, text: step.why });
       for (const note of step.notes) this.#emit({ type: 'note', step: step.id, id: note.id, text: note.text });
@@ -181,7 +206,19 @@ class LabRun {
 
   #actionContext(step: Step, variables: Variables, check: CheckContext, emit: OnLabEvent): ActionContext {
     const { tools, ctx, commandTimeoutMs } = this.#options;
-    return { tools, variables, workingDirectory: ctx.workingDirectory, time: this.#time, step: step.id, check, commandTimeoutMs, emit, skipped: (ms) => { this.#skippedMs += ms; } };
+    return {
+      tools,
+      variables,
+      workingDirectory: ctx.workingDirectory,
+      time: this.#time,
+      step: step.id,
+      check,
+      commandTimeoutMs,
+      emit,
+      skipped: (ms) => {
+        this.#skippedMs += ms;
+      },
+    };
   }
 
   /** Whose work the step's commands are: the lab's own, done by the learner, or handed back by them. */
@@ -198,11 +235,19 @@ class LabRun {
     const action = this.#actionContext(step, variables, check, () => {});
     for (const todo of step.solve ?? step.run) {
       const { failure } = await runAction(todo, action);
-      if (failure !== undefined) throw new LabError('STEP_UNSOLVED', `Step "${step.id}" could not be done on the way: ${failure.observed}.`, { next: `Run "canary-lab lab ${this.#lab.id} --until ${step.id}" to see why.` });
+      if (failure !== undefined)
+        throw new LabError('STEP_UNSOLVED', `Step "${step.id}" could not be done on the way: ${failure.observed}.`, {
+          next: `Run "canary-lab lab ${this.#lab.id} --until ${step.id}" to see why.`,
+        });
     }
     for (const todo of step.checks.filter(({ historic }) => historic !== true)) {
       const verdict = await todo.evaluate(check);
-      if (!verdict.holds) throw new LabError('STEP_UNSOLVED', `Step "${step.id}" was done on the way, but "${todo.id}" does not hold: expected ${verdict.expected}, observed ${verdict.observed}.`, { next: `Run "canary-lab lab ${this.#lab.id} --until ${step.id}" to see why.` });
+      if (!verdict.holds)
+        throw new LabError(
+          'STEP_UNSOLVED',
+          `Step "${step.id}" was done on the way, but "${todo.id}" does not hold: expected ${verdict.expected}, observed ${verdict.observed}.`,
+          { next: `Run "canary-lab lab ${this.#lab.id} --until ${step.id}" to see why.` },
+        );
     }
     this.#emit({ type: 'step-solved', step: step.id, title: step.title });
   }
@@ -213,7 +258,11 @@ class LabRun {
     const { walk, steps } = this.#lab;
     const hasBegun = walk !== undefined && steps.indexOf(step) >= steps.findIndex(({ id }) => id === walk.from);
     if (walk !== undefined && hasBegun && this.#timeline === undefined) {
-      const deps = { clock: ctx.clock, log: ctx.log.named('timeline'), labTimeMs: () => ctx.clock.nowMs() - this.#startMs + this.#skippedMs };
+      const deps = {
+        clock: ctx.clock,
+        log: ctx.log.named('timeline'),
+        labTimeMs: () => ctx.clock.nowMs() - this.#startMs + this.#skippedMs,
+      };
       this.#timeline = new RolloutTimeline(api, walk, deps);
       await this.#timeline.start(AbortSignal.any([ctx.signal, this.#ended.signal]));
       this.#probe = startTrafficProbe(cluster.ingressUrl, walk.probe, ctx);
@@ -221,17 +270,24 @@ class LabRun {
     await this.#timeline?.beginStep(ctx.signal);
     const { requests, failures } = this.#probe?.snapshot() ?? { requests: 0, failures: 0 };
     this.#probeAtStepStart = { requests, failures };
-    this.#revisionAtStepStart = (await api.list(events, { namespace: walk?.namespace ?? 'default' }, { signal: ctx.signal, limit: 1 })).resourceVersion;
+    this.#revisionAtStepStart = (
+      await api.list(events, { namespace: walk?.namespace ?? 'default' }, { signal: ctx.signal, limit: 1 })
+    ).resourceVersion;
   }
 
   #checkContext(): CheckContext {
     const { api, cluster, ctx } = this.#options;
     return {
-      api, ingressUrl: cluster.ingressUrl, clock: ctx.clock, signal: ctx.signal, timeoutMs: this.#options.checkTimeoutMs ?? CHECK_TIMEOUT_MS, probe: this.#probe,
+      api,
+      ingressUrl: cluster.ingressUrl,
+      clock: ctx.clock,
+      signal: ctx.signal,
+      timeoutMs: this.#options.checkTimeoutMs ?? CHECK_TIMEOUT_MS,
+      probe: this.#probe,
       history: {
         revisionAtStepStart: this.#revisionAtStepStart,
         probeAtStepStart: this.#probeAtStepStart,
-        weightsSinceStep: async (signal) => await this.#timeline?.weightsSinceStep(signal) ?? [],
+        weightsSinceStep: async (signal) => (await this.#timeline?.weightsSinceStep(signal)) ?? [],
       },
     };
   }
@@ -245,17 +301,37 @@ class LabRun {
       return { holds: false, expected: '', observed: messageOf(error), detail: undefined };
     });
     const result: CheckResult = {
-      id: check.id, title: check.title[this.#options.lang], outcome: verdict.holds ? 'pass' : 'fail', expected: verdict.expected, observed: verdict.observed,
-      durationMs: Math.round(clock.nowMs() - startMs), detail: verdict.detail ?? '',
+      id: check.id,
+      title: check.title[this.#options.lang],
+      outcome: verdict.holds ? 'pass' : 'fail',
+      expected: verdict.expected,
+      observed: verdict.observed,
+      durationMs: Math.round(clock.nowMs() - startMs),
+      detail: verdict.detail ?? '',
     };
     report.checks.push(result);
     if (verdict.holds) this.#emit({ type: 'check-passed', step: step.id, check: check.id, title: check.title, result });
-    else this.#emit({ type: 'check-failed', step: step.id, check: check.id, title: check.title, result, look: this.#look(check.look), next: check.next });
+    else
+      this.#emit({
+        type: 'check-failed',
+        step: step.id,
+        check: check.id,
+        title: check.title,
+        result,
+        look: this.#look(check.look),
+        next: check.next,
+      });
     return verdict.holds;
   }
 
   /** A command that failed is reported as a check of its own, so that every form of the report counts it. */
-  #failedAction(step: Step, report: StepReport, number: number, argv: readonly string[], failure: { expected: string; observed: string; detail: string }): void {
+  #failedAction(
+    step: Step,
+    report: StepReport,
+    number: number,
+    argv: readonly string[],
+    failure: { expected: string; observed: string; detail: string },
+  ): void {
     const id = `${step.id}-command-${number + 1}`;
     const title = { en: `command ${number + 1} does what the step needs`, ko: `${number + 1}번째 명령이 이 단계에 필요한 일을 합니다` };
     const result: CheckResult = { id, title: title[this.#options.lang], outcome: 'fail', durationMs: 0, ...failure };
@@ -264,11 +340,21 @@ class LabRun {
   }
 
   #look(argv: readonly string[]): string {
-    return quoteCommand(argv.map((word) => (word.startsWith('INGRESS') ? word.replace('INGRESS', this.#options.cluster.ingressUrl) : word)));
+    return quoteCommand(
+      argv.map((word) => (word.startsWith('INGRESS') ? word.replace('INGRESS', this.#options.cluster.ingressUrl) : word)),
+    );
   }
 
   #skipCheck(step: Step, check: Check, report: StepReport): void {
-    report.checks.push({ id: check.id, title: check.title[this.#options.lang], outcome: 'skip', expected: '', observed: '', durationMs: 0, detail: '' });
+    report.checks.push({
+      id: check.id,
+      title: check.title[this.#options.lang],
+      outcome: 'skip',
+      expected: '',
+      observed: '',
+      durationMs: 0,
+      detail: '',
+    });
     this.#emit({ type: 'check-skipped', step: step.id, check: check.id, title: check.title });
   }
 
@@ -294,7 +380,13 @@ class LabRun {
     if (traffic !== undefined) report.traffic = { requests: traffic.requests, failures: traffic.failures, byHash: traffic.byHash };
     report.timeline = this.#timeline?.entries ?? [];
     report.durationMs = Math.round(this.#options.ctx.clock.nowMs() - this.#startMs);
-    this.#emit({ type: 'lab-finished', lab: this.#lab.id, outcome: report.outcome, durationMs: report.durationMs, checks: countChecks(report) });
+    this.#emit({
+      type: 'lab-finished',
+      lab: this.#lab.id,
+      outcome: report.outcome,
+      durationMs: report.durationMs,
+      checks: countChecks(report),
+    });
   }
 
   #emit: OnLabEvent = (event) => this.#options.onEvent(event);
@@ -304,7 +396,9 @@ class LabRun {
 function requireCapabilities(lab: Lab, cluster: Cluster): void {
   for (const need of lab.needs) {
     if (need === 'kubectl' || need === 'helm' || cluster.capabilities[need]) continue;
-    throw new LabError('CAPABILITY_MISSING', `Lab "${lab.id}" needs a cluster with ${need}, which "${cluster.name}" has not.`, { next: 'Use --cluster embedded.' });
+    throw new LabError('CAPABILITY_MISSING', `Lab "${lab.id}" needs a cluster with ${need}, which "${cluster.name}" has not.`, {
+      next: 'Use --cluster embedded.',
+    });
   }
 }
 
@@ -313,10 +407,16 @@ export function selectSteps(lab: Lab, from: string | undefined, until: string | 
   const at = (id: string | undefined, otherwise: number): number => {
     if (id === undefined) return otherwise;
     const index = lab.steps.findIndex((step) => step.id === id);
-    if (index < 0) throw new LabError('STEP_UNKNOWN', `Lab "${lab.id}" has no step "${id}".`, { next: `Its steps are: ${lab.steps.map((step) => step.id).join(', ')}` });
+    if (index < 0)
+      throw new LabError('STEP_UNKNOWN', `Lab "${lab.id}" has no step "${id}".`, {
+        next: `Its steps are: ${lab.steps.map((step) => step.id).join(', ')}`,
+      });
     return index;
   };
   const [first, last] = [at(from, 0), at(until, lab.steps.length - 1)];
-  if (first > last) throw new LabError('STEP_RANGE_EMPTY', `Step "${from}" comes after step "${until}" in lab "${lab.id}".`, { next: `Change their places: --from ${until} --until ${from}` });
+  if (first > last)
+    throw new LabError('STEP_RANGE_EMPTY', `Step "${from}" comes after step "${until}" in lab "${lab.id}".`, {
+      next: `Change their places: --from ${until} --until ${from}`,
+    });
   return lab.steps.slice(first, last + 1);
 }

@@ -15,7 +15,12 @@ export interface UntilShown {
  * Runs a command that goes on until Ctrl-C, and ends it when it has shown what is wanted. Its exit code counts as 0 then, as 124
  * when the time is over, and as its own when it ends by itself.
  */
-export async function runUntilShown(program: LabProgram, args: readonly string[], wanted: UntilShown, ctx: Pick<ActionContext, 'tools' | 'check'>): Promise<RanCommand> {
+export async function runUntilShown(
+  program: LabProgram,
+  args: readonly string[],
+  wanted: UntilShown,
+  ctx: Pick<ActionContext, 'tools' | 'check'>,
+): Promise<RanCommand> {
   const { clock, signal } = ctx.check;
   const shown = new AbortController();
   const startMs = clock.nowMs();
@@ -23,14 +28,20 @@ export async function runUntilShown(program: LabProgram, args: readonly string[]
   let trouble = '';
   let found: RegExpMatchArray | null = null;
   let opening: Promise<void> | undefined;
-  const timer = clock.after(wanted.timeoutMs, () => { trouble = `did not show ${wanted.shows} within ${wanted.timeoutMs} ms`; shown.abort(); });
+  const timer = clock.after(wanted.timeoutMs, () => {
+    trouble = `did not show ${wanted.shows} within ${wanted.timeoutMs} ms`;
+    shown.abort();
+  });
   const onOutput = (text: string, stream: 'stdout' | 'stderr'): void => {
     wanted.onOutput(text, stream);
     output += text;
     if (found !== null) return;
     found = output.match(wanted.shows);
     if (found === null) return;
-    opening = (wanted.opens ? opened(found[1] ?? '', ctx) : Promise.resolve(undefined)).then((problem) => { trouble = problem ?? ''; shown.abort(); });
+    opening = (wanted.opens ? opened(found[1] ?? '', ctx) : Promise.resolve(undefined)).then((problem) => {
+      trouble = problem ?? '';
+      shown.abort();
+    });
   };
   try {
     const ran = await ctx.tools.run(program, args, { signal: AbortSignal.any([signal, shown.signal]), onOutput });
@@ -38,8 +49,16 @@ export async function runUntilShown(program: LabProgram, args: readonly string[]
   } catch (error) {
     if (!shown.signal.aborted || signal.aborted) throw error;
     await opening;
-    return { argv: [program, ...args], exitCode: trouble === '' ? 0 : 124, durationMs: Math.round(clock.nowMs() - startMs), stdout: output, stderr: trouble };
-  } finally { timer.cancel(); }
+    return {
+      argv: [program, ...args],
+      exitCode: trouble === '' ? 0 : 124,
+      durationMs: Math.round(clock.nowMs() - startMs),
+      stdout: output,
+      stderr: trouble,
+    };
+  } finally {
+    timer.cancel();
+  }
 }
 
 const REDIRECTS = 3;
@@ -55,9 +74,12 @@ async function opened(url: string, ctx: Pick<ActionContext, 'check'>): Promise<s
       const { status, error, headers } = await sender.send({ path }, ctx.check.signal);
       if (status === 200) return undefined;
       const { location } = headers;
-      if (status === undefined || status < 300 || status > 399 || typeof location !== 'string' || hop === REDIRECTS) return `${url} answers ${status ?? error}`;
+      if (status === undefined || status < 300 || status > 399 || typeof location !== 'string' || hop === REDIRECTS)
+        return `${url} answers ${status ?? error}`;
       const next = new URL(location, new URL(path, target));
       path = `${next.pathname}${next.search}`;
     }
-  } finally { sender.close(); }
+  } finally {
+    sender.close();
+  }
 }

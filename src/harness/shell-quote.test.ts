@@ -10,10 +10,16 @@ describe('quoteCommand', () => {
     [['echo', `it's`], `echo 'it'\\''s'`],
     [['kubectl', '-o', 'jsonpath={.status.phase}'], `kubectl -o 'jsonpath={.status.phase}'`],
     [['echo', ''], `echo ''`],
-  ])('shows %j as a line to paste', (argv, line) => { expect(quoteCommand(argv)).toBe(line); });
+  ])('shows %j as a line to paste', (argv, line) => {
+    expect(quoteCommand(argv)).toBe(line);
+  });
 
   it.skipIf(process.platform === 'win32')('gives a shell the words back unchanged', () => {
     const words = ['a b', `c'd`, '$HOME', '*', '"', '\\', 'ü 한', 'x;y&z|'];
-    expect(execFileSync('/bin/sh', ['-c', `printf '%s\\n' ${quoteCommand(words)}`], { encoding: 'utf8' }).trimEnd().split('\n')).toEqual(words);
+    expect(
+      execFileSync('/bin/sh', ['-c', `printf '%s\\n' ${quoteCommand(words)}`], { encoding: 'utf8' })
+        .trimEnd()
+        .split('\n'),
+    ).toEqual(words);
   });
 });

@@ -22,14 +22,22 @@ export interface TrafficProbe {
 const SHOWN_FAILURES = 5;
 
 /** Begins to send requests to the ingress. */
-export function startTrafficProbe(ingressUrl: string, request: { host: string; path: string; ratePerSecond: number }, ctx: { clock: Clock; signal: AbortSignal }): TrafficProbe {
+export function startTrafficProbe(
+  ingressUrl: string,
+  request: { host: string; path: string; ratePerSecond: number },
+  ctx: { clock: Clock; signal: AbortSignal },
+): TrafficProbe {
   const probe = startBackgroundProbe(new URL(ingressUrl), { ...request, keyOf: (result) => answeringHash(result) ?? 'unknown' }, ctx);
   return { snapshot: () => reportOf(probe.peek()), stop: async () => reportOf(await probe.stop()) };
 }
 
 function reportOf(load: LoadReport): ProbeReport {
   return {
-    requests: load.requests, failures: load.failed, byHash: load.byKey,
-    firstFailures: load.failures.slice(0, SHOWN_FAILURES).map(({ status, error }) => (status === undefined ? error ?? 'no answer' : `HTTP ${status}`)),
+    requests: load.requests,
+    failures: load.failed,
+    byHash: load.byKey,
+    firstFailures: load.failures
+      .slice(0, SHOWN_FAILURES)
+      .map(({ status, error }) => (status === undefined ? (error ?? 'no answer') : `HTTP ${status}`)),
   };
 }

@@ -5,12 +5,16 @@ import { cmd, defineLab, type StepInput, step, timePasses } from './lab.ts';
 import { labProblems } from './validate-lab.ts';
 
 const text = { en: 'text', ko: '글' };
-const aCheck = (id: string) => fieldCheck({ id, title: text }, { resource: pods, key: { namespace: 'lab', name: 'web' }, path: ['status', 'phase'], equals: 'Running' });
-const aStep = (over: Partial<StepInput> = {}) => step({ id: 'one', title: text, say: text, run: [cmd('kubectl', ['get', 'pods'])], checks: [aCheck('c')], ...over });
+const aCheck = (id: string) =>
+  fieldCheck({ id, title: text }, { resource: pods, key: { namespace: 'lab', name: 'web' }, path: ['status', 'phase'], equals: 'Running' });
+const aStep = (over: Partial<StepInput> = {}) =>
+  step({ id: 'one', title: text, say: text, run: [cmd('kubectl', ['get', 'pods'])], checks: [aCheck('c')], ...over });
 const aLab = (over: object = {}) => ({ id: 'a-lab', title: text, summary: text, steps: [aStep()], ...over });
 
 describe('labProblems', () => {
-  it('finds nothing in a lab that is complete', () => { expect(labProblems(aLab())).toEqual([]); });
+  it('finds nothing in a lab that is complete', () => {
+    expect(labProblems(aLab())).toEqual([]);
+  });
 
   it.each([
     ['a field it does not know', aLab({ colour: 'red' }), 'unknown field "colour"'],
@@ -26,9 +30,13 @@ describe('labProblems', () => {
     ['a duration that is none', aLab({ steps: [aStep({ run: [timePasses('1d', { until: aCheck('u') })] })] }), '"1d" is not a duration'],
     ['a walk from nowhere', aLab({ walk: { from: 'two' } }), 'there is no step "two"'],
     ['something else', 42, 'not an object'],
-  ])('names %s', (_, lab, problem) => { expect(labProblems(lab).join('\n')).toContain(problem); });
+  ])('names %s', (_, lab, problem) => {
+    expect(labProblems(lab).join('\n')).toContain(problem);
+  });
 
   it('lists everything that is wrong at once', () => {
-    expect(() => defineLab({ ...aLab(), title: { en: '', ko: '' } } as never)).toThrow(/title: the text in "en" is missing\n.*title: the text in "ko" is missing/);
+    expect(() => defineLab({ ...aLab(), title: { en: '', ko: '' } } as never)).toThrow(
+      /title: the text in "en" is missing\n.*title: the text in "ko" is missing/,
+    );
   });
 });

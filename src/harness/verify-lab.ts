@@ -7,7 +7,12 @@ import { type RunLabOptions, runLab } from './run-lab.ts';
 import { shortLook } from './short-look.ts';
 
 /** What is known of one step: which checks failed before its commands, and what made each check fail afterwards. */
-export interface StepProof { id: string; kind: Step['kind']; failedBefore: readonly string[]; proofs: readonly Proof[] }
+export interface StepProof {
+  id: string;
+  kind: Step['kind'];
+  failedBefore: readonly string[];
+  proofs: readonly Proof[];
+}
 
 export interface LabProof {
   lab: string;
@@ -28,13 +33,21 @@ const GLANCE_MS = 80;
  * Walks through a lab and proves it: before the commands of a step that changes something at least one of its checks must
  * fail, afterwards all must hold, and each must fail again after a change to what it observes. Rejects as `runLab` does.
  */
-export async function verifyLab(lab: Lab, options: Omit<RunLabOptions, 'beforeRun' | 'afterChecks'>, controllers: readonly Required<ObjectKey>[] = CONTROLLERS): Promise<LabProof> {
+export async function verifyLab(
+  lab: Lab,
+  options: Omit<RunLabOptions, 'beforeRun' | 'afterChecks'>,
+  controllers: readonly Required<ObjectKey>[] = CONTROLLERS,
+): Promise<LabProof> {
   const steps: StepProof[] = [];
   let failedBefore: string[] = [];
   const report = await runLab(lab, {
     ...options,
-    beforeRun: async (step, ctx) => { failedBefore = step.kind === 'changes' ? await failing(step.checks, ctx) : []; },
-    afterChecks: async (step, checks, ctx) => { steps.push({ id: step.id, kind: step.kind, failedBefore, proofs: await proveChecks(checks, ctx, controllers) }); },
+    beforeRun: async (step, ctx) => {
+      failedBefore = step.kind === 'changes' ? await failing(step.checks, ctx) : [];
+    },
+    afterChecks: async (step, checks, ctx) => {
+      steps.push({ id: step.id, kind: step.kind, failedBefore, proofs: await proveChecks(checks, ctx, controllers) });
+    },
   });
   const proofs = steps.flatMap((step) => step.proofs);
   const checks = report.steps.reduce((sum, step) => sum + step.checks.length, 0);
@@ -55,7 +68,8 @@ async function failing(checks: readonly Check[], ctx: CheckContext): Promise<str
 export function proofProblems(proof: LabProof): string[] {
   const problems: string[] = proof.outcome === 'pass' ? [] : [`the walk ended with "${proof.outcome}": not every check held`];
   for (const step of proof.steps) {
-    if (step.kind === 'changes' && step.failedBefore.length === 0) problems.push(`step "${step.id}": every check holds before its commands; mark it "invariant" or check what it changes`);
+    if (step.kind === 'changes' && step.failedBefore.length === 0)
+      problems.push(`step "${step.id}": every check holds before its commands; mark it "invariant" or check what it changes`);
     for (const found of step.proofs) if (!found.proven) problems.push(`check "${found.check}": no change made it fail (${found.why})`);
   }
   return problems;

@@ -20,7 +20,9 @@ export function versionName(version: Version): string {
 
 /** The Pod template hash of a Rollout's revision, found on its ReplicaSets. */
 export function hashOfRevision(sets: readonly AnyObject[], rollout: string, revision: number): string | undefined {
-  return ownedBy(sets, 'Rollout', rollout).find((set) => set.metadata.annotations?.[REVISION] === String(revision))?.metadata.labels?.[POD_TEMPLATE_HASH];
+  return ownedBy(sets, 'Rollout', rollout).find((set) => set.metadata.annotations?.[REVISION] === String(revision))?.metadata.labels?.[
+    POD_TEMPLATE_HASH
+  ];
 }
 
 /** The ReplicaSets whose owner is the object of that kind and name. */

@@ -6,7 +6,12 @@ import { isStatus } from '../kube/status-error.ts';
 import type { CheckContext, Verdict } from './check.ts';
 
 /** The objects that a judgement needs: one by name, or those that a selector finds. */
-export interface WatchTarget { resource: ResourceType; namespace?: string | undefined; name?: string | undefined; labelSelector?: string | undefined }
+export interface WatchTarget {
+  resource: ResourceType;
+  namespace?: string | undefined;
+  name?: string | undefined;
+  labelSelector?: string | undefined;
+}
 
 export type Judge = (objects: readonly (readonly AnyObject[])[]) => Verdict;
 
@@ -16,7 +21,12 @@ const RECONNECT_MS = 250;
  * Lists the targets and watches them until `judge` holds or the time is over; resolves with the last verdict. A resource that
  * the server does not serve (yet) counts as without objects.
  */
-export async function watchUntil(targets: readonly WatchTarget[], judge: Judge, ctx: Pick<CheckContext, 'api' | 'clock' | 'signal'>, timeoutMs: number): Promise<Verdict> {
+export async function watchUntil(
+  targets: readonly WatchTarget[],
+  judge: Judge,
+  ctx: Pick<CheckContext, 'api' | 'clock' | 'signal'>,
+  timeoutMs: number,
+): Promise<Verdict> {
   const ended = new AbortController();
   const signal = AbortSignal.any([ctx.signal, ended.signal]);
   const views = targets.map(() => new Map<string, AnyObject>());
@@ -28,11 +38,18 @@ export async function watchUntil(targets: readonly WatchTarget[], judge: Judge, 
         try {
           verdict = judge(views.map((view) => [...view.values()]));
           if (verdict.holds) resolve(verdict);
-        } catch (error) { reject(error); }
+        } catch (error) {
+          reject(error);
+        }
       };
       ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason), { once: true, signal: ended.signal });
-      if (ctx.signal.aborted) { reject(ctx.signal.reason); return; }
-      const timer = ctx.clock.after(timeoutMs, () => resolve(trouble === undefined ? verdict : { ...verdict, detail: [verdict.detail, trouble].filter(Boolean).join('; ') }));
+      if (ctx.signal.aborted) {
+        reject(ctx.signal.reason);
+        return;
+      }
+      const timer = ctx.clock.after(timeoutMs, () =>
+        resolve(trouble === undefined ? verdict : { ...verdict, detail: [verdict.detail, trouble].filter(Boolean).join('; ') }),
+      );
       signal.addEventListener('abort', () => timer.cancel(), { once: true });
       let listed = 0;
       targets.forEach((target, index) => {
@@ -40,12 +57,20 @@ export async function watchUntil(targets: readonly WatchTarget[], judge: Judge, 
         let first = true;
         follow(ctx.api, target, view, signal, {
           onChange: () => {
-            if (first) { first = false; listed += 1; }
+            if (first) {
+              first = false;
+              listed += 1;
+            }
             if (listed === targets.length) look();
           },
-          onTrouble: (error) => { trouble = messageOf(error); return ctx.clock.sleep(RECONNECT_MS, signal); },
+          onTrouble: (error) => {
+            trouble = messageOf(error);
+            return ctx.clock.sleep(RECONNECT_MS, signal);
+          },
           onEnd: () => ctx.clock.sleep(10, signal),
-        }).catch((error: unknown) => { if (!signal.aborted) reject(error); });
+        }).catch((error: unknown) => {
+          if (!signal.aborted) reject(error);
+        });
       });
     });
   } finally {
@@ -53,8 +78,18 @@ export async function watchUntil(targets: readonly WatchTarget[], judge: Judge, 
   }
 }
 
-async function follow(api: KubeApi, target: WatchTarget, view: Map<string, AnyObject>, signal: AbortSignal, on: { onChange(): void; onTrouble(error: unknown): Promise<void>; onEnd(): Promise<void> }): Promise<void> {
-  const selection = { namespace: target.namespace, labelSelector: target.labelSelector, fieldSelector: target.name === undefined ? undefined : `metadata.name=${target.name}` };
+async function follow(
+  api: KubeApi,
+  target: WatchTarget,
+  view: Map<string, AnyObject>,
+  signal: AbortSignal,
+  on: { onChange(): void; onTrouble(error: unknown): Promise<void>; onEnd(): Promise<void> },
+): Promise<void> {
+  const selection = {
+    namespace: target.namespace,
+    labelSelector: target.labelSelector,
+    fieldSelector: target.name === undefined ? undefined : `metadata.name=${target.name}`,
+  };
   while (!signal.aborted) {
     try {
       const list = await api.list(target.resource, selection, { signal });
@@ -64,7 +99,10 @@ async function follow(api: KubeApi, target: WatchTarget, view: Map<string, AnyOb
       let { resourceVersion } = list;
       while (!signal.aborted) {
         for await (const event of api.watch(target.resource, { ...selection, resourceVersion }, { signal })) {
-          if (event.type === 'BOOKMARK') { resourceVersion = event.resourceVersion; continue; }
+          if (event.type === 'BOOKMARK') {
+            resourceVersion = event.resourceVersion;
+            continue;
+          }
           resourceVersion = event.object.metadata.resourceVersion;
           if (event.type === 'DELETED') view.delete(keyString(keyOf(event.object)));
           else view.set(keyString(keyOf(event.object)), event.object as AnyObject);
@@ -77,7 +115,10 @@ async function follow(api: KubeApi, target: WatchTarget, view: Map<string, AnyOb
       if (signal.aborted) return;
       if (error instanceof LabError) throw error;
       if (isStatus(error, 'Expired', 'Gone')) continue;
-      if (isStatus(error, 'NotFound')) { view.clear(); on.onChange(); }
+      if (isStatus(error, 'NotFound')) {
+        view.clear();
+        on.onChange();
+      }
       await on.onTrouble(error);
     }
   }

@@ -14,7 +14,12 @@ export function parseInteger(text: string | undefined): number | undefined {
 
 /** A string annotation: each line trimmed; empty counts as absent. */
 export function parseText(text: string | undefined): string {
-  return text === undefined ? '' : text.split('\n').map((line) => line.trim()).join('\n');
+  return text === undefined
+    ? ''
+    : text
+        .split('\n')
+        .map((line) => line.trim())
+        .join('\n');
 }
 
 /** An NGINX size such as `1m`, `8k`, `512`, in bytes; 0 switches the limit off. */

@@ -1,6 +1,13 @@
 import type { EndpointSlice, Ingress, IngressBackend, IngressServiceBackend, Service } from '../kube/generated/types.ts';
 import { type AnnotationDefaults, DEFAULT_ANNOTATION_VALUES, type IngressAnnotations, parseAnnotations } from './annotations.ts';
-import { type Configuration, DEFAULT_SERVER, type Location, type TlsCertificate, type Upstream, type VirtualServer } from './configuration.ts';
+import {
+  type Configuration,
+  DEFAULT_SERVER,
+  type Location,
+  type TlsCertificate,
+  type Upstream,
+  type VirtualServer,
+} from './configuration.ts';
 import { type Endpoint, endpointsOf, findServicePort, portReference } from './endpoints.ts';
 import { type Draft, mergeCanary } from './merge-canaries.ts';
 import { hostOf, normalPath, normalPathType, upstreamName } from './rule-names.ts';
@@ -18,16 +25,27 @@ export interface ConfigurationSources {
   annotationsPrefix?: string;
 }
 
-interface Parsed { ingress: Ingress; annotations: IngressAnnotations; namespace: string; name: string }
+interface Parsed {
+  ingress: Ingress;
+  annotations: IngressAnnotations;
+  namespace: string;
+  name: string;
+}
 
 /** Oldest first; of the same second, the names in descending order. */
 function byAge(a: Parsed, b: Parsed): number {
-  const [first, second] = [Date.parse(a.ingress.metadata.creationTimestamp ?? '') || 0, Date.parse(b.ingress.metadata.creationTimestamp ?? '') || 0];
+  const [first, second] = [
+    Date.parse(a.ingress.metadata.creationTimestamp ?? '') || 0,
+    Date.parse(b.ingress.metadata.creationTimestamp ?? '') || 0,
+  ];
   if (first !== second) return first - second;
   return `${a.namespace}/${a.name}` > `${b.namespace}/${b.name}` ? -1 : 1;
 }
 
-const backendsOf = (ingress: Ingress): IngressBackend[] => [...(ingress.spec.defaultBackend ? [ingress.spec.defaultBackend] : []), ...(ingress.spec.rules ?? []).flatMap((rule) => (rule.http?.paths ?? []).map((path) => path.backend))];
+const backendsOf = (ingress: Ingress): IngressBackend[] => [
+  ...(ingress.spec.defaultBackend ? [ingress.spec.defaultBackend] : []),
+  ...(ingress.spec.rules ?? []).flatMap((rule) => (rule.http?.paths ?? []).map((path) => path.backend)),
+];
 
 /**
  * Builds upstreams, servers and locations from the objects of the cluster, in the order and with the quirks of ingress-nginx
@@ -35,12 +53,20 @@ const backendsOf = (ingress: Ingress): IngressBackend[] => [...(ingress.spec.def
  */
 export function buildConfiguration(sources: ConfigurationSources): Configuration {
   const prefix = sources.annotationsPrefix ?? 'nginx.ingress.kubernetes.io';
-  const parsed = sources.ingresses.map((ingress): Parsed => ({
-    ingress, annotations: parseAnnotations(ingress.metadata.annotations, prefix, sources.defaults), namespace: ingress.metadata.namespace ?? 'default', name: ingress.metadata.name,
-  })).sort(byAge);
+  const parsed = sources.ingresses
+    .map(
+      (ingress): Parsed => ({
+        ingress,
+        annotations: parseAnnotations(ingress.metadata.annotations, prefix, sources.defaults),
+        namespace: ingress.metadata.namespace ?? 'default',
+        name: ingress.metadata.name,
+      }),
+    )
+    .sort(byAge);
   const draft: Draft = { servers: new Map(), upstreams: new Map(), warnings: [] };
   for (const one of parsed) {
-    for (const name of one.annotations.unmodelled) draft.warnings.push(`Ingress ${one.namespace}/${one.name}: annotation "${prefix}/${name}" is not modelled and has no effect`);
+    for (const name of one.annotations.unmodelled)
+      draft.warnings.push(`Ingress ${one.namespace}/${one.name}: annotation "${prefix}/${name}" is not modelled and has no effect`);
     for (const backend of backendsOf(one.ingress)) addUpstream(one, backend, sources, draft);
   }
   addServers(parsed, sources, draft);
@@ -50,7 +76,9 @@ export function buildConfiguration(sources: ConfigurationSources): Configuration
     for (const one of parsed) if (one.annotations.isCanary) mergeCanary(one.ingress, one.annotations, draft);
   }
   for (const server of draft.servers.values()) {
-    server.usesRegex = server.locations.some(({ annotations, path }) => annotations.useRegex || (annotations.rewriteTarget !== '' && annotations.rewriteTarget !== path));
+    server.usesRegex = server.locations.some(
+      ({ annotations, path }) => annotations.useRegex || (annotations.rewriteTarget !== '' && annotations.rewriteTarget !== path),
+    );
   }
   return draft;
 }
@@ -61,10 +89,26 @@ function addUpstream(one: Parsed, backend: IngressBackend, sources: Configuratio
   if (draft.upstreams.has(name)) return;
   const { isCanary, policy, hashBy, serviceUpstream } = one.annotations;
   const endpoints = findEndpoints(one, backend.service, serviceUpstream, sources, draft);
-  draft.upstreams.set(name, { name, namespace: one.namespace, service: backend.service.name, endpoints, noServer: isCanary, policy, alternativeBackends: [], affinity: undefined, hashBy });
+  draft.upstreams.set(name, {
+    name,
+    namespace: one.namespace,
+    service: backend.service.name,
+    endpoints,
+    noServer: isCanary,
+    policy,
+    alternativeBackends: [],
+    affinity: undefined,
+    hashBy,
+  });
 }
 
-function findEndpoints(one: Parsed, backend: IngressServiceBackend, serviceUpstream: boolean, sources: ConfigurationSources, draft: Draft): Endpoint[] {
+function findEndpoints(
+  one: Parsed,
+  backend: IngressServiceBackend,
+  serviceUpstream: boolean,
+  sources: ConfigurationSources,
+  draft: Draft,
+): Endpoint[] {
   const service = sources.findService(one.namespace, backend.name);
   if (service === undefined) {
     draft.warnings.push(`Ingress ${one.namespace}/${one.name}: service "${one.namespace}/${backend.name}" does not exist`);
@@ -77,7 +121,10 @@ function findEndpoints(one: Parsed, backend: IngressServiceBackend, serviceUpstr
     if (ip && ip !== 'None' && port !== undefined) return [{ ip, port, address: `${ip}:${port}` }];
   }
   const found = endpointsOf(service, reference, sources.endpointSlices(one.namespace, backend.name));
-  if (found.length === 0) draft.warnings.push(`Ingress ${one.namespace}/${one.name}: service "${one.namespace}/${backend.name}" has no active endpoint for port "${reference}"`);
+  if (found.length === 0)
+    draft.warnings.push(
+      `Ingress ${one.namespace}/${one.name}: service "${one.namespace}/${backend.name}" has no active endpoint for port "${reference}"`,
+    );
   return found;
 }
 
@@ -87,7 +134,12 @@ function defaultLocation(annotations: IngressAnnotations): Location {
 
 function addServers(parsed: readonly Parsed[], sources: ConfigurationSources, draft: Draft): void {
   const plain = parseAnnotations(undefined, '', sources.defaults ?? DEFAULT_ANNOTATION_VALUES);
-  const catchAll: VirtualServer = { host: DEFAULT_SERVER, locations: [defaultLocation({ ...plain, sslRedirect: false, forceSslRedirect: false })], tls: undefined, usesRegex: false };
+  const catchAll: VirtualServer = {
+    host: DEFAULT_SERVER,
+    locations: [defaultLocation({ ...plain, sslRedirect: false, forceSslRedirect: false })],
+    tls: undefined,
+    usesRegex: false,
+  };
   draft.servers.set(DEFAULT_SERVER, catchAll);
   for (const one of parsed) {
     if (one.annotations.isCanary) continue;
@@ -96,14 +148,26 @@ function addServers(parsed: readonly Parsed[], sources: ConfigurationSources, dr
     const fallback = backend && draft.upstreams.get(upstreamName(one.namespace, backend));
     const root = catchAll.locations[0]!;
     if (fallback && root.isDefaultBackend && !one.ingress.spec.rules?.length) {
-      catchAll.locations[0] = { ...root, upstream: fallback.name, service: fallback.service, ingress: owner, annotations: one.annotations, isDefaultBackend: false };
+      catchAll.locations[0] = {
+        ...root,
+        upstream: fallback.name,
+        service: fallback.service,
+        ingress: owner,
+        annotations: one.annotations,
+        isDefaultBackend: false,
+      };
     }
     for (const rule of one.ingress.spec.rules ?? []) {
       const host = hostOf(rule);
       let server = draft.servers.get(host);
       if (server === undefined) {
-        const location = { ...defaultLocation(one.annotations), upstream: fallback?.name ?? '', service: fallback?.service ?? '', ingress: owner };
-        draft.servers.set(host, server = { host, locations: [location], tls: undefined, usesRegex: false });
+        const location = {
+          ...defaultLocation(one.annotations),
+          upstream: fallback?.name ?? '',
+          service: fallback?.service ?? '',
+          ingress: owner,
+        };
+        draft.servers.set(host, (server = { host, locations: [location], tls: undefined, usesRegex: false }));
       }
       server.tls ??= certificateFor(host, one.ingress, (secret) => sources.findCertificate(one.namespace, secret));
     }
@@ -117,8 +181,13 @@ function addLocations(one: Parsed, draft: Draft): void {
       const upstream = path.backend.service && draft.upstreams.get(upstreamName(one.namespace, path.backend.service));
       if (upstream === undefined || upstream.noServer) continue;
       const location: Location = {
-        path: normalPath(path), pathType: normalPathType(path), upstream: upstream.name, ingress: { namespace: one.namespace, name: one.name }, service: upstream.service,
-        annotations: one.annotations, isDefaultBackend: false,
+        path: normalPath(path),
+        pathType: normalPathType(path),
+        upstream: upstream.name,
+        ingress: { namespace: one.namespace, name: one.name },
+        service: upstream.service,
+        annotations: one.annotations,
+        isDefaultBackend: false,
       };
       const at = server.locations.findIndex((other) => other.path === location.path && other.pathType === location.pathType);
       if (at < 0) server.locations.push(location);

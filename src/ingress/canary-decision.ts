@@ -24,7 +24,12 @@ function isBoundTo(upstream: Upstream, request: RequestView): boolean {
  * the weight (ingress-nginx rootfs/etc/nginx/lua/balancer.lua route_to_alternative_balancer). `draw(total)` gives a uniform
  * whole number in 1..total and is called only when the weight decides and can go either way.
  */
-export function decideCanary(primary: Upstream, upstreams: ReadonlyMap<string, Upstream>, request: RequestView, draw: (total: number) => number): Target {
+export function decideCanary(
+  primary: Upstream,
+  upstreams: ReadonlyMap<string, Upstream>,
+  request: RequestView,
+  draw: (total: number) => number,
+): Target {
   if (primary.endpoints.length === 0) return UNAVAILABLE;
   const name = primary.alternativeBackends[0];
   if (name === undefined || isBoundTo(primary, request)) return STABLE;
@@ -56,5 +61,9 @@ function isCanaryRequest(canary: Upstream, request: RequestView, draw: (total: n
 
 /** `undefined` for a pattern that the engine refuses: such a request is stable, whatever cookie and weight say. */
 function matchesPattern(pattern: string, value: string): boolean | undefined {
-  try { return new RegExp(pattern).test(value); } catch { return undefined; }
+  try {
+    return new RegExp(pattern).test(value);
+  } catch {
+    return undefined;
+  }
 }

@@ -2,7 +2,9 @@ import type { AffinityAnnotations, IngressAnnotations, TrafficShapingPolicy } fr
 import type { Endpoint } from './endpoints.ts';
 
 /** Cookie affinity of one upstream; `paths` lists, per host, the locations that set the cookie. */
-export interface SessionAffinity extends AffinityAnnotations { paths: Map<string, string[]> }
+export interface SessionAffinity extends AffinityAnnotations {
+  paths: Map<string, string[]>;
+}
 
 /** All endpoints of one (namespace, Service, port reference). The canary link hangs here, not on a location. */
 export interface Upstream {
@@ -35,7 +37,10 @@ export interface Location {
   isDefaultBackend: boolean;
 }
 
-export interface TlsCertificate { cert: string; key: string }
+export interface TlsCertificate {
+  cert: string;
+  key: string;
+}
 
 export interface VirtualServer {
   /** As written in the rule; `_` for the default server. */

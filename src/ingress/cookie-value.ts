@@ -7,7 +7,8 @@ export function cookieValue(header: string | undefined, name: string): string | 
     let end = header.indexOf(';', start);
     if (end < 0) end = header.length;
     const equals = header.indexOf('=', start);
-    if (equals > start && equals < end && header.slice(start, equals).trim().toLowerCase() === wanted) return header.slice(equals + 1, end).trim();
+    if (equals > start && equals < end && header.slice(start, equals).trim().toLowerCase() === wanted)
+      return header.slice(equals + 1, end).trim();
     start = end + 1;
   }
   return undefined;

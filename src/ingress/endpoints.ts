@@ -9,12 +9,14 @@ export interface Endpoint {
 
 /** The port part of an upstream's name: the number if the Ingress gives one, else the name. */
 export function portReference(port: ServiceBackendPort | undefined): string {
-  return port?.number ? String(port.number) : port?.name ?? '';
+  return port?.number ? String(port.number) : (port?.name ?? '');
 }
 
 /** The Service port that a reference means: by number, by target port, or by name; the first that fits. */
 export function findServicePort(service: Service, reference: string): ServicePort | undefined {
-  return service.spec?.ports?.find((port) => String(port.port) === reference || String(port.targetPort ?? port.port) === reference || port.name === reference);
+  return service.spec?.ports?.find(
+    (port) => String(port.port) === reference || String(port.targetPort ?? port.port) === reference || port.name === reference,
+  );
 }
 
 /** The addresses behind a Service port: each one whose `ready` condition is not false, once. Only TCP ports count. */
@@ -23,7 +25,9 @@ export function endpointsOf(service: Service | undefined, reference: string, sli
   if (servicePort === undefined || service?.spec?.type === 'ExternalName') return [];
   const found = new Map<string, Endpoint>();
   for (const slice of slices) {
-    const port = slice.ports?.find((candidate) => (candidate.name ?? '') === (servicePort.name ?? '') && (candidate.protocol ?? 'TCP') === 'TCP')?.port;
+    const port = slice.ports?.find(
+      (candidate) => (candidate.name ?? '') === (servicePort.name ?? '') && (candidate.protocol ?? 'TCP') === 'TCP',
+    )?.port;
     if (port === undefined) continue;
     for (const endpoint of slice.endpoints ?? []) {
       if (endpoint.conditions?.ready === false) continue;

@@ -17,16 +17,24 @@ function prefixMatcher(server: VirtualServer): Matcher {
     if (location.pathType === 'Exact') continue;
     const isSlashed = location.path.endsWith('/');
     prefixes.push({ prefix: isSlashed ? location.path : `${location.path}/`, match: { location } });
-    if (!isSlashed) { if (!exact.has(location.path)) exact.set(location.path, { location }); } else if (location.path.length > 1) redirects.set(location.path.slice(0, -1), { redirectTo: location.path });
+    if (!isSlashed) {
+      if (!exact.has(location.path)) exact.set(location.path, { location });
+    } else if (location.path.length > 1) redirects.set(location.path.slice(0, -1), { redirectTo: location.path });
   }
   prefixes.sort((a, b) => b.prefix.length - a.prefix.length);
   return (path) => exact.get(path) ?? redirects.get(path) ?? prefixes.find(({ prefix }) => path.startsWith(prefix))?.match;
 }
 
 function regexMatcher(server: VirtualServer): Matcher {
-  const patterns = [...server.locations].sort((a, b) => b.path.length - a.path.length).flatMap((location) => {
-    // A path that is no regular expression would stop NGINX from loading its configuration; here it matches nothing.
-    try { return [{ pattern: new RegExp(`^${location.path}`, 'i'), match: { location } }]; } catch { return []; }
-  });
+  const patterns = [...server.locations]
+    .sort((a, b) => b.path.length - a.path.length)
+    .flatMap((location) => {
+      // A path that is no regular expression would stop NGINX from loading its configuration; here it matches nothing.
+      try {
+        return [{ pattern: new RegExp(`^${location.path}`, 'i'), match: { location } }];
+      } catch {
+        return [];
+      }
+    });
   return (path) => patterns.find(({ pattern }) => pattern.test(path))?.match;
 }

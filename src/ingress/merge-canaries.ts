@@ -3,7 +3,11 @@ import type { IngressAnnotations } from './annotations.ts';
 import { DEFAULT_SERVER, type Location, type Upstream, type VirtualServer } from './configuration.ts';
 import { hostOf, normalPath, normalPathType, upstreamName } from './rule-names.ts';
 
-export interface Draft { servers: Map<string, VirtualServer>; upstreams: Map<string, Upstream>; warnings: string[] }
+export interface Draft {
+  servers: Map<string, VirtualServer>;
+  upstreams: Map<string, Upstream>;
+  warnings: string[];
+}
 
 /**
  * Attaches the upstreams of one canary Ingress to the primaries of equal host, path and path type. Namespaces are not compared.
@@ -16,11 +20,17 @@ export function mergeCanary(ingress: Ingress, annotations: IngressAnnotations, d
   const attach = (backend: IngressBackend, server: VirtualServer, fits: (location: Location) => boolean): void => {
     if (!backend.service) return;
     const canary = upstreams.get(upstreamName(ingress.metadata.namespace, backend.service));
-    if (canary === undefined) { warnings.push(`canary ${name}: no upstream for service "${backend.service.name}"`); return; }
+    if (canary === undefined) {
+      warnings.push(`canary ${name}: no upstream for service "${backend.service.name}"`);
+      return;
+    }
     let isMerged = false;
     for (const location of server.locations) {
       const primary = upstreams.get(location.upstream);
-      if (primary === canary) { warnings.push(`canary ${name}: alternative upstream "${canary.name}" is the primary upstream of ${server.host}${location.path}`); return; }
+      if (primary === canary) {
+        warnings.push(`canary ${name}: alternative upstream "${canary.name}" is the primary upstream of ${server.host}${location.path}`);
+        return;
+      }
       if (primary === undefined || primary.noServer || !fits(location)) continue;
       isMerged = true;
       if (primary.alternativeBackends.includes(canary.name)) continue;
@@ -29,7 +39,9 @@ export function mergeCanary(ingress: Ingress, annotations: IngressAnnotations, d
     }
     if (!isMerged) {
       upstreams.delete(canary.name);
-      warnings.push(`canary ${name}: no location of ${server.host} has the path of service "${backend.service.name}"; its upstream is dropped`);
+      warnings.push(
+        `canary ${name}: no location of ${server.host} has the path of service "${backend.service.name}"; its upstream is dropped`,
+      );
     }
   };
 
@@ -37,7 +49,10 @@ export function mergeCanary(ingress: Ingress, annotations: IngressAnnotations, d
   if (ingress.spec.defaultBackend && catchAll) attach(ingress.spec.defaultBackend, catchAll, () => true);
   for (const rule of ingress.spec.rules ?? []) {
     const server = servers.get(hostOf(rule));
-    if (server === undefined) { warnings.push(`canary ${name}: host "${hostOf(rule)}" is served by no other Ingress`); continue; }
+    if (server === undefined) {
+      warnings.push(`canary ${name}: host "${hostOf(rule)}" is served by no other Ingress`);
+      continue;
+    }
     for (const path of rule.http?.paths ?? []) {
       attach(path.backend, server, (location) => location.path === normalPath(path) && location.pathType === normalPathType(path));
     }

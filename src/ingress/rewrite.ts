@@ -2,7 +2,9 @@ import type { Location } from './configuration.ts';
 
 /** A path as it may stand in a request line. */
 function escapePath(path: string): string {
-  return path.replace(/[^\x21\x22\x24\x26-\x3e\x40-\x7e]/gu, (char) => [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''));
+  return path.replace(/[^\x21\x22\x24\x26-\x3e\x40-\x7e]/gu, (char) =>
+    [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );
 }
 
 /**
@@ -13,7 +15,11 @@ export function rewriteUri(location: Location, path: string, target: string): st
   const { rewriteTarget } = location.annotations;
   if (rewriteTarget === '' || rewriteTarget === location.path) return target;
   let groups: RegExpMatchArray | null = null;
-  try { groups = path.match(new RegExp(location.path, 'i')); } catch { /* not an expression: nothing to rewrite */ }
+  try {
+    groups = path.match(new RegExp(location.path, 'i'));
+  } catch {
+    /* not an expression: nothing to rewrite */
+  }
   if (groups === null) return target;
   const captured = rewriteTarget.replace(/\$(\d)/g, (_, index: string) => escapePath(groups[Number(index)] ?? ''));
   const queryAt = target.indexOf('?');

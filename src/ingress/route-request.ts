@@ -15,12 +15,15 @@ export interface RoutedRequest extends RequestView {
 }
 
 /** What is known about a request whatever becomes of it, for logs and metrics. */
-export interface RouteContext { server: VirtualServer; location: Location | undefined; primary: Upstream | undefined; canary: Upstream | undefined }
+export interface RouteContext {
+  server: VirtualServer;
+  location: Location | undefined;
+  primary: Upstream | undefined;
+  canary: Upstream | undefined;
+}
 
-export type Route = RouteContext & (
-  | { kind: 'proxy'; location: Location; upstream: Upstream; uri: string }
-  | { kind: 'answer'; status: number; redirectTo?: string }
-);
+export type Route = RouteContext &
+  ({ kind: 'proxy'; location: Location; upstream: Upstream; uri: string } | { kind: 'answer'; status: number; redirectTo?: string });
 
 /** Answers where a request goes. Compiled once for a configuration. */
 export type Router = (request: RoutedRequest, draw: (total: number) => number) => Route;
@@ -43,7 +46,12 @@ export function createRouter(configuration: Configuration, options: { redirectCo
     const scheme = request.isHttps ? 'https' : 'http';
     if ('redirectTo' in match) {
       const queryAt = request.target.indexOf('?');
-      return { ...nowhere, kind: 'answer', status: 301, redirectTo: `${scheme}://${name}${match.redirectTo}${queryAt < 0 ? '' : request.target.slice(queryAt)}` };
+      return {
+        ...nowhere,
+        kind: 'answer',
+        status: 301,
+        redirectTo: `${scheme}://${name}${match.redirectTo}${queryAt < 0 ? '' : request.target.slice(queryAt)}`,
+      };
     }
     const { location } = match;
     const primary = configuration.upstreams.get(location.upstream);
@@ -51,7 +59,8 @@ export function createRouter(configuration: Configuration, options: { redirectCo
     const toHttps = tlsRedirect(server, location, { isHttps: request.isHttps, host: name, target: request.target });
     if (toHttps !== undefined) return { ...context, kind: 'answer', status: redirectCode, redirectTo: toHttps };
     const { appRoot, redirect } = location.annotations;
-    if (appRoot !== '' && path === '/') return { ...context, kind: 'answer', status: 302, redirectTo: `${scheme}://${request.host}${appRoot}` };
+    if (appRoot !== '' && path === '/')
+      return { ...context, kind: 'answer', status: 302, redirectTo: `${scheme}://${request.host}${appRoot}` };
     if (redirect !== undefined) return { ...context, kind: 'answer', status: redirect.code, redirectTo: redirect.url };
     if (location.upstream === '') return { ...context, kind: 'answer', status: 404 };
     if (primary === undefined) return { ...context, kind: 'answer', status: 503 };

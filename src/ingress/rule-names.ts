@@ -7,9 +7,15 @@ export function upstreamName(namespace: string | undefined, backend: IngressServ
   return `${namespace}-${backend.name}-${portReference(backend.port)}`;
 }
 
-export function hostOf(rule: IngressRule): string { return rule.host || DEFAULT_SERVER; }
+export function hostOf(rule: IngressRule): string {
+  return rule.host || DEFAULT_SERVER;
+}
 
-export function normalPath(path: HTTPIngressPath): string { return path.path || '/'; }
+export function normalPath(path: HTTPIngressPath): string {
+  return path.path || '/';
+}
 
 /** A missing or implementation-specific type is a prefix. */
-export function normalPathType(path: HTTPIngressPath): PathType { return path.pathType === 'Exact' ? 'Exact' : 'Prefix'; }
+export function normalPathType(path: HTTPIngressPath): PathType {
+  return path.pathType === 'Exact' ? 'Exact' : 'Prefix';
+}

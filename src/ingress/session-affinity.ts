@@ -8,7 +8,10 @@ export function backendKey(upstreamName: string): string {
   return md5(md5(upstreamName) + upstreamName);
 }
 
-export interface AffinityCookie { endpointKey: string; backendKey: string }
+export interface AffinityCookie {
+  endpointKey: string;
+  backendKey: string;
+}
 
 /** Splits `<endpoint key>|<backend key>`; `undefined` when the value has another form. */
 export function parseAffinityCookie(value: string | undefined): AffinityCookie | undefined {
@@ -24,7 +27,11 @@ export function setsCookie(affinity: SessionAffinity, host: string, path: string
 }
 
 /** The `Set-Cookie` value; `nowMs` is the time that `Expires` counts from. */
-export function formatAffinityCookie(affinity: SessionAffinity, value: AffinityCookie, request: { locationPath: string; isHttps: boolean; nowMs: number }): string {
+export function formatAffinityCookie(
+  affinity: SessionAffinity,
+  value: AffinityCookie,
+  request: { locationPath: string; isHttps: boolean; nowMs: number },
+): string {
   const parts = [`${affinity.name}=${value.endpointKey}|${value.backendKey}`];
   if (affinity.expires !== '') parts.push(`Expires=${new Date(request.nowMs + Number(affinity.expires) * 1000).toUTCString()}`);
   if (affinity.maxAge !== '') parts.push(`Max-Age=${affinity.maxAge}`);
@@ -42,7 +49,10 @@ export function stickyEndpoint<T extends { address: string }>(endpoints: readonl
   let bestScore = '';
   for (const endpoint of endpoints) {
     const score = md5(`${key}\0${endpoint.address}`);
-    if (best === undefined || score > bestScore) { best = endpoint; bestScore = score; }
+    if (best === undefined || score > bestScore) {
+      best = endpoint;
+      bestScore = score;
+    }
   }
   return best;
 }

@@ -11,7 +11,11 @@ export function certificateOf(secret: Secret | undefined): TlsCertificate | unde
 }
 
 function parsed({ cert }: TlsCertificate): X509Certificate | undefined {
-  try { return new X509Certificate(cert); } catch { return undefined; }
+  try {
+    return new X509Certificate(cert);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the certificate is good for the host; for `*.x`, whether it names the wildcard. */
@@ -23,7 +27,11 @@ export function covers(certificate: TlsCertificate, host: string): boolean {
  * Whether the Ingress configures TLS for the host: listed in `spec.tls`, or covered by one of its Secrets. A listed host whose
  * Secret is missing or does not cover it counts too, with the fake certificate.
  */
-export function certificateFor(host: string, ingress: Ingress, find: (secret: string) => TlsCertificate | undefined): { certificate: TlsCertificate | undefined } | undefined {
+export function certificateFor(
+  host: string,
+  ingress: Ingress,
+  find: (secret: string) => TlsCertificate | undefined,
+): { certificate: TlsCertificate | undefined } | undefined {
   const entries = ingress.spec.tls ?? [];
   const listed = entries.find((entry) => entry.hosts?.includes(host));
   if (listed !== undefined) {

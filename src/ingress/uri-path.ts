@@ -9,7 +9,12 @@ export function normalizePath(target: string): string | undefined {
   const raw = queryAt < 0 ? whole : whole.slice(0, queryAt);
   if (!raw.includes('%') && !raw.includes('//') && !raw.includes('/.')) return raw;
   if (/%(?![0-9a-fA-F]{2})|%00/.test(raw)) return undefined;
-  const decoded = raw.includes('%') ? Buffer.from(raw.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))), 'latin1').toString('utf8') : raw;
+  const decoded = raw.includes('%')
+    ? Buffer.from(
+        raw.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+        'latin1',
+      ).toString('utf8')
+    : raw;
   const segments: string[] = [];
   const parts = decoded.split('/').slice(1);
   for (const [index, part] of parts.entries()) {
@@ -17,7 +22,9 @@ export function normalizePath(target: string): string | undefined {
     if (part === '..') {
       if (segments.pop() === undefined) return undefined;
       if (isLast) segments.push('');
-    } else if (part === '.' || part === '') { if (isLast) segments.push(''); } else segments.push(part);
+    } else if (part === '.' || part === '') {
+      if (isLast) segments.push('');
+    } else segments.push(part);
   }
   return `/${segments.join('/')}`;
 }

@@ -9,11 +9,19 @@ export interface Clock extends KubeObject {
     /** RFC 3339: jump to this instant, settling on the way. Instants in the past change nothing. */
     advanceTo?: string | undefined;
   };
-  status?: {
-    /** RFC 3339: cluster time when the status was written. */
-    now?: string | undefined;
-    rate?: number | undefined;
-  } | undefined;
+  status?:
+    | {
+        /** RFC 3339: cluster time when the status was written. */
+        now?: string | undefined;
+        rate?: number | undefined;
+      }
+    | undefined;
 }
 
-export const clocks: ResourceType<Clock> = { group: 'canary-lab.internal', version: 'v1', resource: 'clocks', kind: 'Clock', namespaced: false };
+export const clocks: ResourceType<Clock> = {
+  group: 'canary-lab.internal',
+  version: 'v1',
+  resource: 'clocks',
+  kind: 'Clock',
+  namespaced: false,
+};

@@ -35,24 +35,54 @@ export class EventRecorder {
     const id = [metadata.uid, type, reason, message, fieldPath].join('\0');
     const seen = this.#seen.get(id);
     if (seen) seen.count += 1;
-    const entry = seen ?? { name: `${metadata.name}.${(this.#deps.clock.nowMs() * 4096 + (this.#sequence++ % 4096)).toString(16)}${this.#deps.random.suffix(3)}`, count: 1 };
+    const entry = seen ?? {
+      name: `${metadata.name}.${(this.#deps.clock.nowMs() * 4096 + (this.#sequence++ % 4096)).toString(16)}${this.#deps.random.suffix(3)}`,
+      count: 1,
+    };
     const { name, count } = entry;
     this.#seen.set(id, entry);
     if (this.#seen.size > 4096) this.#seen.delete(this.#seen.keys().next().value!);
     const draft = {
-      apiVersion: 'v1', kind: 'Event', metadata: { name, namespace },
-      involvedObject: { apiVersion: subject.apiVersion, kind: subject.kind, name: metadata.name, namespace: metadata.namespace, uid: metadata.uid, resourceVersion: metadata.resourceVersion, ...(fieldPath ? { fieldPath } : {}) },
-      reason, message, type, source: this.#source, firstTimestamp: now, lastTimestamp: now, count: 1, reportingComponent: this.#source.component, reportingInstance: this.#source.host ?? '',
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name, namespace },
+      involvedObject: {
+        apiVersion: subject.apiVersion,
+        kind: subject.kind,
+        name: metadata.name,
+        namespace: metadata.namespace,
+        uid: metadata.uid,
+        resourceVersion: metadata.resourceVersion,
+        ...(fieldPath ? { fieldPath } : {}),
+      },
+      reason,
+      message,
+      type,
+      source: this.#source,
+      firstTimestamp: now,
+      lastTimestamp: now,
+      count: 1,
+      reportingComponent: this.#source.component,
+      reportingInstance: this.#source.host ?? '',
     } satisfies Omit<Event, 'metadata'> & { metadata: object };
-    this.#tail = this.#tail.then(async () => {
-      if (count > 1) {
-        const patched = await this.#api.patch(events, { namespace, name }, { type: 'strategic', body: { count, lastTimestamp: now } }).then(() => true, () => false);
-        if (patched) return;
-      }
-      await this.#api.create(events, draft);
-    }).catch((error: unknown) => this.#deps.log.debug(`event ${reason} for ${metadata.name} was not written: ${String(error)}`));
+    this.#tail = this.#tail
+      .then(async () => {
+        if (count > 1) {
+          const patched = await this.#api
+            .patch(events, { namespace, name }, { type: 'strategic', body: { count, lastTimestamp: now } })
+            .then(
+              () => true,
+              () => false,
+            );
+          if (patched) return;
+        }
+        await this.#api.create(events, draft);
+      })
+      .catch((error: unknown) => this.#deps.log.debug(`event ${reason} for ${metadata.name} was not written: ${String(error)}`));
   }
 
   /** Resolves when every event recorded so far is written or dropped. */
-  flush(): Promise<void> { return this.#tail; }
+  flush(): Promise<void> {
+    return this.#tail;
+  }
 }

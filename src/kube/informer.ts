@@ -24,7 +24,9 @@ export class Informer<T extends KubeObject> {
   #started = false;
   #markSynced: () => void = () => {};
   /** Resolves after the first list. */
-  readonly synced: Promise<void> = new Promise((resolve) => { this.#markSynced = resolve; });
+  readonly synced: Promise<void> = new Promise((resolve) => {
+    this.#markSynced = resolve;
+  });
 
   constructor(api: KubeApi, type: ResourceType<T>, deps: { clock: Clock; log: Log }, selection: Selection = {}) {
     this.type = type;
@@ -35,14 +37,18 @@ export class Informer<T extends KubeObject> {
     this.addIndex('owner', (object) => (object.metadata.ownerReferences ?? []).map((owner) => owner.uid));
   }
 
-  get(key: ObjectKey): T | undefined { return this.#objects.get(keyString(key)); }
+  get(key: ObjectKey): T | undefined {
+    return this.#objects.get(keyString(key));
+  }
 
   list(namespace?: string): T[] {
-    return [...(namespace === undefined ? this.#objects : this.#byNamespace.get(namespace) ?? new Map<string, T>()).values()];
+    return [...(namespace === undefined ? this.#objects : (this.#byNamespace.get(namespace) ?? new Map<string, T>())).values()];
   }
 
   /** Objects by a named index; `owner` (uid of any owner) always exists. */
-  by(index: string, key: string): T[] { return [...(this.#indexes.get(index)?.buckets.get(key)?.values() ?? [])]; }
+  by(index: string, key: string): T[] {
+    return [...(this.#indexes.get(index)?.buckets.get(key)?.values() ?? [])];
+  }
 
   addIndex(name: string, keysOf: (object: T) => string[]): void {
     if (this.#indexes.has(name)) return;
@@ -74,9 +80,13 @@ export class Informer<T extends KubeObject> {
         while (!signal.aborted) {
           for await (const event of this.#api.watch(this.type, { ...this.#selection, resourceVersion }, { signal })) {
             backoffMs = 100;
-            if (event.type === 'BOOKMARK') { resourceVersion = event.resourceVersion; continue; }
+            if (event.type === 'BOOKMARK') {
+              resourceVersion = event.resourceVersion;
+              continue;
+            }
             resourceVersion = event.object.metadata.resourceVersion;
-            if (event.type === 'DELETED') this.#remove(event.object); else this.#set(event.object);
+            if (event.type === 'DELETED') this.#remove(event.object);
+            else this.#set(event.object);
           }
           // A server that closes watches at once must not make this a hot loop.
           if (!signal.aborted) await sleepOn(this.#clock, 10, signal);
@@ -120,7 +130,9 @@ export class Informer<T extends KubeObject> {
     this.#emit({ type: 'deleted', object });
   }
 
-  #emit(change: Change<T>): void { for (const handler of this.#handlers) handler(change); }
+  #emit(change: Change<T>): void {
+    for (const handler of this.#handlers) handler(change);
+  }
 
   #index(object: T): void {
     if (object.metadata.namespace !== undefined) this.#put(this.#byNamespace, [object.metadata.namespace], object);
@@ -135,7 +147,7 @@ export class Informer<T extends KubeObject> {
   #put(buckets: Map<string, Map<string, T>>, keys: string[], object: T): void {
     for (const key of keys) {
       let bucket = buckets.get(key);
-      if (bucket === undefined) buckets.set(key, bucket = new Map());
+      if (bucket === undefined) buckets.set(key, (bucket = new Map()));
       bucket.set(keyString(keyOf(object)), object);
     }
   }

@@ -3,9 +3,15 @@ import type { Draft, KubeObject, ObjectKey } from './object.ts';
 import type { ResourceType } from './resource-type.ts';
 
 /** Which objects of a type: all of them when nothing is given. Selectors are in their query-string form. */
-export interface Selection { namespace?: string | undefined; labelSelector?: string | undefined; fieldSelector?: string | undefined }
+export interface Selection {
+  namespace?: string | undefined;
+  labelSelector?: string | undefined;
+  fieldSelector?: string | undefined;
+}
 
-export interface CallOptions { signal?: AbortSignal | undefined }
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+}
 export interface WriteOptions extends CallOptions {
   subresource?: 'status' | 'scale' | 'finalize' | undefined;
   fieldManager?: string | undefined;
@@ -19,11 +25,14 @@ export interface ObjectList<T> {
   continue?: string | undefined;
 }
 
-export type WatchEvent<T> =
-  | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: T }
-  | { type: 'BOOKMARK'; resourceVersion: string };
+export type WatchEvent<T> = { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: T } | { type: 'BOOKMARK'; resourceVersion: string };
 
-export interface JsonPatchOperation { op: 'add' | 'remove' | 'replace' | 'test' | 'move' | 'copy'; path: string; from?: string; value?: unknown }
+export interface JsonPatchOperation {
+  op: 'add' | 'remove' | 'replace' | 'test' | 'move' | 'copy';
+  path: string;
+  from?: string;
+  value?: unknown;
+}
 export type Patch =
   | { type: 'merge' | 'strategic'; body: object }
   | { type: 'json'; body: JsonPatchOperation[] }
@@ -44,12 +53,20 @@ export interface KubeApi {
   /** The object, or `undefined` when it does not exist (no other error is swallowed). */
   get<T extends KubeObject>(type: ResourceType<T>, key: ObjectKey, options?: CallOptions): Promise<T | undefined>;
   /** All objects of the selection; follows `continue` tokens unless `limit` is given. */
-  list<T extends KubeObject>(type: ResourceType<T>, selection?: Selection, options?: CallOptions & { limit?: number; continue?: string }): Promise<ObjectList<T>>;
+  list<T extends KubeObject>(
+    type: ResourceType<T>,
+    selection?: Selection,
+    options?: CallOptions & { limit?: number; continue?: string },
+  ): Promise<ObjectList<T>>;
   /**
    * Events after `resourceVersion`. Ends when the server closes the stream or the signal aborts (without throwing); throws
    * `Expired` when the version is too old.
    */
-  watch<T extends KubeObject>(type: ResourceType<T>, selection: Selection & { resourceVersion: string }, options?: CallOptions): AsyncIterable<WatchEvent<T>>;
+  watch<T extends KubeObject>(
+    type: ResourceType<T>,
+    selection: Selection & { resourceVersion: string },
+    options?: CallOptions,
+  ): AsyncIterable<WatchEvent<T>>;
   create<T extends KubeObject>(type: ResourceType<T>, draft: Draft<T>, options?: WriteOptions): Promise<T>;
   /** Replaces the object; fails with `Conflict` when `metadata.resourceVersion` is not the stored one. */
   update<T extends KubeObject>(type: ResourceType<T>, object: T, options?: WriteOptions): Promise<T>;

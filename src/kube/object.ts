@@ -16,7 +16,10 @@ export type AnyObject = KubeObject & { [field: string]: unknown };
 export type Draft<T extends KubeObject> = Omit<T, 'metadata'> & { metadata: Partial<ObjectMeta> };
 
 /** Names one object of a known type; `namespace` is absent for cluster-scoped types. */
-export interface ObjectKey { namespace?: string | undefined; name: string }
+export interface ObjectKey {
+  namespace?: string | undefined;
+  name: string;
+}
 
 /** `namespace/name`, or `name` for cluster-scoped objects: the key of work queues and caches. */
 export function keyString(key: ObjectKey): string {

@@ -16,7 +16,10 @@ export function quantityNanos(text: string): bigint | undefined {
   else scale += DECIMAL[suffix]!;
   if (Math.abs(scale) > 400) return undefined;
   if (scale >= 0) nanos *= 10n ** BigInt(scale);
-  else { const unit = 10n ** BigInt(-scale); nanos = (nanos + unit - 1n) / unit; }
+  else {
+    const unit = 10n ** BigInt(-scale);
+    nanos = (nanos + unit - 1n) / unit;
+  }
   return sign === '-' ? -nanos : nanos;
 }
 
@@ -33,12 +36,18 @@ export function canonicalQuantity(text: string): string | undefined {
   if (suffix.endsWith('i') && size % 1_000_000_000n === 0n && size >= 1024n * 1_000_000_000n) {
     let units = size / 1_000_000_000n;
     let step = 0;
-    while (units % 1024n === 0n && step < 6) { units /= 1024n; step += 1; }
+    while (units % 1024n === 0n && step < 6) {
+      units /= 1024n;
+      step += 1;
+    }
     return `${sign}${units}${BINARY[step]}`;
   }
   let power = -9;
   let units = size;
-  while (units % 1000n === 0n && power < 18) { units /= 1000n; power += 3; }
+  while (units % 1000n === 0n && power < 18) {
+    units /= 1000n;
+    power += 3;
+  }
   if (/^[eE]/.test(suffix)) return `${sign}${units}${power === 0 ? '' : `e${power}`}`;
   return `${sign}${units}${DECIMAL_BY_POWER.get(power)}`;
 }

@@ -18,7 +18,11 @@ export function apiVersionOf(type: ResourceType): string {
 }
 
 /** The path of a collection or of one object in it, below the server's root. */
-export function resourcePath(type: ResourceType, key: { namespace?: string | undefined; name?: string | undefined }, subresource?: string): string {
+export function resourcePath(
+  type: ResourceType,
+  key: { namespace?: string | undefined; name?: string | undefined },
+  subresource?: string,
+): string {
   const root = type.group ? `/apis/${type.group}/${type.version}` : `/api/${type.version}`;
   const scope = type.namespaced && key.namespace ? `/namespaces/${encodeURIComponent(key.namespace)}` : '';
   const name = key.name ? `/${encodeURIComponent(key.name)}` : '';
@@ -57,12 +61,41 @@ export const endpointSlices = define<t.EndpointSlice>('discovery.k8s.io', 'v1', 
 export const roles = define<t.Role>('rbac.authorization.k8s.io', 'v1', 'roles', 'Role');
 export const roleBindings = define<t.RoleBinding>('rbac.authorization.k8s.io', 'v1', 'rolebindings', 'RoleBinding');
 export const clusterRoles = define<t.ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false);
-export const clusterRoleBindings = define<t.ClusterRoleBinding>('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', 'ClusterRoleBinding', false);
+export const clusterRoleBindings = define<t.ClusterRoleBinding>(
+  'rbac.authorization.k8s.io',
+  'v1',
+  'clusterrolebindings',
+  'ClusterRoleBinding',
+  false,
+);
 export const leases = define<t.Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease');
-export const validatingWebhookConfigurations = define<t.ValidatingWebhookConfiguration>('admissionregistration.k8s.io', 'v1', 'validatingwebhookconfigurations', 'ValidatingWebhookConfiguration', false);
-export const mutatingWebhookConfigurations = define<t.MutatingWebhookConfiguration>('admissionregistration.k8s.io', 'v1', 'mutatingwebhookconfigurations', 'MutatingWebhookConfiguration', false);
-export const customResourceDefinitions = define<t.CustomResourceDefinition>('apiextensions.k8s.io', 'v1', 'customresourcedefinitions', 'CustomResourceDefinition', false);
+export const validatingWebhookConfigurations = define<t.ValidatingWebhookConfiguration>(
+  'admissionregistration.k8s.io',
+  'v1',
+  'validatingwebhookconfigurations',
+  'ValidatingWebhookConfiguration',
+  false,
+);
+export const mutatingWebhookConfigurations = define<t.MutatingWebhookConfiguration>(
+  'admissionregistration.k8s.io',
+  'v1',
+  'mutatingwebhookconfigurations',
+  'MutatingWebhookConfiguration',
+  false,
+);
+export const customResourceDefinitions = define<t.CustomResourceDefinition>(
+  'apiextensions.k8s.io',
+  'v1',
+  'customresourcedefinitions',
+  'CustomResourceDefinition',
+  false,
+);
 export const podDisruptionBudgets = define<t.PodDisruptionBudget>('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget');
-export const horizontalPodAutoscalers = define<t.V2HorizontalPodAutoscaler>('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler');
+export const horizontalPodAutoscalers = define<t.V2HorizontalPodAutoscaler>(
+  'autoscaling',
+  'v2',
+  'horizontalpodautoscalers',
+  'HorizontalPodAutoscaler',
+);
 export const storageClasses = define<t.StorageClass>('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass', false);
 export const priorityClasses = define<t.PriorityClass>('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass', false);

@@ -5,13 +5,20 @@ export function tolerates(toleration: Toleration, taint: Taint): boolean {
   if (toleration.effect && toleration.effect !== taint.effect) return false;
   if (toleration.key && toleration.key !== taint.key) return false;
   switch (toleration.operator ?? 'Equal') {
-    case 'Exists': return true;
-    case 'Equal': return Boolean(toleration.key) && (toleration.value ?? '') === (taint.value ?? '');
-    default: return false;
+    case 'Exists':
+      return true;
+    case 'Equal':
+      return Boolean(toleration.key) && (toleration.value ?? '') === (taint.value ?? '');
+    default:
+      return false;
   }
 }
 
 /** The first taint with one of `effects` that nothing tolerates. */
-export function untolerated(taints: readonly Taint[] | undefined, tolerations: readonly Toleration[] | undefined, effects: readonly string[]): Taint | undefined {
+export function untolerated(
+  taints: readonly Taint[] | undefined,
+  tolerations: readonly Toleration[] | undefined,
+  effects: readonly string[],
+): Taint | undefined {
   return taints?.find((taint) => effects.includes(taint.effect) && !tolerations?.some((toleration) => tolerates(toleration, taint)));
 }

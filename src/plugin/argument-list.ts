@@ -1,5 +1,17 @@
 /** Flags without a value, which Go programs also accept as `--flag=true` and `--flag=false`. */
-const BOOLEANS = new Set(['watch', 'full', 'no-color', 'all-namespaces', 'global', 'timestamps', 'short', 'insecure-skip-tls-verify', 'disable-compression', 'skip-current-step', 'skip-all-steps']);
+const BOOLEANS = new Set([
+  'watch',
+  'full',
+  'no-color',
+  'all-namespaces',
+  'global',
+  'timestamps',
+  'short',
+  'insecure-skip-tls-verify',
+  'disable-compression',
+  'skip-current-step',
+  'skip-all-steps',
+]);
 const SHORT: Readonly<Record<string, string>> = { w: 'watch', A: 'all-namespaces', c: 'skip-current-step', a: 'skip-all-steps' };
 
 /** The arguments with `--flag=true|false` spelled as `--flag` or, for `watch`, `--no-watch`; nothing behind `--` is touched. */

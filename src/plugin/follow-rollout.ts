@@ -16,7 +16,11 @@ export async function findRollout({ api, namespace }: Connection, name: string, 
 }
 
 /** The Rollout now and after every change, until the signal aborts. Throws `ROLLOUT_NOT_FOUND` when it is absent or deleted. */
-export async function* followRollout({ api, namespace }: Connection, name: string, deps: { clock: Clock; signal: AbortSignal }): AsyncGenerator<Rollout> {
+export async function* followRollout(
+  { api, namespace }: Connection,
+  name: string,
+  deps: { clock: Clock; signal: AbortSignal },
+): AsyncGenerator<Rollout> {
   const { clock, signal } = deps;
   const selection = { namespace, fieldSelector: `metadata.name=${name}` };
   while (!signal.aborted) {

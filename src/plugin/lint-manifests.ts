@@ -16,8 +16,9 @@ export function lintManifests(objects: readonly AnyObject[]): string | undefined
     if (object.apiVersion?.startsWith('argoproj.io/') !== true) continue;
     const [unknown] = unknownFields(object);
     if (unknown !== undefined) return `error unmarshaling JSON: while decoding JSON: json: unknown field "${unknown}"`;
-    const { workloadRef, template } = object.kind === 'Rollout' ? (object as unknown as Rollout).spec ?? {} : {};
-    if (workloadRef !== undefined && template?.spec !== undefined) return 'spec.template: Internal error: template must be empty for workload reference rollout';
+    const { workloadRef, template } = object.kind === 'Rollout' ? ((object as unknown as Rollout).spec ?? {}) : {};
+    if (workloadRef !== undefined && template?.spec !== undefined)
+      return 'spec.template: Internal error: template must be empty for workload reference rollout';
     const problem = object.kind === 'Rollout' ? rolloutProblem(object as unknown as Rollout, objects) : undefined;
     if (problem !== undefined) return `${problem.field}: ${problem.message}`;
   }
@@ -32,7 +33,10 @@ function rolloutProblem(rollout: Rollout, objects: readonly AnyObject[]): FieldE
     return objects.find((object) => object.kind === kind && object.metadata?.name === name);
   };
   try {
-    return firstProblem(rollout, { service: (name) => named('Service', name) as Service | undefined, ingress: (name) => named('Ingress', name) as Ingress | undefined });
+    return firstProblem(rollout, {
+      service: (name) => named('Service', name) as Service | undefined,
+      ingress: (name) => named('Ingress', name) as Ingress | undefined,
+    });
   } catch (error) {
     if (error instanceof ElsewhereError) return undefined;
     throw error;

@@ -4,7 +4,9 @@ import type { PluginHost } from './plugin-host.ts';
 
 /** The objects of a YAML or JSON file; empty documents are skipped. Throws `MANIFEST_UNREADABLE` or `MANIFEST_INVALID`. */
 export async function readManifests(host: PluginHost, file: string): Promise<AnyObject[]> {
-  const text = await host.readFile(file).catch((error: unknown) => { throw new LabError('MANIFEST_UNREADABLE', messageOf(error), { cause: error }); });
+  const text = await host.readFile(file).catch((error: unknown) => {
+    throw new LabError('MANIFEST_UNREADABLE', messageOf(error), { cause: error });
+  });
   const { parseAllDocuments } = await import('yaml');
   const objects: AnyObject[] = [];
   for (const document of parseAllDocuments(text)) {
@@ -12,7 +14,8 @@ export async function readManifests(host: PluginHost, file: string): Promise<Any
     if (problem !== undefined) throw new LabError('MANIFEST_INVALID', `${file}: ${problem.message.split('\n')[0]}`, { cause: problem });
     const object = document.toJS() as AnyObject | null;
     if (object === null) continue;
-    if (typeof object !== 'object' || typeof object.kind !== 'string') throw new LabError('MANIFEST_INVALID', `${file}: Object 'Kind' is missing`);
+    if (typeof object !== 'object' || typeof object.kind !== 'string')
+      throw new LabError('MANIFEST_INVALID', `${file}: Object 'Kind' is missing`);
     objects.push(object);
   }
   return objects;

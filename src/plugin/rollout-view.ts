@@ -16,7 +16,11 @@ import type { PluginHost } from './plugin-host.ts';
 const NEEDED = [replicaSets, pods] as const;
 const OPTIONAL = [experiments, analysisRuns] as const;
 
-async function listOrNothing<T extends KubeObject>({ api, namespace }: Connection, type: ResourceType<T>, signal: AbortSignal): Promise<T[]> {
+async function listOrNothing<T extends KubeObject>(
+  { api, namespace }: Connection,
+  type: ResourceType<T>,
+  signal: AbortSignal,
+): Promise<T[]> {
   try {
     return (await api.list(type, { namespace }, { signal })).items;
   } catch (error) {
@@ -25,7 +29,11 @@ async function listOrNothing<T extends KubeObject>({ api, namespace }: Connectio
   }
 }
 
-async function workloadTemplate({ api, namespace }: Connection, rollout: Rollout, signal: AbortSignal): Promise<{ spec?: never } | undefined> {
+async function workloadTemplate(
+  { api, namespace }: Connection,
+  rollout: Rollout,
+  signal: AbortSignal,
+): Promise<{ spec?: never } | undefined> {
   const reference = rollout.spec.workloadRef;
   if (reference?.kind !== 'Deployment') return undefined;
   return (await api.get(deployments, { namespace, name: reference.name }, { signal }))?.spec?.template as { spec?: never } | undefined;
@@ -41,14 +49,23 @@ export async function readRolloutInfo(connection: Connection, name: string, sign
     listOrNothing(connection, experiments, signal),
     listOrNothing(connection, analysisRuns, signal),
   ]);
-  return rolloutInfo(rollout, { replicaSets: sets.items, pods: podList.items, experiments: experimentList, analysisRuns: runs, workloadTemplate: await workloadTemplate(connection, rollout, signal) });
+  return rolloutInfo(rollout, {
+    replicaSets: sets.items,
+    pods: podList.items,
+    experiments: experimentList,
+    analysisRuns: runs,
+    workloadTemplate: await workloadTemplate(connection, rollout, signal),
+  });
 }
 
 /** One Experiment with what it runs, read once. Throws `EXPERIMENT_NOT_FOUND`. */
 export async function readExperimentInfo(connection: Connection, name: string, signal: AbortSignal): Promise<ExperimentInfo> {
   const { api, namespace } = connection;
   const [experiment, sets, podList, runs] = await Promise.all([
-    api.get(experiments, { namespace, name }, { signal }), api.list(replicaSets, { namespace }, { signal }), api.list(pods, { namespace }, { signal }), listOrNothing(connection, analysisRuns, signal),
+    api.get(experiments, { namespace, name }, { signal }),
+    api.list(replicaSets, { namespace }, { signal }),
+    api.list(pods, { namespace }, { signal }),
+    listOrNothing(connection, analysisRuns, signal),
   ]);
   if (experiment === undefined) throw new LabError('EXPERIMENT_NOT_FOUND', `experiment.argoproj.io "${name}" not found`);
   return experimentInfo(experiment, undefined, { replicaSets: sets.items, pods: podList.items, analysisRuns: runs });
@@ -61,25 +78,39 @@ export const IDLE_REDRAW_MS = 1000;
  * Calls `draw` at once, after changes (at most every 200 ms) and every second, since ages move; until the signal aborts.
  * Throws `ROLLOUT_NOT_FOUND` when the Rollout is absent or goes.
  */
-export async function watchRolloutInfo(connection: Connection, name: string, draw: (info: RolloutInfo) => void, host: PluginHost, signal: AbortSignal): Promise<void> {
+export async function watchRolloutInfo(
+  connection: Connection,
+  name: string,
+  draw: (info: RolloutInfo) => void,
+  host: PluginHost,
+  signal: AbortSignal,
+): Promise<void> {
   const { api, namespace } = connection;
   const first = await findRollout(connection, name, signal);
   const informers = new InformerFactory(api, { clock: host.clock, log: silentLog }, { namespace });
   let isChanged = true;
   const types: ResourceType[] = [rollouts, ...NEEDED];
   for (const type of OPTIONAL) if (await isServed(connection, type, signal)) types.push(type);
-  for (const type of types) informers.for(type).onChange(() => { isChanged = true; });
+  for (const type of types)
+    informers.for(type).onChange(() => {
+      isChanged = true;
+    });
   await Promise.race([informers.start(signal), whenAborted(signal)]);
   const template = await workloadTemplate(connection, first, signal);
   for (let sinceDrawMs = 0; !signal.aborted; sinceDrawMs += REDRAW_MS) {
     if (isChanged || sinceDrawMs >= IDLE_REDRAW_MS) {
       isChanged = false;
       sinceDrawMs = 0;
-      const rollout = informers.for(rollouts).get({ namespace, name }) ?? await findRollout(connection, name, signal);
-      draw(rolloutInfo(rollout, {
-        replicaSets: informers.for(replicaSets).list(namespace), pods: informers.for(pods).list(namespace),
-        experiments: informers.for(experiments).list(namespace), analysisRuns: informers.for(analysisRuns).list(namespace), workloadTemplate: template,
-      }));
+      const rollout = informers.for(rollouts).get({ namespace, name }) ?? (await findRollout(connection, name, signal));
+      draw(
+        rolloutInfo(rollout, {
+          replicaSets: informers.for(replicaSets).list(namespace),
+          pods: informers.for(pods).list(namespace),
+          experiments: informers.for(experiments).list(namespace),
+          analysisRuns: informers.for(analysisRuns).list(namespace),
+          workloadTemplate: template,
+        }),
+      );
     }
     await host.clock.sleep(REDRAW_MS, signal).catch(() => {});
   }

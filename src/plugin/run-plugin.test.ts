@@ -16,8 +16,14 @@ const eagerClock: Clock = {
   nowMs: () => NOW_MS,
   after(_delayMs, callback) {
     let isCancelled = false;
-    void nextTurn().then(() => { if (!isCancelled) callback(); });
-    return { cancel: () => { isCancelled = true; } };
+    void nextTurn().then(() => {
+      if (!isCancelled) callback();
+    });
+    return {
+      cancel: () => {
+        isCancelled = true;
+      },
+    };
   },
   sleep: (delayMs, signal) => sleepOn(eagerClock, delayMs, signal),
 };
@@ -38,34 +44,65 @@ function shell(clock: Clock = hostClock): Shell {
   let err = '';
   const self: Shell = {
     api: createFakeKubeApi({ clock: hostClock, random: seededRandom(1) }),
-    connections: [], stop: new AbortController(), files: {}, onOutput: undefined,
+    connections: [],
+    stop: new AbortController(),
+    files: {},
+    onOutput: undefined,
     stdout: () => out,
     async run(line, env = {}) {
       out = '';
       err = '';
-      const code = await runPlugin(line.split(' ').filter((word) => word !== ''), {
-        env, clock, signal: self.stop.signal,
-        stdout: (text) => { out += text; self.onOutput?.(out); },
-        stderr: (text) => { err += text; },
-        readFile: async (file) => {
-          const text = self.files[file];
-          if (text === undefined) throw new Error(`open ${file}: no such file or directory`);
-          return text;
+      const code = await runPlugin(
+        line.split(' ').filter((word) => word !== ''),
+        {
+          env,
+          clock,
+          signal: self.stop.signal,
+          stdout: (text) => {
+            out += text;
+            self.onOutput?.(out);
+          },
+          stderr: (text) => {
+            err += text;
+          },
+          readFile: async (file) => {
+            const text = self.files[file];
+            if (text === undefined) throw new Error(`open ${file}: no such file or directory`);
+            return text;
+          },
+          connect: async (options) => {
+            self.connections.push(options);
+            return {
+              api: self.api,
+              namespace: options.namespace ?? 'lab',
+              context: 'test',
+              server: 'https://127.0.0.1:1',
+              raw: async () => '',
+              serverNowMs: () => NOW_MS,
+              close: () => {},
+            };
+          },
         },
-        connect: async (options) => {
-          self.connections.push(options);
-          return { api: self.api, namespace: options.namespace ?? 'lab', context: 'test', server: 'https://127.0.0.1:1', raw: async () => '', serverNowMs: () => NOW_MS, close: () => {} };
-        },
-      });
+      );
       return { code, stdout: out, stderr: err };
     },
   };
   return self;
 }
 
-const paused: RolloutStatus = { observedGeneration: '1', phase: 'Paused', message: 'CanaryPauseStep', currentStepIndex: 1, currentPodHash: 'b', stableRS: 'a', controllerPause: true, pauseConditions: [{ reason: 'CanaryPauseStep', startTime: '2026-01-01T00:00:00Z' }] };
+const paused: RolloutStatus = {
+  observedGeneration: '1',
+  phase: 'Paused',
+  message: 'CanaryPauseStep',
+  currentStepIndex: 1,
+  currentPodHash: 'b',
+  stableRS: 'a',
+  controllerPause: true,
+  pauseConditions: [{ reason: 'CanaryPauseStep', startTime: '2026-01-01T00:00:00Z' }],
+};
 const key = { namespace: 'lab', name: 'demo' };
-const setStatus = (sh: Shell, status: RolloutStatus): Promise<Rollout> => sh.api.patch(rollouts, key, { type: 'merge', body: { status } }, { subresource: 'status' });
+const setStatus = (sh: Shell, status: RolloutStatus): Promise<Rollout> =>
+  sh.api.patch(rollouts, key, { type: 'merge', body: { status } }, { subresource: 'status' });
 
 describe('commands that write', () => {
   it.each([
@@ -88,13 +125,14 @@ describe('commands that write', () => {
   ])('%s prints what upstream prints', async (line, stdout) => {
     const sh = shell();
     sh.api.seed(rollouts, aRollout({ status: paused }));
-    for (const revision of [1, 2]) sh.api.seed(replicaSets, aReplicaSet(`hash${revision}`, { revision, image: `registry.lab/demo:v${revision}`, replicas: 1 }));
+    for (const revision of [1, 2])
+      sh.api.seed(replicaSets, aReplicaSet(`hash${revision}`, { revision, image: `registry.lab/demo:v${revision}`, replicas: 1 }));
     sh.api.seed(analysisRuns, { metadata: { name: 'run', namespace: 'lab' }, spec: { metrics: [] } });
     expect(await sh.run(line)).toEqual({ code: 0, stdout, stderr: '' });
     expect(sh.api.writes.length > 0).toBe(!stdout.startsWith('skipped'));
   });
 
-  it('restart writes the cluster\'s time, not the machine\'s', async () => {
+  it("restart writes the cluster's time, not the machine's", async () => {
     const sh = shell();
     sh.api.seed(rollouts, aRollout());
     await sh.run('restart demo --in 1m');
@@ -103,7 +141,8 @@ describe('commands that write', () => {
 
   it('creates the objects of a file in the namespace of the request', async () => {
     const sh = shell();
-    sh.files['r.yaml'] = '---\napiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: web}\nspec: {strategy: {canary: {}}}\n---\n';
+    sh.files['r.yaml'] =
+      '---\napiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: web}\nspec: {strategy: {canary: {}}}\n---\n';
     expect(await sh.run('create -f r.yaml -n shop')).toEqual({ code: 0, stdout: 'rollout.argoproj.io/web created\n', stderr: '' });
     expect(await sh.api.get(rollouts, { namespace: 'shop', name: 'web' })).toBeDefined();
   });
@@ -157,10 +196,15 @@ describe('errors', () => {
 
 describe('connection flags', () => {
   it('are read before and behind the command', async () => {
-    for (const line of ['-n shop --context c --kubeconfig k --as bob --as-group a --as-group b abort x', 'abort x -n shop --context=c --kubeconfig k --as bob --as-group a --as-group b']) {
+    for (const line of [
+      '-n shop --context c --kubeconfig k --as bob --as-group a --as-group b abort x',
+      'abort x -n shop --context=c --kubeconfig k --as bob --as-group a --as-group b',
+    ]) {
       const sh = shell();
       await sh.run(line);
-      expect(sh.connections).toEqual([expect.objectContaining({ namespace: 'shop', context: 'c', kubeconfig: 'k', as: 'bob', asGroups: ['a', 'b'] })]);
+      expect(sh.connections).toEqual([
+        expect.objectContaining({ namespace: 'shop', context: 'c', kubeconfig: 'k', as: 'bob', asGroups: ['a', 'b'] }),
+      ]);
     }
   });
 
@@ -175,7 +219,13 @@ describe('status', () => {
   it.each<[string, RolloutStatus, number, string, string]>([
     ['Healthy', { phase: 'Healthy' }, 0, 'Healthy\n', ''],
     ['Paused', paused, 0, 'Paused - CanaryPauseStep\n', ''],
-    ['Degraded', { phase: 'Degraded', message: 'RolloutAborted: x' }, 1, 'Degraded\n', 'Error: The rollout is in a degraded state with message: RolloutAborted: x\n'],
+    [
+      'Degraded',
+      { phase: 'Degraded', message: 'RolloutAborted: x' },
+      1,
+      'Degraded\n',
+      'Error: The rollout is in a degraded state with message: RolloutAborted: x\n',
+    ],
   ])('prints %s once without a watch', async (_, status, code, stdout, stderr) => {
     const sh = shell();
     sh.api.seed(rollouts, aRollout({ status }));
@@ -189,13 +239,19 @@ describe('status', () => {
       if (text.endsWith('updated\n')) void setStatus(sh, { phase: 'Paused', message: 'CanaryPauseStep' });
       else if (text.endsWith('CanaryPauseStep\n')) void setStatus(sh, { phase: 'Healthy', message: '' });
     };
-    expect(await sh.run('status demo')).toEqual({ code: 0, stdout: 'Progressing - more replicas need to be updated\nPaused - CanaryPauseStep\nHealthy\n', stderr: '' });
+    expect(await sh.run('status demo')).toEqual({
+      code: 0,
+      stdout: 'Progressing - more replicas need to be updated\nPaused - CanaryPauseStep\nHealthy\n',
+      stderr: '',
+    });
   });
 
   it('ends with 1 when the rollout degrades', async () => {
     const sh = shell();
     sh.api.seed(rollouts, aRollout({ status: paused }));
-    sh.onOutput = (text) => { if (text.endsWith('Step\n')) void setStatus(sh, { phase: 'Degraded', message: 'RolloutAborted: x' }); };
+    sh.onOutput = (text) => {
+      if (text.endsWith('Step\n')) void setStatus(sh, { phase: 'Degraded', message: 'RolloutAborted: x' });
+    };
     expect(await sh.run('status demo -w')).toMatchObject({ code: 1, stdout: 'Paused - CanaryPauseStep\nDegraded\n' });
   });
 
@@ -214,7 +270,7 @@ describe('status', () => {
 });
 
 describe('get rollout', () => {
-  it('draws the tree with ages in the cluster\'s time, in colour unless told not to', async () => {
+  it("draws the tree with ages in the cluster's time, in colour unless told not to", async () => {
     const sh = shell();
     sh.api.seed(rollouts, aRollout({ status: paused }));
     const set = aReplicaSet('b', { revision: 2, image: 'registry.lab/demo:v2', replicas: 1 });
@@ -222,7 +278,9 @@ describe('get rollout', () => {
     sh.api.seed(pods, aPodOf(set, 'x'));
     const { stdout } = await sh.run('get rollout demo --no-color');
     expect(stdout).toMatch(/^Name: {12}demo\nNamespace: {7}lab\nStatus: {10}॥ Paused\n/);
-    expect(stdout).toContain('└──# revision:2\n   └──⧉ demo-b       ReplicaSet  ✔ Healthy  5m10s  canary\n      └──□ demo-b-x  Pod         ✔ Running  5m10s  ready:1/1\n');
+    expect(stdout).toContain(
+      '└──# revision:2\n   └──⧉ demo-b       ReplicaSet  ✔ Healthy  5m10s  canary\n      └──□ demo-b-x  Pod         ✔ Running  5m10s  ready:1/1\n',
+    );
     expect((await sh.run('get ro demo')).stdout).toContain('\u001b[');
     expect((await sh.run('get ro demo', { TERM: 'dumb' })).stdout).toBe(stdout);
     expect((await sh.run('get ro demo', { NO_COLOR: '1' })).stdout).toBe(stdout);
@@ -265,18 +323,34 @@ describe('list rollouts', () => {
       else void setStatus(sh, { phase: 'Healthy', controllerPause: false });
     };
     const { stdout } = await sh.run('list rollouts --watch');
-    expect(stdout.trimEnd().split('\n').map((line) => line.split(/ +/)[2])).toEqual(['STATUS', 'Paused', 'Healthy']);
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(/ +/)[2]),
+    ).toEqual(['STATUS', 'Paused', 'Healthy']);
   });
 });
 
 describe('lint', () => {
-  const rollout = (spec: object): string => JSON.stringify({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', metadata: { name: 'demo' }, spec });
+  const rollout = (spec: object): string =>
+    JSON.stringify({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', metadata: { name: 'demo' }, spec });
   const good = aRollout().spec;
 
   it.each([
     ['says nothing about a good rollout', rollout(good), 0, ''],
-    ['finds a field that no schema has', rollout({ ...good, strategy: { canary: { ...good.strategy.canary, stableservice: 'x' } } }), 1, 'Error: error unmarshaling JSON: while decoding JSON: json: unknown field "spec.strategy.canary.stableservice"\n'],
-    ['finds a weight that is too large', rollout({ ...good, strategy: { canary: { ...good.strategy.canary, steps: [{ setWeight: 101 }] } } }), 1, /SetWeight needs to be between 0 and 100/],
+    [
+      'finds a field that no schema has',
+      rollout({ ...good, strategy: { canary: { ...good.strategy.canary, stableservice: 'x' } } }),
+      1,
+      'Error: error unmarshaling JSON: while decoding JSON: json: unknown field "spec.strategy.canary.stableservice"\n',
+    ],
+    [
+      'finds a weight that is too large',
+      rollout({ ...good, strategy: { canary: { ...good.strategy.canary, steps: [{ setWeight: 101 }] } } }),
+      1,
+      /SetWeight needs to be between 0 and 100/,
+    ],
     ['skips other kinds', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n', 0, ''],
     ['finds YAML that is none', 'a: [', 1, /^Error: r\.yaml: /],
   ])('%s', async (_, text, code, stderr) => {

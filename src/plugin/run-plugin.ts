@@ -23,7 +23,23 @@ import type { PluginHost } from './plugin-host.ts';
 import { Session } from './session.ts';
 
 const COMMANDS = [
-  addAbort, addCompletion, addCreate, addDashboard, addGet, addLint, addList, addNotModelled, addPause, addPromote, addRestart, addRetry, addSetImage, addStatus, addTerminate, addUndo, addVersion,
+  addAbort,
+  addCompletion,
+  addCreate,
+  addDashboard,
+  addGet,
+  addLint,
+  addList,
+  addNotModelled,
+  addPause,
+  addPromote,
+  addRestart,
+  addRetry,
+  addSetImage,
+  addStatus,
+  addTerminate,
+  addUndo,
+  addVersion,
 ] as const;
 
 /** commander's complaint in the words of the Go program. */
@@ -39,7 +55,7 @@ function usageText(text: string): string {
 export async function runPlugin(argv: readonly string[], host: PluginHost): Promise<number> {
   const program = new Command('kubectl-argo-rollouts');
   let current: Session | undefined;
-  const session = (): Session => current ??= new Session(host, program.opts<ConnectionFlags>());
+  const session = (): Session => (current ??= new Session(host, program.opts<ConnectionFlags>()));
   program
     .description('Works on Argo Rollouts of the cluster that your kubeconfig names.')
     .usage('COMMAND [flags]')

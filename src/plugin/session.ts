@@ -14,16 +14,23 @@ export class Session {
   }
 
   /** Colours are on even when piped, as upstream's are; `NO_COLOR` is ours to heed. */
-  get hasColour(): boolean { return this.flags.color !== false && this.host.env['TERM'] !== 'dumb' && !this.host.env['NO_COLOR']; }
-
-  connect(): Promise<Connection> {
-    return this.#connection ??= this.host.connect(connectOptions(this.flags, this.host));
+  get hasColour(): boolean {
+    return this.flags.color !== false && this.host.env['TERM'] !== 'dumb' && !this.host.env['NO_COLOR'];
   }
 
-  print(line: string): void { this.host.stdout(`${line}\n`); }
+  connect(): Promise<Connection> {
+    return (this.#connection ??= this.host.connect(connectOptions(this.flags, this.host)));
+  }
+
+  print(line: string): void {
+    this.host.stdout(`${line}\n`);
+  }
 
   async close(): Promise<void> {
     if (this.#connection === undefined) return;
-    await this.#connection.then((connection) => connection.close(), () => {});
+    await this.#connection.then(
+      (connection) => connection.close(),
+      () => {},
+    );
   }
 }

@@ -18,12 +18,21 @@ export function previewReplicas(rollout: Rollout, newRS: ReplicaSet | undefined)
 export function isSaturated(rollout: Rollout, rs: ReplicaSet | undefined): boolean {
   const { spec, available } = countsOf(rs);
   const replicas = replicasOf(rollout);
-  return rs !== undefined && spec === replicas && available === replicas && (rs.metadata.annotations?.[DESIRED_REPLICAS] ?? String(replicas)) === String(replicas);
+  return (
+    rs !== undefined &&
+    spec === replicas &&
+    available === replicas &&
+    (rs.metadata.annotations?.[DESIRED_REPLICAS] ?? String(replicas)) === String(replicas)
+  );
 }
 
 /** Whether the preview has the Pods that it is tried with. */
 export function isPreviewReady(rollout: Rollout, newRS: ReplicaSet | undefined): boolean {
-  return newRS !== undefined && countsOf(newRS).spec > 0 && countsOf(newRS).available >= Math.min(countsOf(newRS).spec, previewReplicas(rollout, newRS));
+  return (
+    newRS !== undefined &&
+    countsOf(newRS).spec > 0 &&
+    countsOf(newRS).available >= Math.min(countsOf(newRS).spec, previewReplicas(rollout, newRS))
+  );
 }
 
 /**
@@ -57,11 +66,23 @@ export function isPromotionPauseComplete(rollout: Rollout, nowMs: number): boole
 }
 
 /** Why the current version becomes the stable one now, or `undefined`. Models argo-rollouts/rollout/sync.go shouldFullPromote. */
-export function blueGreenPromotionReason(rollout: Rollout, facts: { hasStable: boolean; activeSelector: string; currentPodHash: string; aborted: boolean; ready: boolean; fastTracked: boolean; postPromotionPhase: string | undefined }): string | undefined {
+export function blueGreenPromotionReason(
+  rollout: Rollout,
+  facts: {
+    hasStable: boolean;
+    activeSelector: string;
+    currentPodHash: string;
+    aborted: boolean;
+    ready: boolean;
+    fastTracked: boolean;
+    postPromotionPhase: string | undefined;
+  },
+): string | undefined {
   if (!facts.hasStable || facts.activeSelector === '') return 'Initial deploy';
   if (facts.activeSelector !== facts.currentPodHash || !facts.ready) return undefined;
   if (rollout.status?.promoteFull) return 'Full promotion requested';
   if (facts.aborted) return undefined;
-  if (blueGreenOf(rollout)?.postPromotionAnalysis !== undefined && !facts.fastTracked && facts.postPromotionPhase !== 'Successful') return undefined;
+  if (blueGreenOf(rollout)?.postPromotionAnalysis !== undefined && !facts.fastTracked && facts.postPromotionPhase !== 'Successful')
+    return undefined;
   return 'Completed blue-green update';
 }

@@ -14,12 +14,18 @@ export function canaryIngressName(rolloutName: string, stableIngressName: string
 /** The rules that reach the stable Service, each whole, with that Service replaced by the canary's. */
 function canaryRules(stable: Ingress, stableService: string, canaryService: string): IngressRule[] {
   const isStable = (name: string | undefined): boolean => name === stableService;
-  return (stable.spec?.rules ?? []).filter((rule) => rule.http?.paths.some((path) => isStable(path.backend.service?.name))).map((rule) => ({
-    ...rule,
-    http: {
-      paths: rule.http!.paths.map((path) => (isStable(path.backend.service?.name) ? { ...path, backend: { service: { ...path.backend.service!, name: canaryService } } } : path)),
-    },
-  }));
+  return (stable.spec?.rules ?? [])
+    .filter((rule) => rule.http?.paths.some((path) => isStable(path.backend.service?.name)))
+    .map((rule) => ({
+      ...rule,
+      http: {
+        paths: rule.http!.paths.map((path) =>
+          isStable(path.backend.service?.name)
+            ? { ...path, backend: { service: { ...path.backend.service!, name: canaryService } } }
+            : path,
+        ),
+      },
+    }));
 }
 
 /** The Ingress that sends `weight` of the traffic of `stable` to the canary Service. Nothing else of `stable` is inherited. */
@@ -31,16 +37,20 @@ export function canaryIngress(rollout: Rollout, stable: Ingress, weight: number)
   const ingressClass = stable.metadata.annotations?.[CLASS];
   const { uid, name, namespace } = rollout.metadata;
   return {
-    apiVersion: 'networking.k8s.io/v1', kind: 'Ingress',
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
     metadata: {
-      name: canaryIngressName(name, stable.metadata.name), namespace,
+      name: canaryIngressName(name, stable.metadata.name),
+      namespace,
       annotations: {
         ...(ingressClass === undefined ? {} : { [CLASS]: ingressClass }),
         ...Object.fromEntries(Object.entries(nginx.additionalIngressAnnotations ?? {}).map(([key, value]) => [own(key), value])),
         ...nginx.canaryIngressAnnotations,
         [`${prefix}/canary`]: 'true',
         [`${prefix}/canary-weight`]: String(weight),
-        ...(trafficRouting?.maxTrafficWeight === undefined ? {} : { [`${prefix}/canary-weight-total`]: String(trafficRouting.maxTrafficWeight) }),
+        ...(trafficRouting?.maxTrafficWeight === undefined
+          ? {}
+          : { [`${prefix}/canary-weight-total`]: String(trafficRouting.maxTrafficWeight) }),
       },
       ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name, uid, controller: true, blockOwnerDeletion: true }],
     },

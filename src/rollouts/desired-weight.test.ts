@@ -3,7 +3,11 @@ import type { ReplicaSet } from '../kube/generated/types.ts';
 import { canStableServe, desiredCanaryWeight, dynamicRollbackTarget } from './desired-weight.ts';
 import type { CanaryStrategy, Rollout, RolloutStatus } from './rollout.ts';
 
-const rs = (hash: string, available: number): ReplicaSet => ({ metadata: { name: hash, labels: { 'rollouts-pod-template-hash': hash } } as never, spec: { replicas: available, selector: {} }, status: { replicas: available, availableReplicas: available } });
+const rs = (hash: string, available: number): ReplicaSet => ({
+  metadata: { name: hash, labels: { 'rollouts-pod-template-hash': hash } } as never,
+  spec: { replicas: available, selector: {} },
+  status: { replicas: available, availableReplicas: available },
+});
 const weights = (weight: number) => ({ canary: { weights: { canary: { weight }, stable: { weight: 100 - weight } } } });
 const steps = [{ setWeight: 20 }, { pause: {} }, { setWeight: 40 }, { pause: {} }];
 const rollout = (status: RolloutStatus, canary: Partial<CanaryStrategy> = {}): Rollout => ({
@@ -29,7 +33,14 @@ it.each<[number, string, RolloutStatus, number, boolean]>([
 });
 
 it('is 0 for a step list that starts with a pause', () => {
-  expect(desiredCanaryWeight({ rollout: rollout({ currentStepIndex: 0 }, { steps: [{ pause: {} }, { setWeight: 50 }] }), newRS: rs('b', 1), stableRS: rs('a', 4), atTarget: true })).toBe(0);
+  expect(
+    desiredCanaryWeight({
+      rollout: rollout({ currentStepIndex: 0 }, { steps: [{ pause: {} }, { setWeight: 50 }] }),
+      newRS: rs('b', 1),
+      stableRS: rs('a', 4),
+      atTarget: true,
+    }),
+  ).toBe(0);
 });
 
 it('leaves traffic alone while stable lacks the Pods for its share', () => {
@@ -39,6 +50,11 @@ it('leaves traffic alone while stable lacks the Pods for its share', () => {
 });
 
 it('walks back through the weights as a shrunken stable grows again', () => {
-  const at = (weight: number, stable: number, canary: number): number => dynamicRollbackTarget(rollout({ abort: true, ...weights(weight) }, { steps: [{ setWeight: 25 }, { pause: {} }, { setWeight: 75 }, { pause: {} }] }), rs('a', stable), rs('b', canary));
+  const at = (weight: number, stable: number, canary: number): number =>
+    dynamicRollbackTarget(
+      rollout({ abort: true, ...weights(weight) }, { steps: [{ setWeight: 25 }, { pause: {} }, { setWeight: 75 }, { pause: {} }] }),
+      rs('a', stable),
+      rs('b', canary),
+    );
   expect([at(75, 1, 3), at(25, 3, 3), at(25, 3, 1), at(0, 4, 0)]).toEqual([25, 25, 0, 0]);
 });

@@ -21,7 +21,10 @@ export function dynamicRollbackTarget(rollout: Rollout, stableRS: ReplicaSet | u
   const current = rollout.status?.canary?.weights?.canary.weight ?? 0;
   if (current === 0) return 0;
   const bound = Math.max(replicas - countsOf(stableRS).available, countsOf(canaryRS).available);
-  const target = stepsOf(rollout).findLast((step) => step.setWeight !== undefined && Math.ceil((replicas * step.setWeight) / maxWeightOf(rollout)) < bound)?.setWeight ?? 0;
+  const target =
+    stepsOf(rollout).findLast(
+      (step) => step.setWeight !== undefined && Math.ceil((replicas * step.setWeight) / maxWeightOf(rollout)) < bound,
+    )?.setWeight ?? 0;
   return Math.min(target, current);
 }
 
@@ -51,6 +54,12 @@ export function desiredCanaryWeight({ rollout, newRS, stableRS, atTarget }: Weig
 /** Whether a Rollout that went back to its stable version must first get stable's Pods back (`dynamicStableScale`). */
 export function isRollingBackDynamically(rollout: Rollout, newRS: ReplicaSet | undefined, stableRS: ReplicaSet | undefined): boolean {
   const weights = rollout.status?.canary?.weights;
-  return canaryOf(rollout).dynamicStableScale === true && stableRS !== undefined && hashOf(stableRS) === hashOf(newRS)
-    && (weights?.canary.weight ?? 0) > 0 && weights?.canary.podTemplateHash !== hashOf(stableRS) && countsOf(stableRS).available < replicasOf(rollout);
+  return (
+    canaryOf(rollout).dynamicStableScale === true &&
+    stableRS !== undefined &&
+    hashOf(stableRS) === hashOf(newRS) &&
+    (weights?.canary.weight ?? 0) > 0 &&
+    weights?.canary.podTemplateHash !== hashOf(stableRS) &&
+    countsOf(stableRS).available < replicasOf(rollout)
+  );
 }

@@ -1,17 +1,29 @@
 import type { PodMetadata } from './rollout.ts';
 
 export const EPHEMERAL_METADATA = 'rollout.argoproj.io/ephemeral-metadata';
-interface Metadata { labels?: Record<string, string> | undefined; annotations?: Record<string, string> | undefined }
+interface Metadata {
+  labels?: Record<string, string> | undefined;
+  annotations?: Record<string, string> | undefined;
+}
 
 /** The metadata with what was injected before taken out and `desired` put in; `changed` says whether anything differs. */
-export function withInjected(metadata: Metadata, before: PodMetadata, desired: PodMetadata): { labels: Record<string, string>; annotations: Record<string, string>; changed: boolean } {
-  const apply = (now: Record<string, string> = {}, old: Record<string, string> = {}, wanted: Record<string, string> = {}): Record<string, string> => {
+export function withInjected(
+  metadata: Metadata,
+  before: PodMetadata,
+  desired: PodMetadata,
+): { labels: Record<string, string>; annotations: Record<string, string>; changed: boolean } {
+  const apply = (
+    now: Record<string, string> = {},
+    old: Record<string, string> = {},
+    wanted: Record<string, string> = {},
+  ): Record<string, string> => {
     const kept = Object.entries(now).filter(([key]) => old[key] === undefined || wanted[key] !== undefined);
     return { ...Object.fromEntries(kept), ...wanted };
   };
   const labels = apply(metadata.labels, before.labels, desired.labels);
   const annotations = apply(metadata.annotations, before.annotations, desired.annotations);
-  const differs = (a: Record<string, string>, b: Record<string, string> = {}): boolean => Object.keys({ ...a, ...b }).some((key) => a[key] !== b[key]);
+  const differs = (a: Record<string, string>, b: Record<string, string> = {}): boolean =>
+    Object.keys({ ...a, ...b }).some((key) => a[key] !== b[key]);
   return { labels, annotations, changed: differs(labels, metadata.labels) || differs(annotations, metadata.annotations) };
 }
 
@@ -19,7 +31,11 @@ export function withInjected(metadata: Metadata, before: PodMetadata, desired: P
 export function recordedMetadata(annotations: Readonly<Record<string, string>> | undefined): PodMetadata {
   const text = annotations?.[EPHEMERAL_METADATA];
   if (text === undefined) return {};
-  try { return JSON.parse(text) as PodMetadata; } catch { return {}; }
+  try {
+    return JSON.parse(text) as PodMetadata;
+  } catch {
+    return {};
+  }
 }
 
 export function isEmptyMetadata(metadata: PodMetadata | undefined): boolean {

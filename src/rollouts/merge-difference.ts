@@ -14,7 +14,10 @@ export function mergeDifference(before: object | undefined, after: object): Reco
   const to = after as Fields;
   const patch: Record<string, unknown> = {};
   for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
-    if (to[key] === undefined) { if (from[key] !== undefined) patch[key] = null; continue; }
+    if (to[key] === undefined) {
+      if (from[key] !== undefined) patch[key] = null;
+      continue;
+    }
     if (sameJson(from[key], to[key])) continue;
     const inner = isFields(from[key]) && isFields(to[key]) ? mergeDifference(from[key], to[key]) : to[key];
     if (inner !== undefined) patch[key] = inner;

@@ -9,8 +9,18 @@ const abortedText = 'Rollout aborted update to revision 2';
 
 it.each<[string, string, Partial<RolloutSpec>, RolloutStatus]>([
   ['Degraded', 'InvalidSpec: no', { paused: true }, { ...done, conditions: [aCondition(0, 'InvalidSpec', 'True', 'InvalidSpec', 'no')] }],
-  ['Degraded', `RolloutAborted: ${abortedText}`, { paused: true }, { ...done, conditions: [aCondition(0, 'Progressing', 'False', 'RolloutAborted', abortedText)] }],
-  ['Degraded', 'ProgressDeadlineExceeded: late', {}, { ...done, conditions: [aCondition(0, 'Progressing', 'False', 'ProgressDeadlineExceeded', 'late')] }],
+  [
+    'Degraded',
+    `RolloutAborted: ${abortedText}`,
+    { paused: true },
+    { ...done, conditions: [aCondition(0, 'Progressing', 'False', 'RolloutAborted', abortedText)] },
+  ],
+  [
+    'Degraded',
+    'ProgressDeadlineExceeded: late',
+    {},
+    { ...done, conditions: [aCondition(0, 'Progressing', 'False', 'ProgressDeadlineExceeded', 'late')] },
+  ],
   ['Paused', 'manually paused', { paused: true }, { ...done, pauseConditions: [{ reason: 'CanaryPauseStep', startTime: '' }] }],
   ['Paused', 'CanaryPauseStep', {}, { ...done, pauseConditions: [{ reason: 'CanaryPauseStep', startTime: '' }] }],
   ['Progressing', 'rollout is restarting', { restartAt: '2025-01-01T00:00:00Z' }, done],

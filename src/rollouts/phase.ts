@@ -17,14 +17,16 @@ export function phaseOf(spec: RolloutSpec, status: RolloutStatus): { phase: Roll
   if (updated < (spec.replicas ?? 1)) return progressing('more replicas need to be updated');
   if ((status.availableReplicas ?? 0) < updated) return progressing('updated replicas are still becoming available');
   if (spec.strategy.blueGreen !== undefined) {
-    if (!status.blueGreen?.activeSelector || status.blueGreen.activeSelector !== status.currentPodHash) return progressing('active service cutover pending');
+    if (!status.blueGreen?.activeSelector || status.blueGreen.activeSelector !== status.currentPodHash)
+      return progressing('active service cutover pending');
     if (!status.stableRS || status.stableRS !== status.currentPodHash) {
       const post = status.blueGreen.postPromotionAnalysisRunStatus !== undefined;
       return progressing(post ? 'waiting for post-promotion verification to complete' : 'waiting for analysis to complete');
     }
     return { phase: 'Healthy', message: '' };
   }
-  if (!hasTrafficRouting({ spec } as Rollout) && (status.replicas ?? 0) > updated) return progressing('old replicas are pending termination');
+  if (!hasTrafficRouting({ spec } as Rollout) && (status.replicas ?? 0) > updated)
+    return progressing('old replicas are pending termination');
   if (!status.stableRS || status.stableRS !== status.currentPodHash) return progressing('waiting for all steps to complete');
   return { phase: 'Healthy', message: '' };
 }

@@ -4,7 +4,11 @@ import { canaryOf, hasTrafficRouting, isFullyPromoted, maxWeightOf, stepsOf } fr
 
 /** The last `setWeight` at or before `index`; 0 if there is none. */
 export function lastSetWeight(rollout: Rollout, index: number): number {
-  return stepsOf(rollout).slice(0, index + 1).findLast((step) => step.setWeight !== undefined)?.setWeight ?? 0;
+  return (
+    stepsOf(rollout)
+      .slice(0, index + 1)
+      .findLast((step) => step.setWeight !== undefined)?.setWeight ?? 0
+  );
 }
 
 /** The weight that the steps ask for now: what `get rollout` shows as SetWeight. */
@@ -27,9 +31,11 @@ export function plannedScale(rollout: Rollout): CanaryPlan {
   if (!stableRS) return { weight: maxWeightOf(rollout) };
   if (!hasTrafficRouting(rollout) || promoteFull || isFullyPromoted(rollout)) return { weight };
   if (abort && canaryOf(rollout).abortScaleDownDelaySeconds !== 0) return { weight: 0 };
-  const index = abort ? 0 : currentStepIndex ?? 0;
+  const index = abort ? 0 : (currentStepIndex ?? 0);
   if (index >= stepsOf(rollout).length) return { weight };
-  const scale = stepsOf(rollout).slice(0, index + 1).findLast((step) => step.setCanaryScale !== undefined)?.setCanaryScale;
+  const scale = stepsOf(rollout)
+    .slice(0, index + 1)
+    .findLast((step) => step.setCanaryScale !== undefined)?.setCanaryScale;
   if (scale?.replicas !== undefined) return { replicas: scale.replicas };
   if (scale?.weight !== undefined) return { weight: scale.weight };
   return { weight };

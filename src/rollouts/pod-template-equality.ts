@@ -7,7 +7,11 @@ type Fields = Record<string, unknown>;
 function withProbeDefaults(probe: Probe | undefined): Probe | undefined {
   if (probe === undefined) return undefined;
   return {
-    timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3, ...probe,
+    timeoutSeconds: 1,
+    periodSeconds: 10,
+    successThreshold: 1,
+    failureThreshold: 3,
+    ...probe,
     ...(probe.httpGet ? { httpGet: { scheme: 'HTTP', path: '/', ...probe.httpGet } } : {}),
   };
 }
@@ -17,10 +21,15 @@ function withContainerDefaults(container: Container): Container {
   const pullPolicy = container.image?.includes('@') ? 'IfNotPresent' : tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent';
   const limits = container.resources?.limits;
   return {
-    terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File', imagePullPolicy: pullPolicy, ...container,
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+    imagePullPolicy: pullPolicy,
+    ...container,
     ...(limits ? { resources: { ...container.resources, requests: { ...limits, ...container.resources?.requests } } } : {}),
     ports: container.ports?.map((port) => ({ protocol: 'TCP', ...port })),
-    env: container.env?.map((env) => (env.valueFrom?.fieldRef ? { ...env, valueFrom: { fieldRef: { apiVersion: 'v1', ...env.valueFrom.fieldRef } } } : env)),
+    env: container.env?.map((env) =>
+      env.valueFrom?.fieldRef ? { ...env, valueFrom: { fieldRef: { apiVersion: 'v1', ...env.valueFrom.fieldRef } } } : env,
+    ),
     livenessProbe: withProbeDefaults(container.livenessProbe),
     readinessProbe: withProbeDefaults(container.readinessProbe),
     startupProbe: withProbeDefaults(container.startupProbe),
@@ -35,7 +44,11 @@ function withDefaults(template: PodTemplateSpec): Fields {
   return {
     ...template,
     spec: {
-      restartPolicy: 'Always', dnsPolicy: 'ClusterFirst', schedulerName: 'default-scheduler', terminationGracePeriodSeconds: 30, ...spec,
+      restartPolicy: 'Always',
+      dnsPolicy: 'ClusterFirst',
+      schedulerName: 'default-scheduler',
+      terminationGracePeriodSeconds: 30,
+      ...spec,
       ...(account ? { serviceAccountName: account, serviceAccount: account } : {}),
       containers: spec.containers.map(withContainerDefaults),
       initContainers: spec.initContainers?.map(withContainerDefaults),
@@ -53,7 +66,9 @@ function withDefaults(template: PodTemplateSpec): Fields {
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((item) => canonical(item) ?? null);
   if (typeof value !== 'object' || value === null) return value === null || value === '' ? undefined : value;
-  const entries = Object.entries(value).map(([key, child]) => [key, canonical(child)] as const).filter(([, child]) => child !== undefined);
+  const entries = Object.entries(value)
+    .map(([key, child]) => [key, canonical(child)] as const)
+    .filter(([, child]) => child !== undefined);
   return entries.length === 0 ? undefined : Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -5,7 +5,16 @@ import { stepHash } from './step-hash.ts';
 
 const demo = (image: string) => ({
   metadata: { labels: { app: 'rollouts-demo' } },
-  spec: { containers: [{ name: 'rollouts-demo', image, ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }], resources: { requests: { cpu: '5m', memory: '32Mi' } } }] },
+  spec: {
+    containers: [
+      {
+        name: 'rollouts-demo',
+        image,
+        ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }],
+        resources: { requests: { cpu: '5m', memory: '32Mi' } },
+      },
+    ],
+  },
 });
 
 it.each([
@@ -17,7 +26,16 @@ it.each([
 });
 
 it('hashes a container without the order of its keys mattering', () => {
-  const spec = { containers: [{ resources: { requests: { memory: '16Mi', cpu: '5m' } }, ports: [{ protocol: 'TCP', containerPort: 80, name: 'http' }], image: 'nginx:1.19-alpine', name: 'canary-scaledowndelay' }] };
+  const spec = {
+    containers: [
+      {
+        resources: { requests: { memory: '16Mi', cpu: '5m' } },
+        ports: [{ protocol: 'TCP', containerPort: 80, name: 'http' }],
+        image: 'nginx:1.19-alpine',
+        name: 'canary-scaledowndelay',
+      },
+    ],
+  };
   expect(podTemplateHash({ metadata: { labels: { app: 'canary-scaledowndelay' } }, spec })).toBe('674d8cf959');
 });
 
@@ -35,8 +53,18 @@ it.each([
 
 it('sees a template that the API server has defaulted as the same', () => {
   const defaulted = structuredClone(demo('shop:v1')) as ReturnType<typeof demo> & { spec: Record<string, unknown> };
-  Object.assign(defaulted.spec, { restartPolicy: 'Always', dnsPolicy: 'ClusterFirst', schedulerName: 'default-scheduler', terminationGracePeriodSeconds: 30, securityContext: {} });
-  Object.assign(defaulted.spec.containers[0]!, { imagePullPolicy: 'IfNotPresent', terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File' });
+  Object.assign(defaulted.spec, {
+    restartPolicy: 'Always',
+    dnsPolicy: 'ClusterFirst',
+    schedulerName: 'default-scheduler',
+    terminationGracePeriodSeconds: 30,
+    securityContext: {},
+  });
+  Object.assign(defaulted.spec.containers[0]!, {
+    imagePullPolicy: 'IfNotPresent',
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+  });
   defaulted.metadata.labels = { ...defaulted.metadata.labels, 'rollouts-pod-template-hash': 'x' } as never;
   expect(sameTemplate(demo('shop:v1'), defaulted)).toBe(true);
   expect(sameTemplate(demo('shop:v2'), defaulted)).toBe(false);

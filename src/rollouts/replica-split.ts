@@ -15,7 +15,10 @@ export interface BasicSplitInput {
   othersSpec: number;
 }
 
-export interface Split { canary: number; stable: number }
+export interface Split {
+  canary: number;
+  stable: number;
+}
 
 /** The nearest whole-Pod split of `replicas` (or one more where surge allows it) to a weight. */
 function idealSplit({ replicas, weight, maxWeight, maxSurge }: BasicSplitInput): Split {
@@ -63,7 +66,7 @@ export function basicReplicaSplit(input: BasicSplitInput): Split {
   if (input.othersSpec > 0) return next;
 
   const increasing = ideal.canary >= canary.spec;
-  const [drained, growing] = increasing ? ['stable', 'canary'] as const : ['canary', 'stable'] as const;
+  const [drained, growing] = increasing ? (['stable', 'canary'] as const) : (['canary', 'stable'] as const);
   const present = { stable, canary };
   const survivors = next[drained] + Math.min(next[growing], present[growing].available);
   if (survivors <= fewestAvailable) return next;

@@ -5,10 +5,23 @@ import { plannedScale, plannedWeight } from './planned-scale.ts';
 import { countsOf, hashOf, type ReplicaCounts, sumOf } from './replica-set-view.ts';
 import { basicReplicaSplit, routedReplicaSplit, type Split } from './replica-split.ts';
 import type { Rollout } from './rollout.ts';
-import { abortScaleDownDelaySeconds, blueGreenOf, canaryOf, hasTrafficRouting, isFullyPromoted, maxWeightOf, replicasOf, surgeAndUnavailable } from './strategy-defaults.ts';
+import {
+  abortScaleDownDelaySeconds,
+  blueGreenOf,
+  canaryOf,
+  hasTrafficRouting,
+  isFullyPromoted,
+  maxWeightOf,
+  replicasOf,
+  surgeAndUnavailable,
+} from './strategy-defaults.ts';
 
 /** The ReplicaSets of one Rollout, sorted into their parts. */
-export interface ReplicaSetParts { newRS: ReplicaSet | undefined; stableRS: ReplicaSet | undefined; otherRSs: readonly ReplicaSet[] }
+export interface ReplicaSetParts {
+  newRS: ReplicaSet | undefined;
+  stableRS: ReplicaSet | undefined;
+  otherRSs: readonly ReplicaSet[];
+}
 
 /** The counts that the canary and the stable ReplicaSet should have now. */
 export function replicaTargets(rollout: Rollout, { newRS, stableRS, otherRSs }: ReplicaSetParts): Split {
@@ -19,8 +32,13 @@ export function replicaTargets(rollout: Rollout, { newRS, stableRS, otherRSs }: 
   if (blueGreenOf(rollout) !== undefined) return { canary: previewReplicas(rollout, newRS), stable: replicas };
   if (!hasTrafficRouting(rollout)) {
     return basicReplicaSplit({
-      replicas, weight: plannedWeight(rollout), maxWeight: maxWeightOf(rollout), ...surgeAndUnavailable(rollout),
-      stable: countsOf(stableRS), canary, othersSpec: sumOf(otherRSs, 'spec'),
+      replicas,
+      weight: plannedWeight(rollout),
+      maxWeight: maxWeightOf(rollout),
+      ...surgeAndUnavailable(rollout),
+      stable: countsOf(stableRS),
+      canary,
+      othersSpec: sumOf(otherRSs, 'spec'),
     });
   }
   const strategy = canaryOf(rollout);
@@ -29,11 +47,17 @@ export function replicaTargets(rollout: Rollout, { newRS, stableRS, otherRSs }: 
   const statusCanaryWeight = weights?.canary.weight ?? 0;
   const stableWeight = maxWeightOf(rollout) - (aborted ? dynamicRollbackTarget(rollout, stableRS, newRS) : plannedWeight(rollout));
   const split = routedReplicaSplit({
-    replicas, maxWeight: maxWeightOf(rollout), plan: plannedScale(rollout), minPodsPerReplicaSet: strategy.minPodsPerReplicaSet,
-    dynamicStableScale: strategy.dynamicStableScale ? { statusCanaryWeight, statusStableWeight: weights?.stable.weight ?? maxWeightOf(rollout), stableWeight, aborted } : undefined,
+    replicas,
+    maxWeight: maxWeightOf(rollout),
+    plan: plannedScale(rollout),
+    minPodsPerReplicaSet: strategy.minPodsPerReplicaSet,
+    dynamicStableScale: strategy.dynamicStableScale
+      ? { statusCanaryWeight, statusStableWeight: weights?.stable.weight ?? maxWeightOf(rollout), stableWeight, aborted }
+      : undefined,
   });
   // With an explicit delay the canary keeps its Pods until no traffic is left on it.
-  if (strategy.dynamicStableScale && aborted && abortScaleDownDelaySeconds(rollout) !== undefined && statusCanaryWeight > 0) return { ...split, canary: canary.spec };
+  if (strategy.dynamicStableScale && aborted && abortScaleDownDelaySeconds(rollout) !== undefined && statusCanaryWeight > 0)
+    return { ...split, canary: canary.spec };
   return split;
 }
 
@@ -51,7 +75,12 @@ export function isAtReplicaTargets(rollout: Rollout, parts: ReplicaSetParts): bo
   const stable = countsOf(parts.stableRS);
   const separate = parts.stableRS !== undefined && hashOf(parts.stableRS) !== hashOf(parts.newRS);
   if (!isCanaryReady(rollout, countsOf(parts.newRS), target.canary)) return false;
-  if (separate && !(hasTrafficRouting(rollout) && canaryOf(rollout).dynamicStableScale) && (stable.spec !== target.stable || stable.replicas !== target.stable)) return false;
+  if (
+    separate &&
+    !(hasTrafficRouting(rollout) && canaryOf(rollout).dynamicStableScale) &&
+    (stable.spec !== target.stable || stable.replicas !== target.stable)
+  )
+    return false;
   return hasTrafficRouting(rollout) || sumOf(parts.otherRSs, 'available') === 0;
 }
 

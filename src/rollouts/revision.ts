@@ -4,11 +4,21 @@ import { REVISION } from './rollout.ts';
 
 export const REVISION_HISTORY = 'rollout.argoproj.io/revision-history';
 export const DESIRED_REPLICAS = 'rollout.argoproj.io/desired-replicas';
-const NOT_COPIED = new Set(['kubectl.kubernetes.io/last-applied-configuration', REVISION, REVISION_HISTORY, DESIRED_REPLICAS, 'notified.notifications.argoproj.io']);
+const NOT_COPIED = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  REVISION,
+  REVISION_HISTORY,
+  DESIRED_REPLICAS,
+  'notified.notifications.argoproj.io',
+]);
 
-export function revisionOf(object: KubeObject | undefined): number { return Number(object?.metadata.annotations?.[REVISION] ?? 0) || 0; }
+export function revisionOf(object: KubeObject | undefined): number {
+  return Number(object?.metadata.annotations?.[REVISION] ?? 0) || 0;
+}
 
-export function highestRevision(sets: readonly ReplicaSet[]): number { return Math.max(0, ...sets.map(revisionOf)); }
+export function highestRevision(sets: readonly ReplicaSet[]): number {
+  return Math.max(0, ...sets.map(revisionOf));
+}
 
 /** Annotations of a Rollout that its current ReplicaSet carries too. */
 export function copiedAnnotations(rollout: KubeObject): Record<string, string> {
@@ -26,7 +36,9 @@ export function annotationsForNewReplicaSet(rollout: KubeObject, newRS: ReplicaS
   const raised = highestRevision(others) + 1 > revisionOf(newRS);
   if (raised) {
     after[REVISION] = String(revision);
-    if (before[REVISION] !== undefined) after[REVISION_HISTORY] = before[REVISION_HISTORY] === undefined ? before[REVISION] : `${before[REVISION_HISTORY]},${before[REVISION]}`;
+    if (before[REVISION] !== undefined)
+      after[REVISION_HISTORY] =
+        before[REVISION_HISTORY] === undefined ? before[REVISION] : `${before[REVISION_HISTORY]},${before[REVISION]}`;
   }
   return after;
 }

@@ -17,14 +17,20 @@ export interface ConditionFacts {
   abortReason: string;
   nowMs: number;
 }
-export interface RolloutEvent { type: 'Normal' | 'Warning'; reason: string; message: string }
+export interface RolloutEvent {
+  type: 'Normal' | 'Warning';
+  reason: string;
+  message: string;
+}
 
 export function isHealthy(rollout: Rollout, status: RolloutStatus): boolean {
   const replicas = replicasOf(rollout);
   const paused = rollout.spec.paused === true || (status.pauseConditions ?? []).length > 0;
   const counts = [status.updatedReplicas, status.availableReplicas, status.replicas].every((count) => (count ?? 0) === replicas);
   const active = rollout.spec.strategy.blueGreen === undefined || status.blueGreen?.activeSelector === status.currentPodHash;
-  return !paused && active && counts && (status.currentStepIndex ?? stepsOf(rollout).length) === stepsOf(rollout).length && isComplete(status);
+  return (
+    !paused && active && counts && (status.currentStepIndex ?? stepsOf(rollout).length) === stepsOf(rollout).length && isComplete(status)
+  );
 }
 
 export function isComplete(status: RolloutStatus): boolean {
@@ -35,9 +41,15 @@ export function isComplete(status: RolloutStatus): boolean {
 function hasProgressed({ rollout, status }: ConditionFacts): boolean {
   const before = rollout.status ?? {};
   const old = (s: RolloutStatus): number => (s.replicas ?? 0) - (s.updatedReplicas ?? 0);
-  return (status.updatedReplicas ?? 0) !== (before.updatedReplicas ?? 0) || old(status) < old(before)
-    || (status.readyReplicas ?? 0) > (before.readyReplicas ?? 0) || (status.availableReplicas ?? 0) > (before.availableReplicas ?? 0)
-    || status.currentStepIndex !== before.currentStepIndex || status.currentStepHash !== before.currentStepHash || status.stableRS !== before.stableRS;
+  return (
+    (status.updatedReplicas ?? 0) !== (before.updatedReplicas ?? 0) ||
+    old(status) < old(before) ||
+    (status.readyReplicas ?? 0) > (before.readyReplicas ?? 0) ||
+    (status.availableReplicas ?? 0) > (before.availableReplicas ?? 0) ||
+    status.currentStepIndex !== before.currentStepIndex ||
+    status.currentStepHash !== before.currentStepHash ||
+    status.stableRS !== before.stableRS
+  );
 }
 
 /** When the progress deadline passes, or `undefined` while it does not run (pauses, analyses, aborts, delayed scale-downs). */
@@ -45,9 +57,19 @@ export function progressDeadlineMs({ rollout, status, allRSs, aborted }: Conditi
   const progressing = findCondition(rollout.status?.conditions, 'Progressing');
   const step = currentStepOf(rollout)?.step;
   const { prePromotionAnalysisRunStatus: pre, postPromotionAnalysisRunStatus: post } = status.blueGreen ?? {};
-  const waits = step?.pause !== undefined || step?.analysis !== undefined || step?.experiment !== undefined || [pre, post].some((run) => run?.status === 'Running' || run?.status === 'Pending');
-  const paused = findCondition(rollout.status?.conditions, 'Paused')?.status === 'True' || rollout.spec.paused === true || (status.pauseConditions ?? []).length > 0;
-  const draining = allRSs.some((rs) => hashOf(rs) !== status.currentPodHash && (rs.spec.replicas ?? 0) > 0 && rs.metadata.annotations?.[SCALE_DOWN_DEADLINE] !== undefined);
+  const waits =
+    step?.pause !== undefined ||
+    step?.analysis !== undefined ||
+    step?.experiment !== undefined ||
+    [pre, post].some((run) => run?.status === 'Running' || run?.status === 'Pending');
+  const paused =
+    findCondition(rollout.status?.conditions, 'Paused')?.status === 'True' ||
+    rollout.spec.paused === true ||
+    (status.pauseConditions ?? []).length > 0;
+  const draining = allRSs.some(
+    (rs) =>
+      hashOf(rs) !== status.currentPodHash && (rs.spec.replicas ?? 0) > 0 && rs.metadata.annotations?.[SCALE_DOWN_DEADLINE] !== undefined,
+  );
   if (progressing === undefined || waits || paused || aborted || draining || isHealthy(rollout, status)) return undefined;
   if (progressing.reason === 'NewReplicaSetAvailable' || progressing.reason === 'ProgressDeadlineExceeded') return undefined;
   return Date.parse(progressing.lastUpdateTime) + (rollout.spec.progressDeadlineSeconds ?? 600) * 1000;
@@ -68,7 +90,8 @@ export function nextConditions(facts: ConditionFacts): { conditions: RolloutCond
     conditions = result.conditions;
     return result.changed;
   };
-  const paused = rollout.spec.paused === true || (rollout.status?.pauseConditions ?? []).length > 0 || (status.pauseConditions ?? []).length > 0;
+  const paused =
+    rollout.spec.paused === true || (rollout.status?.pauseConditions ?? []).length > 0 || (status.pauseConditions ?? []).length > 0;
   const healthy = isHealthy(rollout, status);
   const wasHealthy = findCondition(conditions, 'Healthy');
   if (healthy) set('Healthy', 'True', 'RolloutHealthy', 'Rollout is healthy');
@@ -77,7 +100,11 @@ export function nextConditions(facts: ConditionFacts): { conditions: RolloutCond
 
   if (isComplete(status)) set('Completed', 'True', 'RolloutCompleted', 'RolloutCompleted');
   else if (set('Completed', 'False', 'RolloutCompleted', 'RolloutCompleted') && newRS !== undefined) {
-    events.push({ type: 'Normal', reason: 'RolloutNotCompleted', message: `Rollout not completed, started update to revision ${revisionOf(newRS)} (${hashOf(newRS)})` });
+    events.push({
+      type: 'Normal',
+      reason: 'RolloutNotCompleted',
+      message: `Rollout not completed, started update to revision ${revisionOf(newRS)} (${hashOf(newRS)})`,
+    });
   }
 
   const name = newRS?.metadata.name ?? rollout.metadata.name;
@@ -86,17 +113,30 @@ export function nextConditions(facts: ConditionFacts): { conditions: RolloutCond
     if (set('Progressing', 'False', 'RolloutAborted', message)) events.push({ type: 'Warning', reason: 'RolloutAborted', message });
   } else if (healthy) set('Progressing', 'True', 'NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`);
   else if (!paused && becameUnhealthy && isComplete(status)) {
-    conditions = replaceCondition(conditions, aCondition(nowMs, 'Progressing', 'True', 'ReplicaSetNotAvailable', 'Rollout does not have minimum availability'));
+    conditions = replaceCondition(
+      conditions,
+      aCondition(nowMs, 'Progressing', 'True', 'ReplicaSetNotAvailable', 'Rollout does not have minimum availability'),
+    );
   } else if (!paused && (hasProgressed(facts) || becameUnhealthy)) {
-    conditions = replaceCondition(conditions, aCondition(nowMs, 'Progressing', 'True', 'ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`));
+    conditions = replaceCondition(
+      conditions,
+      aCondition(nowMs, 'Progressing', 'True', 'ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`),
+    );
   } else if (hasTimedOut(facts)) set('Progressing', 'False', 'ProgressDeadlineExceeded', `ReplicaSet "${name}" has timed out progressing.`);
 
-  const failure = [newRS, ...allRSs].map((rs) => findCondition(rs?.status?.conditions, 'ReplicaFailure')).find((condition) => condition !== undefined);
+  const failure = [newRS, ...allRSs]
+    .map((rs) => findCondition(rs?.status?.conditions, 'ReplicaFailure'))
+    .find((condition) => condition !== undefined);
   if (failure === undefined) conditions = conditions.filter(({ type }) => type !== 'ReplicaFailure');
   else set('ReplicaFailure', failure.status as 'True', failure.reason ?? '', failure.message ?? '');
 
   const available = sumOf(allRSs, 'available') >= replicasOf(rollout);
-  set('Available', available ? 'True' : 'False', 'AvailableReason', available ? 'Rollout has minimum availability' : 'Rollout does not have minimum availability');
+  set(
+    'Available',
+    available ? 'True' : 'False',
+    'AvailableReason',
+    available ? 'Rollout has minimum availability' : 'Rollout does not have minimum availability',
+  );
   return { conditions, events };
 }
 
@@ -109,11 +149,14 @@ export function pauseConditionChanges(rollout: Rollout, nowMs: number): RolloutC
   const changes: RolloutCondition[] = [];
   const promoted = findCondition(conditions, 'Completed')?.status === 'True';
   if (!promoted && !aborted && paused !== (progressing?.reason === 'RolloutPaused')) {
-    changes.push(paused
-      ? aCondition(nowMs, 'Progressing', 'Unknown', 'RolloutPaused', 'Rollout is paused')
-      : aCondition(nowMs, 'Progressing', 'Unknown', 'RolloutResumed', 'Rollout is resumed'));
+    changes.push(
+      paused
+        ? aCondition(nowMs, 'Progressing', 'Unknown', 'RolloutPaused', 'Rollout is paused')
+        : aCondition(nowMs, 'Progressing', 'Unknown', 'RolloutResumed', 'Rollout is resumed'),
+    );
   }
   if (!abort && aborted) changes.push(aCondition(nowMs, 'Progressing', 'Unknown', 'RolloutRetry', 'Retrying Rollout after abort'));
-  if (!aborted && paused !== (findCondition(conditions, 'Paused')?.status === 'True')) changes.push(aCondition(nowMs, 'Paused', paused ? 'True' : 'False', 'RolloutPaused', 'Rollout is paused'));
+  if (!aborted && paused !== (findCondition(conditions, 'Paused')?.status === 'True'))
+    changes.push(aCondition(nowMs, 'Paused', paused ? 'True' : 'False', 'RolloutPaused', 'Rollout is paused'));
   return changes;
 }

@@ -20,7 +20,15 @@ export interface ExperimentStep {
   templates?: ExperimentStepTemplate[] | undefined;
   duration?: IntOrString | undefined;
   scaleDownDelaySeconds?: number | undefined;
-  analyses?: { name: string; templateName: string; clusterScope?: boolean | undefined; args?: AnalysisArgument[] | undefined; requiredForCompletion?: boolean | undefined }[] | undefined;
+  analyses?:
+    | {
+        name: string;
+        templateName: string;
+        clusterScope?: boolean | undefined;
+        args?: AnalysisArgument[] | undefined;
+        requiredForCompletion?: boolean | undefined;
+      }[]
+    | undefined;
   dryRun?: { metricName: string }[] | undefined;
   analysisRunMetadata?: PodMetadata | undefined;
 }
@@ -47,10 +55,19 @@ export interface RolloutAnalysis {
 export interface AnalysisArgument {
   name: string;
   value?: string | undefined;
-  valueFrom?: { podTemplateHashValue?: 'Latest' | 'Stable' | undefined; fieldRef?: { fieldPath: string } | undefined; secretKeyRef?: { name: string; key: string } | undefined } | undefined;
+  valueFrom?:
+    | {
+        podTemplateHashValue?: 'Latest' | 'Stable' | undefined;
+        fieldRef?: { fieldPath: string } | undefined;
+        secretKeyRef?: { name: string; key: string } | undefined;
+      }
+    | undefined;
 }
 
-export interface PodMetadata { labels?: Record<string, string> | undefined; annotations?: Record<string, string> | undefined }
+export interface PodMetadata {
+  labels?: Record<string, string> | undefined;
+  annotations?: Record<string, string> | undefined;
+}
 
 export interface NginxTrafficRouting {
   stableIngress?: string | undefined;
@@ -64,7 +81,14 @@ export interface CanaryStrategy {
   canaryService?: string | undefined;
   stableService?: string | undefined;
   steps?: CanaryStep[] | undefined;
-  trafficRouting?: { nginx?: NginxTrafficRouting | undefined; maxTrafficWeight?: number | undefined; managedRoutes?: { name: string }[] | undefined; [other: string]: unknown } | undefined;
+  trafficRouting?:
+    | {
+        nginx?: NginxTrafficRouting | undefined;
+        maxTrafficWeight?: number | undefined;
+        managedRoutes?: { name: string }[] | undefined;
+        [other: string]: unknown;
+      }
+    | undefined;
   maxSurge?: IntOrString | undefined;
   maxUnavailable?: IntOrString | undefined;
   scaleDownDelaySeconds?: number | undefined;
@@ -101,7 +125,9 @@ export interface RolloutSpec {
   replicas?: number | undefined;
   selector?: LabelSelector | undefined;
   template?: PodTemplateSpec | undefined;
-  workloadRef?: { apiVersion: string; kind: string; name: string; scaleDown?: 'never' | 'onsuccess' | 'progressively' | undefined } | undefined;
+  workloadRef?:
+    | { apiVersion: string; kind: string; name: string; scaleDown?: 'never' | 'onsuccess' | 'progressively' | undefined }
+    | undefined;
   minReadySeconds?: number | undefined;
   revisionHistoryLimit?: number | undefined;
   progressDeadlineSeconds?: number | undefined;
@@ -115,9 +141,24 @@ export interface RolloutSpec {
 
 export type RolloutPhase = 'Healthy' | 'Progressing' | 'Paused' | 'Degraded' | 'Unknown';
 export type PauseReason = 'CanaryPauseStep' | 'BlueGreenPause' | 'InconclusiveAnalysisRun' | 'InconclusiveExperiment';
-export interface RolloutCondition { type: string; status: 'True' | 'False' | 'Unknown'; reason: string; message: string; lastUpdateTime: string; lastTransitionTime: string }
-export interface TrafficWeight { weight: number; serviceName?: string | undefined; podTemplateHash?: string | undefined }
-export interface AnalysisRunReference { name: string; status: string; message?: string | undefined }
+export interface RolloutCondition {
+  type: string;
+  status: 'True' | 'False' | 'Unknown';
+  reason: string;
+  message: string;
+  lastUpdateTime: string;
+  lastTransitionTime: string;
+}
+export interface TrafficWeight {
+  weight: number;
+  serviceName?: string | undefined;
+  podTemplateHash?: string | undefined;
+}
+export interface AnalysisRunReference {
+  name: string;
+  status: string;
+  message?: string | undefined;
+}
 
 export interface RolloutStatus {
   abort?: boolean | undefined;
@@ -145,24 +186,38 @@ export interface RolloutStatus {
   restartedAt?: string | undefined;
   workloadObservedGeneration?: string | undefined;
   conditions?: RolloutCondition[] | undefined;
-  canary?: {
-    weights?: { canary: TrafficWeight; stable: TrafficWeight; additional?: TrafficWeight[] | undefined } | undefined;
-    currentStepAnalysisRunStatus?: AnalysisRunReference | undefined;
-    currentBackgroundAnalysisRunStatus?: AnalysisRunReference | undefined;
-    currentExperiment?: string | undefined;
-  } | undefined;
-  blueGreen?: {
-    activeSelector?: string | undefined;
-    previewSelector?: string | undefined;
-    scaleUpPreviewCheckPoint?: boolean | undefined;
-    prePromotionAnalysisRunStatus?: AnalysisRunReference | undefined;
-    postPromotionAnalysisRunStatus?: AnalysisRunReference | undefined;
-  } | undefined;
+  canary?:
+    | {
+        weights?: { canary: TrafficWeight; stable: TrafficWeight; additional?: TrafficWeight[] | undefined } | undefined;
+        currentStepAnalysisRunStatus?: AnalysisRunReference | undefined;
+        currentBackgroundAnalysisRunStatus?: AnalysisRunReference | undefined;
+        currentExperiment?: string | undefined;
+      }
+    | undefined;
+  blueGreen?:
+    | {
+        activeSelector?: string | undefined;
+        previewSelector?: string | undefined;
+        scaleUpPreviewCheckPoint?: boolean | undefined;
+        prePromotionAnalysisRunStatus?: AnalysisRunReference | undefined;
+        postPromotionAnalysisRunStatus?: AnalysisRunReference | undefined;
+      }
+    | undefined;
 }
 
-export interface Rollout extends KubeObject { metadata: ObjectMeta; spec: RolloutSpec; status?: RolloutStatus | undefined }
+export interface Rollout extends KubeObject {
+  metadata: ObjectMeta;
+  spec: RolloutSpec;
+  status?: RolloutStatus | undefined;
+}
 
-export const rollouts: ResourceType<Rollout> = { group: 'argoproj.io', version: 'v1alpha1', resource: 'rollouts', kind: 'Rollout', namespaced: true };
+export const rollouts: ResourceType<Rollout> = {
+  group: 'argoproj.io',
+  version: 'v1alpha1',
+  resource: 'rollouts',
+  kind: 'Rollout',
+  namespaced: true,
+};
 
 /** Label on ReplicaSets and Pods, and selector key of the Services that a Rollout manages. */
 export const POD_TEMPLATE_HASH = 'rollouts-pod-template-hash';

@@ -28,7 +28,10 @@ export function pauseRemainingMs(rollout: Rollout, nowMs: number): number | unde
 }
 
 /** Whether the current step has done what it asks for. At most one step completes in a pass, none while `spec.paused`. */
-export function isStepComplete(rollout: Rollout, facts: { nowMs: number; atTarget: boolean; stepAnalysisPhase: string | undefined; experimentPhase?: string | undefined }): boolean {
+export function isStepComplete(
+  rollout: Rollout,
+  facts: { nowMs: number; atTarget: boolean; stepAnalysisPhase: string | undefined; experimentPhase?: string | undefined },
+): boolean {
   const current = currentStepOf(rollout);
   if (current === undefined || rollout.spec.paused) return false;
   const { step } = current;
@@ -40,7 +43,17 @@ export function isStepComplete(rollout: Rollout, facts: { nowMs: number; atTarge
 }
 
 /** Why the current version becomes the stable one now, or `undefined` when it does not. */
-export function promotionReason(rollout: Rollout, facts: { hasStable: boolean; isStable: boolean; aborted: boolean; ready: boolean; withinRollbackWindow: boolean; index: number | undefined }): string | undefined {
+export function promotionReason(
+  rollout: Rollout,
+  facts: {
+    hasStable: boolean;
+    isStable: boolean;
+    aborted: boolean;
+    ready: boolean;
+    withinRollbackWindow: boolean;
+    index: number | undefined;
+  },
+): string | undefined {
   const steps = stepsOf(rollout).length;
   if (!facts.hasStable) return 'Initial deploy';
   if (facts.aborted || !facts.ready) return undefined;

@@ -4,11 +4,17 @@ import type { BlueGreenStrategy, CanaryStep, CanaryStrategy, PodMetadata, Rollou
 const DEFAULT_DELAY_SECONDS = 30;
 
 /** `spec.replicas`, 1 when absent. */
-export function replicasOf(rollout: Rollout): number { return rollout.spec.replicas ?? 1; }
+export function replicasOf(rollout: Rollout): number {
+  return rollout.spec.replicas ?? 1;
+}
 
-export function canaryOf(rollout: Rollout): CanaryStrategy { return rollout.spec.strategy?.canary ?? {}; }
+export function canaryOf(rollout: Rollout): CanaryStrategy {
+  return rollout.spec.strategy?.canary ?? {};
+}
 
-export function blueGreenOf(rollout: Rollout): BlueGreenStrategy | undefined { return rollout.spec.strategy?.blueGreen ?? undefined; }
+export function blueGreenOf(rollout: Rollout): BlueGreenStrategy | undefined {
+  return rollout.spec.strategy?.blueGreen ?? undefined;
+}
 
 /** The Services whose selectors a Rollout manages. */
 export function servicesOf(rollout: Rollout): string[] {
@@ -24,12 +30,18 @@ export function injectedMetadataOf(rollout: Rollout): { trial: PodMetadata | und
   return { trial: canaryMetadata ?? previewMetadata, stable: stableMetadata ?? activeMetadata };
 }
 
-export function stepsOf(rollout: Rollout): readonly CanaryStep[] { return canaryOf(rollout).steps ?? []; }
+export function stepsOf(rollout: Rollout): readonly CanaryStep[] {
+  return canaryOf(rollout).steps ?? [];
+}
 
 /** The weight that stands for all traffic: `trafficRouting.maxTrafficWeight`, 100 unless set. */
-export function maxWeightOf(rollout: Rollout): number { return canaryOf(rollout).trafficRouting?.maxTrafficWeight ?? 100; }
+export function maxWeightOf(rollout: Rollout): number {
+  return canaryOf(rollout).trafficRouting?.maxTrafficWeight ?? 100;
+}
 
-export function hasTrafficRouting(rollout: Rollout): boolean { return canaryOf(rollout).trafficRouting !== undefined && canaryOf(rollout).trafficRouting !== null; }
+export function hasTrafficRouting(rollout: Rollout): boolean {
+  return canaryOf(rollout).trafficRouting !== undefined && canaryOf(rollout).trafficRouting !== null;
+}
 
 /** The names of the Ingresses that carry the stable traffic; `stableIngress` is a list of one. */
 export function stableIngressesOf(rollout: Rollout): string[] {
@@ -60,7 +72,8 @@ export function scaled(value: IntOrString, total: number, round: 'up' | 'down'):
 /** Pods above and below `spec.replicas` that an update may have. Both 0 after rounding gives one unavailable Pod. */
 export function surgeAndUnavailable(rollout: Rollout): { maxSurge: number; maxUnavailable: number } {
   const blueGreen = blueGreenOf(rollout);
-  const { maxSurge = '25%', maxUnavailable = '25%' } = blueGreen === undefined ? canaryOf(rollout) : { maxSurge: 0, maxUnavailable: blueGreen.maxUnavailable };
+  const { maxSurge = '25%', maxUnavailable = '25%' } =
+    blueGreen === undefined ? canaryOf(rollout) : { maxSurge: 0, maxUnavailable: blueGreen.maxUnavailable };
   const replicas = replicasOf(rollout);
   const surge = scaled(maxSurge, replicas, 'up');
   const unavailable = Math.min(scaled(maxUnavailable, replicas, 'down'), replicas);
@@ -84,7 +97,8 @@ export function scaleDownDelayRevisionLimit(rollout: Rollout): number {
 /** Seconds that an aborted canary or preview keeps its Pods; `undefined` when the abort schedules no deadline. */
 export function abortScaleDownDelaySeconds(rollout: Rollout): number | undefined {
   const blueGreen = blueGreenOf(rollout);
-  if (blueGreen !== undefined) return blueGreen.abortScaleDownDelaySeconds === 0 ? undefined : blueGreen.abortScaleDownDelaySeconds ?? DEFAULT_DELAY_SECONDS;
+  if (blueGreen !== undefined)
+    return blueGreen.abortScaleDownDelaySeconds === 0 ? undefined : (blueGreen.abortScaleDownDelaySeconds ?? DEFAULT_DELAY_SECONDS);
   const canary = canaryOf(rollout);
   if (!hasTrafficRouting(rollout)) return undefined;
   if (canary.abortScaleDownDelaySeconds === undefined) return canary.dynamicStableScale ? undefined : DEFAULT_DELAY_SECONDS;

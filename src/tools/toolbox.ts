@@ -47,17 +47,24 @@ export class Toolbox {
   readonly #options: ToolboxOptions;
   readonly #found = new Map<ProgramName, Promise<Program | undefined>>();
 
-  constructor(options: ToolboxOptions) { this.#options = options; }
+  constructor(options: ToolboxOptions) {
+    this.#options = options;
+  }
 
   /** A toolbox with more environment, sharing nothing but the options. */
   with(more: Pick<ToolboxOptions, 'programEnv' | 'pathFirst' | 'onStart'>): Toolbox {
-    return new Toolbox({ ...this.#options, ...(more.onStart === undefined ? {} : { onStart: more.onStart }), programEnv: { ...this.#options.programEnv, ...more.programEnv }, pathFirst: [...more.pathFirst ?? [], ...this.#options.pathFirst ?? []] });
+    return new Toolbox({
+      ...this.#options,
+      ...(more.onStart === undefined ? {} : { onStart: more.onStart }),
+      programEnv: { ...this.#options.programEnv, ...more.programEnv },
+      pathFirst: [...(more.pathFirst ?? []), ...(this.#options.pathFirst ?? [])],
+    });
   }
 
   /** Where the program is, or `undefined`. */
   find(name: ProgramName): Promise<Program | undefined> {
     let found = this.#found.get(name);
-    if (found === undefined) this.#found.set(name, found = this.#search(name));
+    if (found === undefined) this.#found.set(name, (found = this.#search(name)));
     return found;
   }
 
@@ -65,7 +72,9 @@ export class Toolbox {
   async require(name: ProgramName): Promise<Program> {
     const program = await this.find(name);
     if (program === undefined) {
-      throw new LabError('PROGRAM_MISSING', `"${name}" is neither on PATH nor in an npm package for ${process.platform}-${process.arch}.`, { next: `Install it: ${installLine(name, process.platform)}` });
+      throw new LabError('PROGRAM_MISSING', `"${name}" is neither on PATH nor in an npm package for ${process.platform}-${process.arch}.`, {
+        next: `Install it: ${installLine(name, process.platform)}`,
+      });
     }
     return program;
   }
@@ -73,7 +82,7 @@ export class Toolbox {
   /** The environment that `run` gives to programs. */
   get environment(): Record<string, string> {
     const env = Object.fromEntries(Object.entries(this.#options.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
-    return { ...env, ...this.#options.programEnv, PATH: [...this.#options.pathFirst ?? [], env['PATH'] ?? ''].join(path.delimiter) };
+    return { ...env, ...this.#options.programEnv, PATH: [...(this.#options.pathFirst ?? []), env['PATH'] ?? ''].join(path.delimiter) };
   }
 
   /** Runs the program to its end; a failing exit code is a result, not an exception. Rejects with the signal's reason when aborted. */
@@ -102,7 +111,9 @@ export class Toolbox {
     const result = await subprocess;
     options.signal?.throwIfAborted();
     if (result.exitCode === undefined && result.signal === undefined && !result.timedOut) {
-      throw new LabError('PROGRAM_BROKEN', `Cannot start ${program.path}: ${result.shortMessage}.`, { next: `Reinstall it: ${installLine(name, process.platform)}` });
+      throw new LabError('PROGRAM_BROKEN', `Cannot start ${program.path}: ${result.shortMessage}.`, {
+        next: `Reinstall it: ${installLine(name, process.platform)}`,
+      });
     }
     return {
       argv: [name, ...args],
@@ -118,7 +129,13 @@ export class Toolbox {
       const names = process.platform === 'win32' ? [`${name}.exe`, `${name}.cmd`] : [name];
       for (const folder of (this.#options.env['PATH'] ?? '').split(path.delimiter).filter((part) => part !== '')) {
         for (const file of names.map((candidate) => path.join(folder, candidate))) {
-          if (await access(file, constants.X_OK).then(() => true, () => false)) return { name, path: file, source: 'PATH' };
+          if (
+            await access(file, constants.X_OK).then(
+              () => true,
+              () => false,
+            )
+          )
+            return { name, path: file, source: 'PATH' };
         }
       }
     }

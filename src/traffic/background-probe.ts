@@ -39,19 +39,23 @@ export function startBackgroundProbe(target: URL, options: ProbeOptions, ctx: Pi
   const loop = (async () => {
     while (!signal.aborted) {
       const due = 1 + Math.floor(((clock.nowMs() - startedMs) * options.ratePerSecond) / 1000);
-      for (; sent < due; sent++) { const request: Promise<void> = one(startedMs + (sent * 1000) / options.ratePerSecond).finally(() => running.delete(request)); running.add(request); }
+      for (; sent < due; sent++) {
+        const request: Promise<void> = one(startedMs + (sent * 1000) / options.ratePerSecond).finally(() => running.delete(request));
+        running.add(request);
+      }
       await clock.sleep(Math.max(1, startedMs + (sent * 1000) / options.ratePerSecond - clock.nowMs()), signal).catch(() => {});
     }
   })();
   let stopped: Promise<ProbeReport> | undefined;
   return {
     peek: () => builder.report(clock.nowMs()),
-    stop: () => (stopped ??= (async () => {
-      stopping.abort();
-      await loop;
-      await Promise.all(running);
-      sender.close();
-      return builder.report(clock.nowMs());
-    })()),
+    stop: () =>
+      (stopped ??= (async () => {
+        stopping.abort();
+        await loop;
+        await Promise.all(running);
+        sender.close();
+        return builder.report(clock.nowMs());
+      })()),
   };
 }

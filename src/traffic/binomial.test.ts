@@ -5,7 +5,11 @@ import { chiSquareTail, chiSquareTest } from './chi-square.ts';
 
 describe('exact binomial figures', () => {
   it.each([
-    { k: 1, n: 4, p: 0.25, chance: 27 / 64 }, { k: 0, n: 10, p: 0.5, chance: 1 / 1024 }, { k: 5, n: 10, p: 0.5, chance: 252 / 1024 }, { k: 3, n: 3, p: 1, chance: 1 }, { k: 1, n: 3, p: 0, chance: 0 },
+    { k: 1, n: 4, p: 0.25, chance: 27 / 64 },
+    { k: 0, n: 10, p: 0.5, chance: 1 / 1024 },
+    { k: 5, n: 10, p: 0.5, chance: 252 / 1024 },
+    { k: 3, n: 3, p: 1, chance: 1 },
+    { k: 1, n: 3, p: 0, chance: 0 },
   ])('gives $k of $n at $p the chance $chance', ({ k, n, p, chance }) => {
     expect(binomialPmf(k, n, p)).toBeCloseTo(chance, 12);
   });
@@ -27,13 +31,20 @@ describe('exact binomial figures', () => {
 });
 
 describe('bounds of a split', () => {
-  it.each([{ n: 200, p: 0.5, low: 73, high: 127 }, { n: 1000, p: 0.2, low: 151, high: 250 }, { n: 2000, p: 0.2, low: 330, high: 470 }])('are about $low to $high for $n requests at $p and one false alarm in 10,000', ({ n, p, low, high }) => {
+  it.each([
+    { n: 200, p: 0.5, low: 73, high: 127 },
+    { n: 1000, p: 0.2, low: 151, high: 250 },
+    { n: 2000, p: 0.2, low: 330, high: 470 },
+  ])('are about $low to $high for $n requests at $p and one false alarm in 10,000', ({ n, p, low, high }) => {
     const bound = splitBound({ n, p, errorRate: 1e-4 });
     expect(Math.abs(bound.low - low)).toBeLessThanOrEqual(2);
     expect(Math.abs(bound.high - high)).toBeLessThanOrEqual(2);
   });
 
-  it.each([{ n: 50, p: 0.3, errorRate: 0.01 }, { n: 620, p: 0.25, errorRate: 1e-6 }])('leave out at most $errorRate of the chance and are not wider than needed', ({ n, p, errorRate }) => {
+  it.each([
+    { n: 50, p: 0.3, errorRate: 0.01 },
+    { n: 620, p: 0.25, errorRate: 1e-6 },
+  ])('leave out at most $errorRate of the chance and are not wider than needed', ({ n, p, errorRate }) => {
     const { low, high } = splitBound({ n, p, errorRate });
     expect(binomialCdf(low - 1, n, p)).toBeLessThanOrEqual(errorRate / 2);
     expect(binomialCdf(low, n, p)).toBeGreaterThan(errorRate / 2);
@@ -61,13 +72,21 @@ describe('bounds of a split', () => {
   });
 });
 
-it.each([{ p: 0.25, about: 1800 }, { p: 0.5, about: 2400 }])('needs about $about requests to see $p within 5 points at an error rate of 1e-6', ({ p, about }) => {
+it.each([
+  { p: 0.25, about: 1800 },
+  { p: 0.5, about: 2400 },
+])('needs about $about requests to see $p within 5 points at an error rate of 1e-6', ({ p, about }) => {
   const n = sampleSize({ p, margin: 0.05, errorRate: 1e-6 });
   expect(Math.abs(n - about)).toBeLessThan(about * 0.06);
 });
 
 describe('chi-square', () => {
-  it.each([{ x: 3.841458820694124, degrees: 1, tail: 0.05 }, { x: 18.307038053275146, degrees: 10, tail: 0.05 }, { x: 2, degrees: 2, tail: Math.exp(-1) }, { x: 0.5, degrees: 4, tail: 0.9735009788392561 }])('leaves $tail above $x with $degrees degrees of freedom', ({ x, degrees, tail }) => {
+  it.each([
+    { x: 3.841458820694124, degrees: 1, tail: 0.05 },
+    { x: 18.307038053275146, degrees: 10, tail: 0.05 },
+    { x: 2, degrees: 2, tail: Math.exp(-1) },
+    { x: 0.5, degrees: 4, tail: 0.9735009788392561 },
+  ])('leaves $tail above $x with $degrees degrees of freedom', ({ x, degrees, tail }) => {
     expect(chiSquareTail(x, degrees)).toBeCloseTo(tail, 10);
   });
 

@@ -1,6 +1,9 @@
 /** Natural logarithm of the gamma function for x > 0 (Lanczos approximation, relative error about 1e-14). */
 export function logGamma(x: number): number {
-  const coefficients = [676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7];
+  const coefficients = [
+    676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012,
+    9.9843695780195716e-6, 1.5056327351493116e-7,
+  ];
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
   const y = x - 1;
   let sum = 0.99999999999980993;
@@ -36,14 +39,18 @@ export function binomialTest(k: number, n: number, p: number): number {
   return Math.min(1, sum);
 }
 
-export interface SplitBound { low: number; high: number }
+export interface SplitBound {
+  low: number;
+  high: number;
+}
 
 /**
  * The counts that a correct split of `n` requests with chance `p` each stays within, except with a chance of at most `errorRate`
  * (half of it on each side). A share of 0 or 1 allows no deviation. Throws a RangeError for impossible arguments.
  */
 export function splitBound({ n, p, errorRate }: { n: number; p: number; errorRate: number }): SplitBound {
-  if (!Number.isInteger(n) || n < 0 || !(p >= 0 && p <= 1) || !(errorRate > 0 && errorRate < 1)) throw new RangeError(`No bound for n = ${n}, p = ${p}, error rate ${errorRate}.`);
+  if (!Number.isInteger(n) || n < 0 || !(p >= 0 && p <= 1) || !(errorRate > 0 && errorRate < 1))
+    throw new RangeError(`No bound for n = ${n}, p = ${p}, error rate ${errorRate}.`);
   if (p === 0) return { low: 0, high: 0 };
   if (p === 1) return { low: n, high: n };
   let low = 0;
@@ -66,6 +73,10 @@ export function sampleSize({ p, margin, errorRate }: { p: number; margin: number
   let upper = 1;
   while (!holds(upper)) upper *= 2;
   let lower = Math.floor(upper / 2);
-  while (upper - lower > 1) { const middle = Math.floor((lower + upper) / 2); if (holds(middle)) upper = middle; else lower = middle; }
+  while (upper - lower > 1) {
+    const middle = Math.floor((lower + upper) / 2);
+    if (holds(middle)) upper = middle;
+    else lower = middle;
+  }
   return upper;
 }

@@ -10,7 +10,10 @@ export function chiSquareTail(x: number, degrees: number): number {
     // Series of the lower incomplete gamma function.
     let term = 1 / a;
     let sum = term;
-    for (let i = 1; i < 1000 && term > sum * 1e-16; i++) { term *= z / (a + i); sum += term; }
+    for (let i = 1; i < 1000 && term > sum * 1e-16; i++) {
+      term *= z / (a + i);
+      sum += term;
+    }
     return Math.max(0, 1 - scale * sum);
   }
   // Continued fraction of the upper one (Lentz).
@@ -31,7 +34,8 @@ export function chiSquareTail(x: number, degrees: number): number {
 
 /** Compares counts with expected shares that sum to 1. `pValue` is the chance of a worse fit if the shares are right. */
 export function chiSquareTest(counts: readonly number[], shares: readonly number[]): { statistic: number; pValue: number } {
-  if (counts.length !== shares.length || counts.length < 2) throw new RangeError('Counts and shares must be of the same length, at least 2.');
+  if (counts.length !== shares.length || counts.length < 2)
+    throw new RangeError('Counts and shares must be of the same length, at least 2.');
   const total = counts.reduce((sum, count) => sum + count, 0);
   const statistic = counts.reduce((sum, count, i) => sum + (count - total * shares[i]!) ** 2 / (total * shares[i]!), 0);
   return { statistic, pValue: chiSquareTail(statistic, counts.length - 1) };

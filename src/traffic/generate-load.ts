@@ -4,15 +4,19 @@ import { type LoadReport, ReportBuilder } from './load-report.ts';
 import { type RequestResult, RequestSender, type RequestSpec, requireLocal } from './send-request.ts';
 
 /** Either a fixed arrival rate that does not wait for answers, or a fixed number of clients that do. */
-export type LoadShape = { ratePerSecond: number; durationMs: number } | { concurrency: number; requests: number } | { concurrency: number; durationMs: number };
+export type LoadShape =
+  | { ratePerSecond: number; durationMs: number }
+  | { concurrency: number; requests: number }
+  | { concurrency: number; durationMs: number };
 
-export type LoadOptions = LoadShape & RequestSpec & {
-  /** What successful answers are counted by. */
-  keyOf?: (result: RequestResult) => string;
-  onResult?: (result: RequestResult) => void;
-  /** Lets the target be another machine. */
-  allowRemote?: boolean;
-};
+export type LoadOptions = LoadShape &
+  RequestSpec & {
+    /** What successful answers are counted by. */
+    keyOf?: (result: RequestResult) => string;
+    onResult?: (result: RequestResult) => void;
+    /** Lets the target be another machine. */
+    allowRemote?: boolean;
+  };
 
 const REFUSED_LIMIT = 10;
 
@@ -34,8 +38,14 @@ export async function generateLoad(target: URL, options: LoadOptions, ctx: Pick<
     sent += 1;
     const result = await sender.send(options, signal, dueAtMs);
     if (result.error === 'ABORTED') return;
-    if (result.error === 'ECONNREFUSED') refused += 1; else refused = Number.NEGATIVE_INFINITY;
-    if (refused >= REFUSED_LIMIT) stop.abort(new LabError('TARGET_UNREACHABLE', `Nothing listens at ${target.origin}.`, { next: 'Is the cluster up? "canary-lab cluster status" shows its ingress address.' }));
+    if (result.error === 'ECONNREFUSED') refused += 1;
+    else refused = Number.NEGATIVE_INFINITY;
+    if (refused >= REFUSED_LIMIT)
+      stop.abort(
+        new LabError('TARGET_UNREACHABLE', `Nothing listens at ${target.origin}.`, {
+          next: 'Is the cluster up? "canary-lab cluster status" shows its ingress address.',
+        }),
+      );
     builder.add(result);
     options.onResult?.(result);
   };
@@ -46,15 +56,26 @@ export async function generateLoad(target: URL, options: LoadOptions, ctx: Pick<
       const total = Math.round((options.ratePerSecond * options.durationMs) / 1000);
       while (sent < total && !isEnded()) {
         const due = Math.min(total, 1 + Math.floor(((clock.nowMs() - startedMs) * options.ratePerSecond) / 1000));
-        while (sent < due) { const request: Promise<void> = one(startedMs + (sent * 1000) / options.ratePerSecond).finally(() => running.delete(request)); running.add(request); }
-        if (sent < total) await clock.sleep(Math.max(1, startedMs + (sent * 1000) / options.ratePerSecond - clock.nowMs()), signal).catch(() => {});
+        while (sent < due) {
+          const request: Promise<void> = one(startedMs + (sent * 1000) / options.ratePerSecond).finally(() => running.delete(request));
+          running.add(request);
+        }
+        if (sent < total)
+          await clock.sleep(Math.max(1, startedMs + (sent * 1000) / options.ratePerSecond - clock.nowMs()), signal).catch(() => {});
       }
       await Promise.all(running);
     } else {
-      const isDone = (): boolean => isEnded() || ('requests' in options ? sent >= options.requests : clock.nowMs() - startedMs >= options.durationMs);
-      await Promise.all(Array.from({ length: options.concurrency }, async () => { while (!isDone()) await one(); }));
+      const isDone = (): boolean =>
+        isEnded() || ('requests' in options ? sent >= options.requests : clock.nowMs() - startedMs >= options.durationMs);
+      await Promise.all(
+        Array.from({ length: options.concurrency }, async () => {
+          while (!isDone()) await one();
+        }),
+      );
     }
     stop.signal.throwIfAborted();
     return builder.report(clock.nowMs());
-  } finally { sender.close(); }
+  } finally {
+    sender.close();
+  }
 }

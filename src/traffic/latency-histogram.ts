@@ -11,7 +11,9 @@ export class LatencyHistogram {
     this.maxMs = Math.max(this.maxMs, durationMs);
   }
 
-  get count(): number { return this.#total; }
+  get count(): number {
+    return this.#total;
+  }
 
   /** The duration in milliseconds that a share `q` (0 to 1) of all stay below; 0 when there is none. */
   percentile(q: number): number {

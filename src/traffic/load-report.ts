@@ -2,7 +2,11 @@ import { LatencyHistogram } from './latency-histogram.ts';
 import type { RequestResult } from './send-request.ts';
 
 /** A request that did not succeed: no answer at all, or a status outside 200-299. */
-export interface RequestFailure { atMs: number; status: number | undefined; error: string | undefined }
+export interface RequestFailure {
+  atMs: number;
+  status: number | undefined;
+  error: string | undefined;
+}
 
 export interface LoadReport {
   requests: number;
@@ -40,7 +44,7 @@ export class ReportBuilder {
   add(result: RequestResult): void {
     this.#requests += 1;
     this.#latency.record(result.durationMs);
-    const status = result.status === undefined ? result.error ?? 'error' : String(result.status);
+    const status = result.status === undefined ? (result.error ?? 'error') : String(result.status);
     this.#byStatus.set(status, (this.#byStatus.get(status) ?? 0) + 1);
     if (isSuccess(result)) {
       const key = this.#keyOf(result);
@@ -53,14 +57,27 @@ export class ReportBuilder {
 
   report(nowMs: number): LoadReport {
     return {
-      requests: this.#requests, succeeded: this.#requests - this.#failed, byStatus: Object.fromEntries(this.#byStatus), byKey: Object.fromEntries(this.#byKey), failed: this.#failed, failures: [...this.#failures],
-      startedAtMs: this.#startedAtMs, durationMs: nowMs - this.#startedAtMs,
-      latency: { p50Ms: this.#latency.percentile(0.5), p95Ms: this.#latency.percentile(0.95), p99Ms: this.#latency.percentile(0.99), maxMs: this.#latency.maxMs },
+      requests: this.#requests,
+      succeeded: this.#requests - this.#failed,
+      byStatus: Object.fromEntries(this.#byStatus),
+      byKey: Object.fromEntries(this.#byKey),
+      failed: this.#failed,
+      failures: [...this.#failures],
+      startedAtMs: this.#startedAtMs,
+      durationMs: nowMs - this.#startedAtMs,
+      latency: {
+        p50Ms: this.#latency.percentile(0.5),
+        p95Ms: this.#latency.percentile(0.95),
+        p99Ms: this.#latency.percentile(0.99),
+        maxMs: this.#latency.maxMs,
+      },
     };
   }
 }
 
-export function isSuccess(result: RequestResult): boolean { return result.status !== undefined && result.status >= 200 && result.status < 300; }
+export function isSuccess(result: RequestResult): boolean {
+  return result.status !== undefined && result.status >= 200 && result.status < 300;
+}
 
 /** Reads one field of a JSON answer as the key of a report: `jsonKey('podTemplateHash')`. Answers that have none give `''`. */
 export function jsonKey(field: string): (result: RequestResult) => string {
@@ -68,6 +85,8 @@ export function jsonKey(field: string): (result: RequestResult) => string {
     try {
       const value = (JSON.parse(body) as Record<string, unknown> | null)?.[field];
       return value === undefined || value === null ? '' : String(value);
-    } catch { return ''; }
+    } catch {
+      return '';
+    }
   };
 }

@@ -32,7 +32,9 @@ const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/;
 /** Throws `TARGET_NOT_LOCAL` unless the target is on this machine or remote targets are allowed. */
 export function requireLocal(target: URL, allowRemote: boolean): void {
   if (allowRemote || LOOPBACK.test(target.hostname)) return;
-  throw new LabError('TARGET_NOT_LOCAL', `"${target.hostname}" is not this machine.`, { next: 'Load goes to 127.0.0.1 unless remote targets are allowed explicitly.' });
+  throw new LabError('TARGET_NOT_LOCAL', `"${target.hostname}" is not this machine.`, {
+    next: 'Load goes to 127.0.0.1 unless remote targets are allowed explicitly.',
+  });
 }
 
 /** Keep-alive connections to one target. */
@@ -58,8 +60,14 @@ export class RequestSender {
     const target = this.#target;
     const transport = target.protocol === 'https:' ? https : http;
     return new Promise((resolve) => {
-      const timer = this.#clock.after(spec.timeoutMs ?? 10_000, () => { finish({ error: 'ETIMEDOUT' }); request.destroy(); });
-      const onAbort = (): void => { finish({ error: 'ABORTED' }); request.destroy(); };
+      const timer = this.#clock.after(spec.timeoutMs ?? 10_000, () => {
+        finish({ error: 'ETIMEDOUT' });
+        request.destroy();
+      });
+      const onAbort = (): void => {
+        finish({ error: 'ABORTED' });
+        request.destroy();
+      };
       let isFinished = false;
       const finish = (part: Partial<RequestResult>): void => {
         if (isFinished) return;
@@ -68,22 +76,42 @@ export class RequestSender {
         signal?.removeEventListener('abort', onAbort);
         resolve({ atMs, durationMs: this.#clock.nowMs() - fromMs, status: undefined, headers: {}, body: '', error: undefined, ...part });
       };
-      const request = transport.request({
-        agent: this.#agent, host: target.hostname.replace(/^\[|\]$/g, ''), port: target.port || undefined, path: spec.path ?? `${target.pathname}${target.search}`, method: spec.method ?? 'GET',
-        headers: { host: spec.host ?? target.host, ...spec.headers, ...(spec.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(spec.body)) }) },
-        ...(spec.host && target.protocol === 'https:' ? { servername: spec.host.replace(/:\d+$/, '') } : {}),
-      }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', (error: NodeJS.ErrnoException) => finish({ error: error.code ?? error.message }));
-        response.on('end', () => finish(response.complete ? { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() } : { error: 'ECONNRESET' }));
-        response.on('close', () => finish({ error: 'ECONNRESET' }));
-      });
+      const request = transport.request(
+        {
+          agent: this.#agent,
+          host: target.hostname.replace(/^\[|\]$/g, ''),
+          port: target.port || undefined,
+          path: spec.path ?? `${target.pathname}${target.search}`,
+          method: spec.method ?? 'GET',
+          headers: {
+            host: spec.host ?? target.host,
+            ...spec.headers,
+            ...(spec.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(spec.body)) }),
+          },
+          ...(spec.host && target.protocol === 'https:' ? { servername: spec.host.replace(/:\d+$/, '') } : {}),
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', (error: NodeJS.ErrnoException) => finish({ error: error.code ?? error.message }));
+          response.on('end', () =>
+            finish(
+              response.complete
+                ? { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() }
+                : { error: 'ECONNRESET' },
+            ),
+          );
+          response.on('close', () => finish({ error: 'ECONNRESET' }));
+        },
+      );
       request.on('error', (error: NodeJS.ErrnoException) => finish({ error: error.code ?? error.message }));
-      if (signal?.aborted) onAbort(); else signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal?.aborted) onAbort();
+      else signal?.addEventListener('abort', onAbort, { once: true });
       request.end(spec.body);
     });
   }
 
-  close(): void { this.#agent.destroy(); }
+  close(): void {
+    this.#agent.destroy();
+  }
 }

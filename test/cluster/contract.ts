@@ -18,13 +18,20 @@ export interface ContractOptions {
   skip?: { test: string; reason: string }[];
 }
 
-const open = (cluster: Cluster, ctx: RunContext) => connect({ kubeconfig: cluster.kubeconfig, context: cluster.context, env: ctx.env, clock: ctx.clock, requestTimeoutMs: 5000 });
+const open = (cluster: Cluster, ctx: RunContext) =>
+  connect({ kubeconfig: cluster.kubeconfig, context: cluster.context, env: ctx.env, clock: ctx.clock, requestTimeoutMs: 5000 });
 
 /** What every provider promises; run against each that can be had. */
 export function describeClusterProvider(name: ProviderName, stage: () => Promise<ProviderStage>, options: ContractOptions = {}): void {
   const fact = (title: string, body: (on: ProviderStage) => Promise<void>): void => {
     const skipped = options.skip?.find(({ test }) => test === title);
-    it.skipIf(skipped !== undefined)(skipped === undefined ? title : `${title} (skipped: ${skipped.reason})`, async () => { await body(await stage()); }, 60_000);
+    it.skipIf(skipped !== undefined)(
+      skipped === undefined ? title : `${title} (skipped: ${skipped.reason})`,
+      async () => {
+        await body(await stage());
+      },
+      60_000,
+    );
   };
 
   describe(`cluster provider ${name}`, () => {

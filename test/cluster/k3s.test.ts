@@ -12,10 +12,16 @@ import { projectRoot } from '../support/workplace.ts';
 
 // The container is played by a launcher that hands out an embedded cluster; docker is a fake.
 let cluster: EmbeddedCluster;
-beforeAll(async () => { cluster = await startEmbeddedCluster({ seed: 10, log: silentLog }); });
-afterAll(async () => { await cluster.stop(); });
+beforeAll(async () => {
+  cluster = await startEmbeddedCluster({ seed: 10, log: silentLog });
+});
+afterAll(async () => {
+  await cluster.stop();
+});
 let machine: FakeMachine;
-afterEach(async () => { await machine.remove(); });
+afterEach(async () => {
+  await machine.remove();
+});
 
 class PlayedLauncher implements K3sLauncher {
   readonly log: string[] = [];
@@ -23,35 +29,61 @@ class PlayedLauncher implements K3sLauncher {
   importExitCode = 0;
   onStep: () => void = () => {};
 
-  async missing(): Promise<undefined> { return undefined; }
+  async missing(): Promise<undefined> {
+    return undefined;
+  }
   async start({ image, name, labels }: Parameters<K3sLauncher['start']>[0]): ReturnType<K3sLauncher['start']> {
     this.log.push(`start ${image} ${name} ${JSON.stringify(labels)}`);
     this.onStep();
     if (this.failure !== undefined) throw this.failure;
     await machine.put('containers', name);
     return {
-      kubeconfig: cluster.kubeconfig, httpPort: 32768,
-      copy: async (file, target) => { this.log.push(`copy ${path.basename(file)} ${target}`); this.onStep(); },
-      exec: async (argv) => { this.log.push(`exec ${argv.join(' ')}`); this.onStep(); return { exitCode: this.importExitCode, output: 'ctr: cannot import' }; },
-      stop: async () => { this.log.push('stop'); await machine.take('containers', name); },
+      kubeconfig: cluster.kubeconfig,
+      httpPort: 32768,
+      copy: async (file, target) => {
+        this.log.push(`copy ${path.basename(file)} ${target}`);
+        this.onStep();
+      },
+      exec: async (argv) => {
+        this.log.push(`exec ${argv.join(' ')}`);
+        this.onStep();
+        return { exitCode: this.importExitCode, output: 'ctr: cannot import' };
+      },
+      stop: async () => {
+        this.log.push('stop');
+        await machine.take('containers', name);
+      },
     };
   }
 }
 
 const images = sampleAppImages('example.com/sample-app', ['1.0.0'], path.join(projectRoot, 'sample-app'));
-const spec = (more: Partial<ClusterSpec> = {}): ClusterSpec => ({ name: 'run-Ab12', directory: machine.directory, seed: 1, keep: false, images, ...more });
+const spec = (more: Partial<ClusterSpec> = {}): ClusterSpec => ({
+  name: 'run-Ab12',
+  directory: machine.directory,
+  seed: 1,
+  keep: false,
+  images,
+  ...more,
+});
 const provider = (launcher: K3sLauncher): K3sProvider => new K3sProvider({ tools: machine.toolbox(), launcher, progress: () => {} });
 
 it('starts a labelled container, imports the images and stops it', async () => {
   machine = await FakeMachine.with(['docker']);
   const launcher = new PlayedLauncher();
   const ctx = machine.context();
-  expect(await provider(launcher).create(spec(), ctx)).toMatchObject({ provider: 'k3s', ingressUrl: 'http://127.0.0.1:32768', kubernetesVersion: cluster.kubernetesVersion });
+  expect(await provider(launcher).create(spec(), ctx)).toMatchObject({
+    provider: 'k3s',
+    ingressUrl: 'http://127.0.0.1:32768',
+    kubernetesVersion: cluster.kubernetesVersion,
+  });
   expect(await machine.exists()).toEqual(['containers/canary-lab-run-ab12', 'images/example.com/sample-app:1.0.0']);
   await ctx.cleanup.run();
   expect(launcher.log).toEqual([
     'start rancher/k3s:v1.36.2-k3s1 canary-lab-run-ab12 {"canary-lab.internal/cluster":"canary-lab-run-ab12"}',
-    'copy images.tar /images.tar', 'exec ctr images import /images.tar', 'stop',
+    'copy images.tar /images.tar',
+    'exec ctr images import /images.tar',
+    'stop',
   ]);
   expect(await machine.exists()).toEqual([]);
 });
@@ -67,7 +99,9 @@ it.each([
   const launcher = new PlayedLauncher();
   launcher.failure = new Error(text);
   const ctx = machine.context();
-  await expect(provider(launcher).create(spec(), ctx)).rejects.toMatchObject({ code: code === 'K3S_FAILED' ? 'PRIVILEGED_CONTAINERS_FORBIDDEN' : code });
+  await expect(provider(launcher).create(spec(), ctx)).rejects.toMatchObject({
+    code: code === 'K3S_FAILED' ? 'PRIVILEGED_CONTAINERS_FORBIDDEN' : code,
+  });
   await ctx.cleanup.run();
   expect(await machine.exists()).toEqual([]);
 });
@@ -77,7 +111,10 @@ it('says that an image could not be imported', async () => {
   const launcher = new PlayedLauncher();
   launcher.importExitCode = 1;
   const ctx = machine.context();
-  await expect(provider(launcher).create(spec(), ctx)).rejects.toMatchObject({ code: 'K3S_FAILED', cause: expect.objectContaining({ message: 'ctr: cannot import' }) });
+  await expect(provider(launcher).create(spec(), ctx)).rejects.toMatchObject({
+    code: 'K3S_FAILED',
+    cause: expect.objectContaining({ message: 'ctr: cannot import' }),
+  });
   await ctx.cleanup.run();
   expect(await machine.exists()).toEqual([]);
 });
@@ -87,17 +124,32 @@ it.each([1, 2, 3])('leaves nothing when it is interrupted at step %i', async (at
   const launcher = new PlayedLauncher();
   const stop = new AbortController();
   let steps = 0;
-  launcher.onStep = () => { steps += 1; if (steps === at) stop.abort(new Error('interrupted')); };
+  launcher.onStep = () => {
+    steps += 1;
+    if (steps === at) stop.abort(new Error('interrupted'));
+  };
   const ctx = machine.context(stop.signal);
-  await provider(launcher).create(spec(), ctx).then(() => undefined, (error: Error) => { expect(error.message).toBe('interrupted'); });
+  await provider(launcher)
+    .create(spec(), ctx)
+    .then(
+      () => undefined,
+      (error: Error) => {
+        expect(error.message).toBe('interrupted');
+      },
+    );
   await ctx.cleanup.run();
   expect(await machine.exists()).toEqual([]);
 });
 
 it('refuses what it cannot do: to be kept, and a rootless engine', async () => {
   machine = await FakeMachine.with(['docker'], { FAKE_DOCKER: 'rootless' });
-  await expect(provider(new PlayedLauncher()).create(spec({ keep: true }), machine.context())).rejects.toMatchObject({ code: 'CANNOT_KEEP' });
-  expect(await provider(new PlayedLauncher()).detect(machine.context())).toMatchObject({ usable: false, why: expect.stringContaining('rootless') });
+  await expect(provider(new PlayedLauncher()).create(spec({ keep: true }), machine.context())).rejects.toMatchObject({
+    code: 'CANNOT_KEEP',
+  });
+  expect(await provider(new PlayedLauncher()).detect(machine.context())).toMatchObject({
+    usable: false,
+    why: expect.stringContaining('rootless'),
+  });
 });
 
 it('has the testcontainers module at hand, loaded only when it is asked for', async () => {

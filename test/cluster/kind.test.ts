@@ -23,13 +23,20 @@ let ingress: HttpServer;
 beforeAll(async () => {
   cluster = await startEmbeddedCluster({ seed: 8, log: silentLog });
   // Nothing is installed in the cluster: this stands for what answers on port 80 of the node.
-  ingress = createHttpServer((_, response) => { response.writeHead(404).end('from the node'); }).listen(0, '127.0.0.1');
+  ingress = createHttpServer((_, response) => {
+    response.writeHead(404).end('from the node');
+  }).listen(0, '127.0.0.1');
   await once(ingress, 'listening');
   node = await nodeOf({ ...cluster, ingressUrl: `http://127.0.0.1:${(ingress.address() as { port: number }).port}` });
 });
-afterAll(async () => { ingress.close(); await cluster.stop(); });
+afterAll(async () => {
+  ingress.close();
+  await cluster.stop();
+});
 let machine: FakeMachine;
-afterEach(async () => { await machine.remove(); });
+afterEach(async () => {
+  await machine.remove();
+});
 
 const images = sampleAppImages('example.com/sample-app', ['1.0.0', '2.0.0'], path.join(projectRoot, 'sample-app'));
 
@@ -39,10 +46,22 @@ async function setUp(env: Record<string, string> = {}, programs: FakeProgram[] =
 }
 
 function provider(onStart?: (argv: readonly string[]) => void): KindProvider {
-  return new KindProvider({ tools: machine.toolbox(onStart), configFile: path.join(projectRoot, 'kind', 'cluster.yaml'), logsFolder: path.join(machine.folder, 'logs'), progress: () => {} });
+  return new KindProvider({
+    tools: machine.toolbox(onStart),
+    configFile: path.join(projectRoot, 'kind', 'cluster.yaml'),
+    logsFolder: path.join(machine.folder, 'logs'),
+    progress: () => {},
+  });
 }
 
-const spec = (more: Partial<ClusterSpec> = {}): ClusterSpec => ({ name: 'run-Ab12', directory: machine.directory, seed: 1, keep: false, images, ...more });
+const spec = (more: Partial<ClusterSpec> = {}): ClusterSpec => ({
+  name: 'run-Ab12',
+  directory: machine.directory,
+  seed: 1,
+  keep: false,
+  images,
+  ...more,
+});
 
 it('publishes the ingress on a free port of 127.0.0.1, which is free again afterwards', async () => {
   await setUp();
@@ -50,7 +69,9 @@ it('publishes the ingress on a free port of 127.0.0.1, which is free again after
   const created = await provider().create(spec({ images: [] }), ctx);
   const port = Number(new URL(created.ingressUrl).port || 80);
   expect(await (await fetch(created.ingressUrl, { headers: { connection: 'close' } })).text()).toBe('from the node');
-  const config = parse(await readFile(path.join(machine.directory, 'kind-cluster.yaml'), 'utf8')) as { nodes: { extraPortMappings: object[] }[] };
+  const config = parse(await readFile(path.join(machine.directory, 'kind-cluster.yaml'), 'utf8')) as {
+    nodes: { extraPortMappings: object[] }[];
+  };
   expect(config.nodes[0]!.extraPortMappings[0]).toEqual({ containerPort: 80, hostPort: port, listenAddress: '127.0.0.1', protocol: 'TCP' });
   await ctx.cleanup.run();
   await expect.poll(() => isPortFree(port)).toBe(true);
@@ -60,8 +81,18 @@ it('creates a cluster of its own name, loads the images and leaves nothing', asy
   await setUp({ FAKE_INGRESS_PORT: '' });
   const ctx = machine.context();
   const created = await provider().create(spec(), ctx);
-  expect(created).toMatchObject({ provider: 'kind', name: 'canary-lab-run-ab12', kubernetesVersion: cluster.kubernetesVersion, endCommand: 'kind delete cluster --name canary-lab-run-ab12' });
-  expect(await machine.exists()).toEqual(['clusters/canary-lab-run-ab12', 'images/example.com/sample-app:1.0.0', 'images/example.com/sample-app:2.0.0', 'networks/kind']);
+  expect(created).toMatchObject({
+    provider: 'kind',
+    name: 'canary-lab-run-ab12',
+    kubernetesVersion: cluster.kubernetesVersion,
+    endCommand: 'kind delete cluster --name canary-lab-run-ab12',
+  });
+  expect(await machine.exists()).toEqual([
+    'clusters/canary-lab-run-ab12',
+    'images/example.com/sample-app:1.0.0',
+    'images/example.com/sample-app:2.0.0',
+    'networks/kind',
+  ]);
   await ctx.cleanup.run();
   expect(await machine.exists()).toEqual([]);
   expect(await machine.calls()).toEqual([
@@ -70,7 +101,10 @@ it('creates a cluster of its own name, loads the images and leaves nothing', asy
     'docker network ls --filter name=kind --format {{.Name}}',
     'kind get clusters',
     'kind create cluster --name canary-lab-run-ab12 --config FOLDER/run/kind-cluster.yaml --kubeconfig FOLDER/run/kubeconfig --wait 120s',
-    ...['1.0.0', '2.0.0'].flatMap((tag) => [`docker image inspect example.com/sample-app:${tag}`, `docker build --build-arg VERSION=${tag} --tag example.com/sample-app:${tag} PROJECT/sample-app`]),
+    ...['1.0.0', '2.0.0'].flatMap((tag) => [
+      `docker image inspect example.com/sample-app:${tag}`,
+      `docker build --build-arg VERSION=${tag} --tag example.com/sample-app:${tag} PROJECT/sample-app`,
+    ]),
     'kind load docker-image example.com/sample-app:1.0.0 example.com/sample-app:2.0.0 --name canary-lab-run-ab12',
     'docker image rm --force example.com/sample-app:2.0.0',
     'docker image rm --force example.com/sample-app:1.0.0',
@@ -110,10 +144,12 @@ it('saves an archive for Podman, since kind calls the docker program to load ima
   const ctx = machine.context();
   await provider().create(spec(), ctx);
   await ctx.cleanup.run();
-  expect(await machine.calls()).toEqual(expect.arrayContaining([
-    'podman save --output FOLDER/run/images.tar --multi-image-archive example.com/sample-app:1.0.0 example.com/sample-app:2.0.0',
-    'kind load image-archive FOLDER/run/images.tar --name canary-lab-run-ab12',
-  ]));
+  expect(await machine.calls()).toEqual(
+    expect.arrayContaining([
+      'podman save --output FOLDER/run/images.tar --multi-image-archive example.com/sample-app:1.0.0 example.com/sample-app:2.0.0',
+      'kind load image-archive FOLDER/run/images.tar --name canary-lab-run-ab12',
+    ]),
+  );
   expect(await machine.exists()).toEqual([]);
 });
 
@@ -151,7 +187,12 @@ it.each<[kindCase: string, docker: string, code: string]>([
 it('finds by itself that the node is not Ready, as kind ends its wait with exit code 0, and saves the logs', async () => {
   await setUp({ FAKE_KIND: 'wait-timeout', FAKE_KUBECONFIG: node['FAKE_DEAD_KUBECONFIG']! });
   const ctx = machine.context(undefined, hurriedClock());
-  const error = await provider().create(spec(), ctx).then(() => undefined, (thrown: unknown) => thrown);
+  const error = await provider()
+    .create(spec(), ctx)
+    .then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
   expect(error).toMatchObject({ code: 'NODE_NOT_READY', next: expect.stringContaining(path.join(machine.folder, 'logs')) });
   expect(await machine.calls()).toContain('kind export logs FOLDER/logs/canary-lab-run-ab12 --name canary-lab-run-ab12');
   await ctx.cleanup.run();
@@ -160,7 +201,11 @@ it('finds by itself that the node is not Ready, as kind ends its wait with exit 
 
 it('detects what is missing without starting anything, and never throws', async () => {
   await setUp({}, []);
-  expect(await provider().detect(machine.context())).toMatchObject({ usable: false, why: expect.stringContaining('"kind" is neither'), next: expect.stringContaining('Install it') });
+  expect(await provider().detect(machine.context())).toMatchObject({
+    usable: false,
+    why: expect.stringContaining('"kind" is neither'),
+    next: expect.stringContaining('Install it'),
+  });
   await machine.remove();
   await setUp({ FAKE_DOCKER: 'cgroup-v1' });
   expect(await provider().detect(machine.context())).toMatchObject({ usable: true });
@@ -175,7 +220,10 @@ it('detects what is missing without starting anything, and never throws', async 
 
 it('refuses a Kubernetes version that does not start on cgroup v1 before it creates anything', async () => {
   await setUp({ FAKE_DOCKER: 'cgroup-v1' });
-  await expect(provider().create(spec({ kubernetes: 'v1.35.0' }), machine.context())).rejects.toMatchObject({ code: 'CGROUP_V1', next: expect.stringContaining('--kubernetes v1.34.0') });
+  await expect(provider().create(spec({ kubernetes: 'v1.35.0' }), machine.context())).rejects.toMatchObject({
+    code: 'CGROUP_V1',
+    next: expect.stringContaining('--kubernetes v1.34.0'),
+  });
   expect(await machine.exists()).toEqual([]);
 });
 
@@ -195,10 +243,16 @@ it('leaves nothing when it is interrupted at any command, as it starts or in the
       const interrupted = provider(() => {
         started += 1;
         if (started !== at) return;
-        if (slowMs === 0) stop.abort(new Error('interrupted')); else setTimeout(() => stop.abort(new Error('interrupted')), slowMs * 2);
+        if (slowMs === 0) stop.abort(new Error('interrupted'));
+        else setTimeout(() => stop.abort(new Error('interrupted')), slowMs * 2);
       });
       const ctx = machine.context(stop.signal);
-      await interrupted.create(spec(), ctx).then(() => undefined, (error: Error) => { expect(error.message).toBe('interrupted'); });
+      await interrupted.create(spec(), ctx).then(
+        () => undefined,
+        (error: Error) => {
+          expect(error.message).toBe('interrupted');
+        },
+      );
       await ctx.cleanup.run();
       expect(await machine.exists(), `interrupted at command ${at}`).toEqual([]);
       await machine.remove();

@@ -13,18 +13,33 @@ import { projectRoot } from '../support/workplace.ts';
 // minikube and docker are fakes that answer as recorded; the cluster behind them is an embedded one.
 let cluster: EmbeddedCluster;
 let node: Record<string, string>;
-beforeAll(async () => { cluster = await startEmbeddedCluster({ seed: 9, log: silentLog }); node = await nodeOf(cluster); });
-afterAll(async () => { await cluster.stop(); });
+beforeAll(async () => {
+  cluster = await startEmbeddedCluster({ seed: 9, log: silentLog });
+  node = await nodeOf(cluster);
+});
+afterAll(async () => {
+  await cluster.stop();
+});
 let machine: FakeMachine;
-afterEach(async () => { await machine.remove(); });
+afterEach(async () => {
+  await machine.remove();
+});
 
 async function setUp(env: Record<string, string> = {}, programs: FakeProgram[] = ['minikube', 'docker']): Promise<void> {
   machine = await FakeMachine.with(programs, { ...node, ...env });
 }
 
-const provider = (onStart?: (argv: readonly string[]) => void): MinikubeProvider => new MinikubeProvider({ tools: machine.toolbox(onStart), logsFolder: path.join(machine.folder, 'logs'), progress: () => {} });
+const provider = (onStart?: (argv: readonly string[]) => void): MinikubeProvider =>
+  new MinikubeProvider({ tools: machine.toolbox(onStart), logsFolder: path.join(machine.folder, 'logs'), progress: () => {} });
 const images = sampleAppImages('example.com/sample-app', ['1.0.0', '2.0.0'], path.join(projectRoot, 'sample-app'));
-const spec = (more: Partial<ClusterSpec> = {}): ClusterSpec => ({ name: 'run-Ab12', directory: machine.directory, seed: 1, keep: false, images, ...more });
+const spec = (more: Partial<ClusterSpec> = {}): ClusterSpec => ({
+  name: 'run-Ab12',
+  directory: machine.directory,
+  seed: 1,
+  keep: false,
+  images,
+  ...more,
+});
 
 it('starts a profile of its own with published ports and no addon, loads the images, and deletes it', async () => {
   await setUp();
@@ -32,13 +47,19 @@ it('starts a profile of its own with published ports and no addon, loads the ima
   const created = await provider().create(spec(), ctx);
   expect(created).toMatchObject({ provider: 'minikube', name: 'canary-lab-run-ab12', kubernetesVersion: cluster.kubernetesVersion });
   const { port } = new URL(created.ingressUrl);
-  expect(await machine.exists()).toEqual(['images/example.com/sample-app:1.0.0', 'images/example.com/sample-app:2.0.0', 'profiles/canary-lab-run-ab12']);
+  expect(await machine.exists()).toEqual([
+    'images/example.com/sample-app:1.0.0',
+    'images/example.com/sample-app:2.0.0',
+    'profiles/canary-lab-run-ab12',
+  ]);
   await ctx.cleanup.run();
   expect(await machine.exists()).toEqual([]);
   const calls = await machine.calls();
   // The last one: the first may have lost a race for a port.
   const start = calls.findLast((call) => call.startsWith('minikube start'))!;
-  expect(start).toContain('start --profile canary-lab-run-ab12 --driver docker --cpus 2 --memory 4g --wait all --wait-timeout 6m --interactive=false --embed-certs');
+  expect(start).toContain(
+    'start --profile canary-lab-run-ab12 --driver docker --cpus 2 --memory 4g --wait all --wait-timeout 6m --interactive=false --embed-certs',
+  );
   expect(start).toContain(`--ports 127.0.0.1:${port || 80}:80 --ports 127.0.0.1:`);
   expect(calls).toContain('minikube image load --profile canary-lab-run-ab12 example.com/sample-app:1.0.0 example.com/sample-app:2.0.0');
   expect(calls).toContain('minikube delete --profile canary-lab-run-ab12');
@@ -51,7 +72,9 @@ it('reaches the ingress of a virtual machine through a gateway, and builds the i
   const created = await provider().create(spec(), ctx);
   const calls = await machine.calls();
   expect(calls.find((call) => call.startsWith('minikube start'))).toMatch(/--driver kvm2 (?!.*--ports)/);
-  expect(calls).toContain('minikube image build --profile canary-lab-run-ab12 --tag example.com/sample-app:2.0.0 --build-opt=build-arg=VERSION=2.0.0 PROJECT/sample-app');
+  expect(calls).toContain(
+    'minikube image build --profile canary-lab-run-ab12 --tag example.com/sample-app:2.0.0 --build-opt=build-arg=VERSION=2.0.0 PROJECT/sample-app',
+  );
   const answer = await fetch(created.ingressUrl);
   expect([answer.status, await answer.text()]).toEqual([503, 'no ingress controller in this cluster can be reached yet\n']);
   await ctx.cleanup.run();
@@ -60,8 +83,16 @@ it('reaches the ingress of a virtual machine through a gateway, and builds the i
 });
 
 it.each<[minikube: string, code: string]>([
-  ['as-root', 'DRIVER_AS_ROOT'], ['few-cores', 'TOO_FEW_CPUS'], ['little-memory', 'TOO_LITTLE_MEMORY'], ['no-internet', 'NO_INTERNET'], ['pull-failure', 'NO_INTERNET'],
-  ['not-running', 'ENGINE_NOT_RUNNING'], ['unhealthy', 'DRIVER_UNUSABLE'], ['provision', 'NODE_NOT_READY'], ['too-old', 'PROGRAM_TOO_OLD'], ['unknown', 'MINIKUBE_FAILED'],
+  ['as-root', 'DRIVER_AS_ROOT'],
+  ['few-cores', 'TOO_FEW_CPUS'],
+  ['little-memory', 'TOO_LITTLE_MEMORY'],
+  ['no-internet', 'NO_INTERNET'],
+  ['pull-failure', 'NO_INTERNET'],
+  ['not-running', 'ENGINE_NOT_RUNNING'],
+  ['unhealthy', 'DRIVER_UNUSABLE'],
+  ['provision', 'NODE_NOT_READY'],
+  ['too-old', 'PROGRAM_TOO_OLD'],
+  ['unknown', 'MINIKUBE_FAILED'],
 ])('leaves nothing behind when minikube is "%s"', async (minikube, code) => {
   await setUp({ FAKE_MINIKUBE: minikube });
   const ctx = machine.context();
@@ -75,7 +106,9 @@ it('tries other ports when it loses the race for one', async () => {
   const ctx = machine.context();
   await provider().create(spec({ images: [] }), ctx);
   await ctx.cleanup.run();
-  const starts = (await machine.calls()).filter((call) => call.startsWith('minikube start')).map((call) => call.match(/--ports \S+:80 /)![0]);
+  const starts = (await machine.calls())
+    .filter((call) => call.startsWith('minikube start'))
+    .map((call) => call.match(/--ports \S+:80 /)![0]);
   expect(new Set(starts).size).toBe(2);
   expect(await machine.exists()).toEqual([]);
 });
@@ -83,14 +116,20 @@ it('tries other ports when it loses the race for one', async () => {
 it('saves the log of a node that does not become Ready', async () => {
   await setUp({ FAKE_KUBECONFIG: node['FAKE_DEAD_KUBECONFIG']! });
   const ctx = machine.context(undefined, hurriedClock());
-  await expect(provider().create(spec(), ctx)).rejects.toMatchObject({ code: 'NODE_NOT_READY', next: expect.stringContaining(`${machine.folder}/logs/canary-lab-run-ab12.log`) });
+  await expect(provider().create(spec(), ctx)).rejects.toMatchObject({
+    code: 'NODE_NOT_READY',
+    next: expect.stringContaining(`${machine.folder}/logs/canary-lab-run-ab12.log`),
+  });
   await ctx.cleanup.run();
   expect(await machine.exists()).toEqual([]);
 });
 
 it('detects what it would use without starting anything', async () => {
   await setUp({}, ['docker']);
-  expect(await provider().detect(machine.context())).toMatchObject({ usable: false, why: expect.stringContaining('"minikube" is neither') });
+  expect(await provider().detect(machine.context())).toMatchObject({
+    usable: false,
+    why: expect.stringContaining('"minikube" is neither'),
+  });
   await machine.remove();
   await setUp({}, ['minikube']);
   expect(await provider().detect(machine.context())).toMatchObject({ usable: false, why: expect.stringContaining('No container engine') });
@@ -115,10 +154,16 @@ it('leaves nothing when it is interrupted at any command, as it starts or in the
       const interrupted = provider(() => {
         started += 1;
         if (started !== at) return;
-        if (slowMs === 0) stop.abort(new Error('interrupted')); else setTimeout(() => stop.abort(new Error('interrupted')), slowMs * 2);
+        if (slowMs === 0) stop.abort(new Error('interrupted'));
+        else setTimeout(() => stop.abort(new Error('interrupted')), slowMs * 2);
       });
       const ctx = machine.context(stop.signal);
-      await interrupted.create(spec(), ctx).then(() => undefined, (error: Error) => { expect(error.message).toBe('interrupted'); });
+      await interrupted.create(spec(), ctx).then(
+        () => undefined,
+        (error: Error) => {
+          expect(error.message).toBe('interrupted');
+        },
+      );
       await ctx.cleanup.run();
       expect(await machine.exists(), `interrupted at command ${at}`).toEqual([]);
     }

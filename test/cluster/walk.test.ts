@@ -13,43 +13,87 @@ import { projectRoot, Workplace } from '../support/workplace.ts';
 let kept: KeptCluster;
 let place: Workplace;
 let machine: FakeMachine | undefined;
-beforeEach(async () => { [kept, place] = await Promise.all([KeptCluster.up(), Workplace.create()]); });
-afterEach(async () => { await kept.down(); await place.remove(); await machine?.remove(); });
+beforeEach(async () => {
+  [kept, place] = await Promise.all([KeptCluster.up(), Workplace.create()]);
+});
+afterEach(async () => {
+  await kept.down();
+  await place.remove();
+  await machine?.remove();
+});
 
 async function environment(programs: FakeProgram[], more: Record<string, string> = {}): Promise<Record<string, string>> {
   machine = await FakeMachine.with(programs);
-  const announcement = JSON.parse(await readFile(path.join(path.dirname(kept.shell['KUBECONFIG']!), 'cluster.json'), 'utf8')) as { server: string; ingressUrl: string };
+  const announcement = JSON.parse(await readFile(path.join(path.dirname(kept.shell['KUBECONFIG']!), 'cluster.json'), 'utf8')) as {
+    server: string;
+    ingressUrl: string;
+  };
   const node = await nodeOf({ ...announcement, kubeconfig: await readFile(kept.shell['KUBECONFIG']!, 'utf8') });
-  return { ...machine.env, ...node, PATH: [path.join(machine.folder, 'bin'), path.dirname(process.execPath), '/usr/bin', '/bin'].join(path.delimiter), HOME: place.home, CANARY_LAB_CLIENTS: '', ...more };
+  return {
+    ...machine.env,
+    ...node,
+    PATH: [path.join(machine.folder, 'bin'), path.dirname(process.execPath), '/usr/bin', '/bin'].join(path.delimiter),
+    HOME: place.home,
+    CANARY_LAB_CLIENTS: '',
+    ...more,
+  };
 }
 
-it.each([['minikube', '02'], ['minikube', '01'], ['kind', '02']] as const)('walks a lab on %s (lab %s) and leaves nothing', async (cluster, lab) => {
-  const env = await environment([cluster, 'docker']);
-  const result = await place.run(['lab', lab, '--cluster', cluster], { env });
-  expect(result.stderr).not.toMatch(/✖/);
-  expect(result.exitCode, `${result.stdout.slice(-2000)}${result.stderr.slice(-2000)}`).toBe(0);
-  expect(await machine!.exists()).toEqual([]);
-  expect(await place.leftovers()).toEqual([]);
-  const images = (await machine!.calls()).filter((call) => call.startsWith('docker build')).map((call) => call.match(/--tag (\S+)/)![1]);
-  expect(images).toEqual(SAMPLE_APP.tags.map((tag) => `${SAMPLE_APP.repository}:${tag}`));
-}, 120_000);
+it.each([
+  ['minikube', '02'],
+  ['minikube', '01'],
+  ['kind', '02'],
+] as const)(
+  'walks a lab on %s (lab %s) and leaves nothing',
+  async (cluster, lab) => {
+    const env = await environment([cluster, 'docker']);
+    const result = await place.run(['lab', lab, '--cluster', cluster], { env });
+    expect(result.stderr).not.toMatch(/✖/);
+    expect(result.exitCode, `${result.stdout.slice(-2000)}${result.stderr.slice(-2000)}`).toBe(0);
+    expect(await machine!.exists()).toEqual([]);
+    expect(await place.leftovers()).toEqual([]);
+    const images = (await machine!.calls()).filter((call) => call.startsWith('docker build')).map((call) => call.match(/--tag (\S+)/)![1]);
+    expect(images).toEqual(SAMPLE_APP.tags.map((tag) => `${SAMPLE_APP.repository}:${tag}`));
+  },
+  120_000,
+);
 
-it.each([['kind', 'kind create'], ['kind', 'docker build'], ['kind', 'kind load'], ['minikube', 'minikube start'], ['minikube', 'minikube image load'], ['kind', 'kind delete']])('ends with exit code 130 and leaves nothing when %s is interrupted during "%s"', async (cluster, moment) => {
-  const env = await environment([cluster as FakeProgram, 'docker'], { FAKE_SLOW_MS: '150' });
-  const child = spawn(process.execPath, [path.join(projectRoot, 'bin', 'canary-lab.js'), 'lab', '--cluster', cluster, '--until', 'cluster'], { cwd: place.folder, env: { ...place.environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString(); });
-  const ended = once(child, 'exit');
-  await expect.poll(() => machine!.calls(), { timeout: 30_000, interval: 20 }).toContainEqual(expect.stringMatching(`^${moment}`));
-  child.kill('SIGINT');
-  expect((await ended)[0], output).toBe(130);
-  expect(await machine!.exists()).toEqual([]);
-  expect(await place.leftovers()).toEqual([]);
-}, 60_000);
+it.each([
+  ['kind', 'kind create'],
+  ['kind', 'docker build'],
+  ['kind', 'kind load'],
+  ['minikube', 'minikube start'],
+  ['minikube', 'minikube image load'],
+  ['kind', 'kind delete'],
+])(
+  'ends with exit code 130 and leaves nothing when %s is interrupted during "%s"',
+  async (cluster, moment) => {
+    const env = await environment([cluster as FakeProgram, 'docker'], { FAKE_SLOW_MS: '150' });
+    const child = spawn(
+      process.execPath,
+      [path.join(projectRoot, 'bin', 'canary-lab.js'), 'lab', '--cluster', cluster, '--until', 'cluster'],
+      { cwd: place.folder, env: { ...place.environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    const ended = once(child, 'exit');
+    await expect.poll(() => machine!.calls(), { timeout: 30_000, interval: 20 }).toContainEqual(expect.stringMatching(`^${moment}`));
+    child.kill('SIGINT');
+    expect((await ended)[0], output).toBe(130);
+    expect(await machine!.exists()).toEqual([]);
+    expect(await place.leftovers()).toEqual([]);
+  },
+  60_000,
+);
 
 it('says what is missing and exits with 2 when there is no engine', async () => {
   const env = await environment(['kind'], { FAKE_KIND: 'no-engine', PATH: '' });
-  const result = await place.run(['lab', '--cluster', 'kind'], { env: { ...env, PATH: [path.join(machine!.folder, 'bin'), path.dirname(process.execPath)].join(path.delimiter) } });
+  const result = await place.run(['lab', '--cluster', 'kind'], {
+    env: { ...env, PATH: [path.join(machine!.folder, 'bin'), path.dirname(process.execPath)].join(path.delimiter) },
+  });
   expect(result.exitCode).toBe(2);
   expect(result.stderr).toMatch(/^Error: No container engine was found \(looked for docker, nerdctl, podman\)\.\nNext: Install Docker/m);
 });

@@ -13,7 +13,16 @@ import { requestMap } from './rows/request-map.ts';
 import type { RowList } from './rows/row-list.ts';
 
 /** Every case of the suite. */
-export const allCases: readonly ConformanceCase[] = [...readCases, ...columnCases, ...writeCases, ...customCases, ...streamCases, ...helmCases, ...requestCases, ...lateCases];
+export const allCases: readonly ConformanceCase[] = [
+  ...readCases,
+  ...columnCases,
+  ...writeCases,
+  ...customCases,
+  ...streamCases,
+  ...helmCases,
+  ...requestCases,
+  ...lateCases,
+];
 
 /** Every row that must have a case, by the list it is in. */
 export const allRows: Readonly<Record<string, RowList>> = {

@@ -2,7 +2,12 @@
 export type Clients = 'both' | 'newest' | 'oldest';
 
 /** One command: words as a person types them ('…' groups), `{ns}` is the client's own namespace. No shell reads it. */
-export interface Command { readonly command: string; readonly input?: string; readonly env?: Readonly<Record<string, string>>; readonly retry?: RegExp }
+export interface Command {
+  readonly command: string;
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly retry?: RegExp;
+}
 
 /** Commands of real clients and what they must print, standard output and errors together. */
 export interface CommandCase {
@@ -18,7 +23,13 @@ export interface CommandCase {
 export interface RequestCase {
   readonly id: string;
   readonly covers: readonly string[];
-  readonly request: { readonly method: string; readonly path: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string; readonly as?: 'admin' | 'anonymous' | 'nobody' };
+  readonly request: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly as?: 'admin' | 'anonymous' | 'nobody';
+  };
   readonly code: number;
   readonly expected: RegExp;
   /** Headers of the answer. */
@@ -27,10 +38,18 @@ export interface RequestCase {
 
 export type ConformanceCase = CommandCase | RequestCase;
 
-export function isRequest(one: ConformanceCase): one is RequestCase { return 'request' in one; }
+export function isRequest(one: ConformanceCase): one is RequestCase {
+  return 'request' in one;
+}
 
 /** A case in one line: id, rows, commands, expected output. */
-export function commandCase(id: string, covers: readonly string[], run: CommandCase['run'], expected: RegExp, clients: Clients = 'both'): CommandCase {
+export function commandCase(
+  id: string,
+  covers: readonly string[],
+  run: CommandCase['run'],
+  expected: RegExp,
+  clients: Clients = 'both',
+): CommandCase {
   return { id, covers, run, expected, clients };
 }
 

@@ -6,13 +6,19 @@ const LEFT_OUT: readonly (readonly [string, string])[] = [
   ['ReplicationController', 'no such resource: `the server doesn\'t have a resource type "rc"`'],
   ['`kubectl debug` (ephemeral containers)', 'refused by name: `"pods/ephemeralcontainers" is not modelled`'],
   ['`pods/resize`, `pods/proxy`, `services/proxy`, `nodes/proxy`', 'refused by name with 400'],
-  ['`kubectl attach -i`, the standard input of `kubectl run -i`', 'refused by name; kubectl falls back to the log. Output alone is attached.'],
+  [
+    '`kubectl attach -i`, the standard input of `kubectl run -i`',
+    'refused by name; kubectl falls back to the log. Output alone is attached.',
+  ],
   ['`kubectl cp`', 'containers have no `tar`; the error names it'],
   ['`kubectl top`', 'the metrics API is absent: `error: Metrics API not available`'],
   ['ResourceQuota', 'counts of objects are enforced; amounts (`requests.cpu`…) and scopes are refused by name'],
   ['LimitRange', 'defaults, minimum and maximum of containers are enforced; other types and ratios are refused by name'],
   ['Conversion webhooks of custom resources', 'refused by name; several versions with the conversion "None" work'],
-  ['CEL rules with functions of Kubernetes\' own libraries (`quantity`, `url`, …)', 'a warning names the rule when the definition is written; it is not enforced'],
+  [
+    "CEL rules with functions of Kubernetes' own libraries (`quantity`, `url`, …)",
+    'a warning names the rule when the definition is written; it is not enforced',
+  ],
   ['OpenAPI v2', 'the smallest document that clients accept; schemas are in v3'],
   ['Compressed answers', 'never sent; every client takes plain ones'],
   ['Protobuf and CBOR answers', 'answers are JSON or YAML; protobuf request bodies are read'],
@@ -21,15 +27,28 @@ const LEFT_OUT: readonly (readonly [string, string])[] = [
 /** `docs/parity/api.md`: every row of the suite's lists with the cases that show it. */
 export function parityPage(): string {
   const lines = [
-    '# What the API server answers', '',
-    '<!-- Written by scripts/update-parity-api.ts from test/conformance. -->', '',
+    '# What the API server answers',
+    '',
+    '<!-- Written by scripts/update-parity-api.ts from test/conformance. -->',
+    '',
     'Each row is shown by cases of `test/conformance`, which run the oldest and the newest supported `kubectl` and both versions of `helm`',
-    `against a fresh embedded cluster: ${allCases.length} cases, ${allCases.reduce((sum, one) => sum + (!isRequest(one) && one.clients === 'both' ? 2 : 1), 0)} runs.`, '',
-    '## Left out', '', '| what | what a client meets |', '| --- | --- |', ...LEFT_OUT.map(([what, met]) => `| ${what} | ${met} |`),
+    `against a fresh embedded cluster: ${allCases.length} cases, ${allCases.reduce((sum, one) => sum + (!isRequest(one) && one.clients === 'both' ? 2 : 1), 0)} runs.`,
+    '',
+    '## Left out',
+    '',
+    '| what | what a client meets |',
+    '| --- | --- |',
+    ...LEFT_OUT.map(([what, met]) => `| ${what} | ${met} |`),
   ];
   for (const [title, rows] of Object.entries(allRows)) {
     lines.push('', `## ${title}`, '', '| row | what | cases |', '| --- | --- | --- |');
-    for (const [id, text] of Object.entries(rows)) lines.push(`| ${id} | ${text.replaceAll('|', '\\|')} | ${allCases.filter((one) => one.covers.includes(id)).map((one) => one.id).join(', ')} |`);
+    for (const [id, text] of Object.entries(rows))
+      lines.push(
+        `| ${id} | ${text.replaceAll('|', '\\|')} | ${allCases
+          .filter((one) => one.covers.includes(id))
+          .map((one) => one.id)
+          .join(', ')} |`,
+      );
   }
   return `${lines.join('\n')}\n`;
 }

@@ -12,6 +12,7 @@ describeCases('Requests after much has happened', lateCases, [], async ({ cluste
   await api.create(configMaps, { metadata: { name: 'held', namespace: 'ending', finalizers: ['example.com/held'] } });
   await api.delete(namespaces, { name: 'ending' });
   await api.create(configMaps, { metadata: { name: 'busy', namespace: 'default' } });
-  for (let round = 0; round < 10_500; round++) await api.patch(configMaps, { namespace: 'default', name: 'busy' }, { type: 'merge', body: { data: { round: String(round) } } });
+  for (let round = 0; round < 10_500; round++)
+    await api.patch(configMaps, { namespace: 'default', name: 'busy' }, { type: 'merge', body: { data: { round: String(round) } } });
   expect((await api.get(namespaces, { name: 'ending' }))?.metadata.deletionTimestamp).toBeDefined();
 });

@@ -6,8 +6,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Workplace } from '../support/workplace.ts';
 
 let place: Workplace;
-beforeEach(async () => { place = await Workplace.create(); });
-afterEach(async () => { await place.remove(); });
+beforeEach(async () => {
+  place = await Workplace.create();
+});
+afterEach(async () => {
+  await place.remove();
+});
 
 /** A port of loopback on which nothing listens. */
 async function closedPort(): Promise<number> {
@@ -25,7 +29,12 @@ const cases: [string, string[], RegExp, RegExp][] = [
   ['a command that does not exist', ['labb'], /unknown command 'labb'/, /lab|Next:/],
   ['a cluster that does not exist', ['lab', '--cluster', 'docker'], /--cluster is "docker", which is not one of: embedded, /, /^Next: /m],
   ['a step that does not exist', ['lab', '--until', 'nowhere'], /no step "nowhere"/, /^Next: .*cluster/m],
-  ['steps that end before they begin', ['lab', '--from', 'promote', '--until', 'cluster'], /Step "promote" comes after step "cluster"/, /^Next: .*--from cluster --until promote/m],
+  [
+    'steps that end before they begin',
+    ['lab', '--from', 'promote', '--until', 'cluster'],
+    /Step "promote" comes after step "cluster"/,
+    /^Next: .*--from cluster --until promote/m,
+  ],
   ['a report that is a file', ['lab', '--report', '/dev/null'], /--report is "\/dev\/null", where no report can be written/, /^Next: /m],
   ['a report without a name', ['lab', '--report', ''], /--report is empty/, /^Next: /m],
   ['a time that is none', ['lab', '--time', 'fast'], /--time is "fast"/, /^Next: /m],
@@ -55,11 +64,17 @@ it.each([
 
 it('says that the cluster of a context cannot be reached', async () => {
   const kubeconfig = path.join(place.folder, 'out-kubeconfig');
-  await writeFile(kubeconfig, JSON.stringify({
-    'apiVersion': 'v1', 'kind': 'Config', 'current-context': 'gone',
-    'clusters': [{ name: 'gone', cluster: { server: `https://127.0.0.1:${await closedPort()}` } }],
-    'users': [{ name: 'gone', user: { token: 'x' } }], 'contexts': [{ name: 'gone', context: { cluster: 'gone', user: 'gone' } }],
-  }));
+  await writeFile(
+    kubeconfig,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'gone',
+      clusters: [{ name: 'gone', cluster: { server: `https://127.0.0.1:${await closedPort()}` } }],
+      users: [{ name: 'gone', user: { token: 'x' } }],
+      contexts: [{ name: 'gone', context: { cluster: 'gone', user: 'gone' } }],
+    }),
+  );
   const result = await place.run(['lab', '--cluster', 'existing', '--context', 'gone'], { env: { KUBECONFIG: kubeconfig } });
   expect(result.stderr).toMatch(/Cannot reach the cluster at https:\/\/127\.0\.0\.1:\d+: connection refused\./);
   expect(result.stderr).toMatch(/^Next: /m);

@@ -4,14 +4,20 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { projectRoot, Workplace } from '../support/workplace.ts';
 
 let place: Workplace;
-beforeEach(async () => { place = await Workplace.create(); });
-afterEach(async () => { await place.remove(); });
+beforeEach(async () => {
+  place = await Workplace.create();
+});
+afterEach(async () => {
+  await place.remove();
+});
 
 const library = path.join(projectRoot, 'src', 'index.ts');
 
 /** A lab of one step; `over` replaces fields of it, as source text. */
 async function writeLab(over: { run?: string; title?: string; checks?: string; more?: string } = {}): Promise<string> {
-  await writeFile(path.join(place.folder, 'out-lab.ts'), `
+  await writeFile(
+    path.join(place.folder, 'out-lab.ts'),
+    `
 import { checks, cmd, defineLab, namespaces, request, step } from '${library}';
 const text = { en: 'A text', ko: '글' };
 const exists = (id, name) => checks.count({ id, title: text }, { resource: namespaces, atLeast: 1 });
@@ -19,15 +25,24 @@ export default defineLab({
   id: 'broken', title: ${over.title ?? 'text'}, summary: text, needs: ['kubectl'],
   steps: [step({ id: 'one', title: text, say: text, run: [${over.run ?? "cmd('kubectl', ['get', 'nodes'])"}], checks: [${over.checks ?? "exists('here', 'default')"}] })${over.more ?? ''}],
 });
-`);
+`,
+  );
   return './out-lab.ts';
 }
 
 it.each([
   ['a text that is missing in Korean', { title: "{ en: 'A text' }" }, /title: the text in "ko" is missing/],
-  ['a check that the library has not', { checks: 'checks.shines({ id: "x", title: text }, {})' }, /Cannot read the lab file .*checks\.shines is not a function/],
+  [
+    'a check that the library has not',
+    { checks: 'checks.shines({ id: "x", title: text }, {})' },
+    /Cannot read the lab file .*checks\.shines is not a function/,
+  ],
   ['two checks of one id', { checks: "exists('here', 'default'), exists('here', 'default')" }, /two checks have the id "here"/],
-  ['two steps of one id', { more: ", step({ id: 'one', title: text, say: text, run: [], checks: [exists('there', 'default')] })" }, /two steps have the id "one"/],
+  [
+    'two steps of one id',
+    { more: ", step({ id: 'one', title: text, say: text, run: [], checks: [exists('there', 'default')] })" },
+    /two steps have the id "one"/,
+  ],
   ['a program that labs do not run', { run: "cmd('rm', ['-rf', '/'])" }, /cannot run "rm"/],
 ])('refuses a lab with %s by one message before anything runs', async (_, over, message) => {
   const result = await place.run(['lab', await writeLab(over)]);
@@ -39,7 +54,14 @@ it.each([
 });
 
 it('ends a command that never ends, and says so', async () => {
-  const result = await place.run(['lab', await writeLab({ run: "cmd('kubectl', ['get', 'nodes', '--watch'])" }), '--command-timeout', '3s', '--report', 'out']);
+  const result = await place.run([
+    'lab',
+    await writeLab({ run: "cmd('kubectl', ['get', 'nodes', '--watch'])" }),
+    '--command-timeout',
+    '3s',
+    '--report',
+    'out',
+  ]);
   expect(result.stderr).toMatch(/✖ command 1 does what the step needs/);
   expect(result.stderr).toMatch(/ended after 3000 ms/);
   expect(result.stderr.match(/✖/g)).toHaveLength(1);
@@ -48,7 +70,12 @@ it('ends a command that never ends, and says so', async () => {
 });
 
 it('ends a command that never shows what was waited for, and says what that was', async () => {
-  const result = await place.run(['lab', await writeLab({ run: "cmd('kubectl', ['get', 'nodes', '--watch'], { endsWhen: /no such text/ })" }), '--command-timeout', '3s']);
+  const result = await place.run([
+    'lab',
+    await writeLab({ run: "cmd('kubectl', ['get', 'nodes', '--watch'], { endsWhen: /no such text/ })" }),
+    '--command-timeout',
+    '3s',
+  ]);
   expect(result.stderr).toMatch(/did not show \/no such text\/ within 3000 ms/);
   expect(result.exitCode).toBe(1);
   expect(await place.leftovers()).toEqual([]);
@@ -56,10 +83,15 @@ it('ends a command that never shows what was waited for, and says what that was'
 
 it('says in one message that the cluster has died in the middle of a lab, and cleans up', async () => {
   const result = await place.run(['lab', '01', '--json', '--until', 'new-version', '--timeout', '5s', '--command-timeout', '20s'], {
-    onEvent: async (event) => { if (event['type'] === 'step-started' && event['step'] === 'new-version') process.kill(await clusterPid(), 'SIGKILL'); },
+    onEvent: async (event) => {
+      if (event['type'] === 'step-started' && event['step'] === 'new-version') process.kill(await clusterPid(), 'SIGKILL');
+    },
   });
   expect(result.exitCode).toBeGreaterThan(0);
-  const events = result.stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { type: string });
+  const events = result.stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as { type: string });
   const failures = events.filter(({ type }) => type === 'check-failed').length + (result.stderr.match(/^Error: /gm)?.length ?? 0);
   expect(failures).toBe(1);
   expect(result.stdout + result.stderr).toMatch(/refused|reach/i);

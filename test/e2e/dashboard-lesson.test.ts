@@ -10,8 +10,13 @@ import { type DashboardRoom, openDashboard, seedPausedCanary } from '../support/
 const browser: Browser | undefined = await launchBrowser();
 const lab = new LabFeed();
 const text = (en: string, ko: string) => ({ en, ko });
-const tell = (...events: LabEvent[]): void => { for (const event of events) lab.onEvent(event); };
-const passed = { status: 'pass', expected: 'weight 25', observed: 'weight 25' } as unknown as Extract<LabEvent, { type: 'check-passed' }>['result'];
+const tell = (...events: LabEvent[]): void => {
+  for (const event of events) lab.onEvent(event);
+};
+const passed = { status: 'pass', expected: 'weight 25', observed: 'weight 25' } as unknown as Extract<
+  LabEvent,
+  { type: 'check-passed' }
+>['result'];
 let room: DashboardRoom;
 let page: Page;
 
@@ -20,11 +25,32 @@ describe.skipIf(browser === undefined)('beside the rollout', () => {
     room = await openDashboard({ lab, readOnly: true }, (api) => {
       const rollout = seedPausedCanary(api);
       api.seed(analysisRuns, {
-        metadata: { name: 'demo-bbb-2-1', namespace: 'lab', annotations: { 'rollout.argoproj.io/revision': '2' }, ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'demo', uid: rollout.metadata.uid!, controller: true }] },
+        metadata: {
+          name: 'demo-bbb-2-1',
+          namespace: 'lab',
+          annotations: { 'rollout.argoproj.io/revision': '2' },
+          ownerReferences: [
+            { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'demo', uid: rollout.metadata.uid!, controller: true },
+          ],
+        },
         spec: { metrics: [{ name: 'success-rate', successCondition: 'result[0] >= 0.95', provider: {} }] },
-        status: { phase: 'Failed', message: 'Metric "success-rate" assessed Failed', metricResults: [{ name: 'success-rate', phase: 'Failed', successful: 2, failed: 1, measurements: [
-          { phase: 'Successful', value: '[0.99]', startedAt: '2026-01-01T00:04:10Z' }, { phase: 'Successful', value: '[0.97]', startedAt: '2026-01-01T00:04:20Z' }, { phase: 'Failed', value: '[0.5]', startedAt: '2026-01-01T00:04:30Z' },
-        ] }] },
+        status: {
+          phase: 'Failed',
+          message: 'Metric "success-rate" assessed Failed',
+          metricResults: [
+            {
+              name: 'success-rate',
+              phase: 'Failed',
+              successful: 2,
+              failed: 1,
+              measurements: [
+                { phase: 'Successful', value: '[0.99]', startedAt: '2026-01-01T00:04:10Z' },
+                { phase: 'Successful', value: '[0.97]', startedAt: '2026-01-01T00:04:20Z' },
+                { phase: 'Failed', value: '[0.5]', startedAt: '2026-01-01T00:04:30Z' },
+              ],
+            },
+          ],
+        },
       });
     });
     page = await (await browser!.newContext({ viewport: { width: 1400, height: 900 }, locale: 'en-US' })).newPage();
@@ -37,8 +63,27 @@ describe.skipIf(browser === undefined)('beside the rollout', () => {
 
   it('shows the lesson, its running step and its checks as they pass', async () => {
     tell(
-      { type: 'lab-started', lab: '02', title: text('Automated canary', '자동 카나리'), summary: text('One command, then watch.', '명령 하나면 됩니다.'), cluster: { provider: 'embedded', kubernetes: 'v1.34', ingressUrl: '' }, seed: 1, steps: [{ id: 'set-image', title: text('Set the image', '이미지 설정'), checks: 1, minutes: 1 }, { id: 'promote', title: text('Promote', '승격'), checks: 1, minutes: 1 }] },
-      { type: 'step-started', step: 'set-image', index: 0, of: 2, title: text('Set the image', '이미지 설정'), say: text('A new image starts a canary.', '새 이미지가 카나리를 시작합니다.'), kind: 'changes' },
+      {
+        type: 'lab-started',
+        lab: '02',
+        title: text('Automated canary', '자동 카나리'),
+        summary: text('One command, then watch.', '명령 하나면 됩니다.'),
+        cluster: { provider: 'embedded', kubernetes: 'v1.34', ingressUrl: '' },
+        seed: 1,
+        steps: [
+          { id: 'set-image', title: text('Set the image', '이미지 설정'), checks: 1, minutes: 1 },
+          { id: 'promote', title: text('Promote', '승격'), checks: 1, minutes: 1 },
+        ],
+      },
+      {
+        type: 'step-started',
+        step: 'set-image',
+        index: 0,
+        of: 2,
+        title: text('Set the image', '이미지 설정'),
+        say: text('A new image starts a canary.', '새 이미지가 카나리를 시작합니다.'),
+        kind: 'changes',
+      },
       { type: 'command-started', step: 'set-image', command: 'kubectl argo rollouts set image demo demo=demo:v2', argv: [] },
       { type: 'check-started', step: 'set-image', check: 'weight', title: text('The weight is 25', '가중치는 25') },
     );
@@ -51,7 +96,10 @@ describe.skipIf(browser === undefined)('beside the rollout', () => {
     await page.locator('[data-language="ko"]').click();
     await page.getByText('새 이미지가 카나리를 시작합니다.').waitFor();
     await page.locator('[data-language="en"]').click();
-    tell({ type: 'step-finished', step: 'set-image', outcome: 'pass', durationMs: 1 }, { type: 'lab-finished', lab: '02', outcome: 'pass', durationMs: 1, checks: { pass: 1, fail: 0, skip: 0 } });
+    tell(
+      { type: 'step-finished', step: 'set-image', outcome: 'pass', durationMs: 1 },
+      { type: 'lab-finished', lab: '02', outcome: 'pass', durationMs: 1, checks: { pass: 1, fail: 0, skip: 0 } },
+    );
     await page.locator('[data-lesson="pass"]').waitFor();
   });
 

@@ -18,13 +18,28 @@ const nameOf = (at: number): string => `shop-${String(at).padStart(3, '0')}`;
 function seedMany(api: FakeKubeApi): void {
   for (let at = 0; at < ROLLOUTS; at++) {
     const uid = `uid-${at}`;
-    const rollout = aRollout({ name: nameOf(at), status: { currentStepIndex: 1, currentPodHash: 'bbb', stableRS: 'aaa', phase: PHASES[at % 4]!, replicas: 6, availableReplicas: 6 } });
+    const rollout = aRollout({
+      name: nameOf(at),
+      status: { currentStepIndex: 1, currentPodHash: 'bbb', stableRS: 'aaa', phase: PHASES[at % 4]!, replicas: 6, availableReplicas: 6 },
+    });
     api.seed(rollouts, { ...rollout, metadata: { ...rollout.metadata, uid } });
-    for (const [hash, revision, replicas] of [['bbb', 2, 1], ['aaa', 1, 5]] as const) {
+    for (const [hash, revision, replicas] of [
+      ['bbb', 2, 1],
+      ['aaa', 1, 5],
+    ] as const) {
       const set = aReplicaSet(hash, { revision, image: `registry.lab/shop:v${revision}`, replicas });
-      const owned = { ...set, metadata: { ...set.metadata, name: `${nameOf(at)}-${hash}`, uid: `${uid}-${hash}`, ownerReferences: [{ ...set.metadata.ownerReferences![0]!, name: nameOf(at), uid }] } };
+      const owned = {
+        ...set,
+        metadata: {
+          ...set.metadata,
+          name: `${nameOf(at)}-${hash}`,
+          uid: `${uid}-${hash}`,
+          ownerReferences: [{ ...set.metadata.ownerReferences![0]!, name: nameOf(at), uid }],
+        },
+      };
       api.seed(replicaSets, owned);
-      for (let pod = 0; pod < replicas; pod++) api.seed(pods, { ...aPodOf(owned, `p${pod}`), metadata: { ...aPodOf(owned, `p${pod}`).metadata, uid: `${uid}-${hash}-${pod}` } });
+      for (let pod = 0; pod < replicas; pod++)
+        api.seed(pods, { ...aPodOf(owned, `p${pod}`), metadata: { ...aPodOf(owned, `p${pod}`).metadata, uid: `${uid}-${hash}-${pod}` } });
     }
   }
 }
@@ -45,18 +60,36 @@ function keepChanging(perSecond: number): () => Promise<void> {
   const stopping = new AbortController();
   const running = (async () => {
     for (let count = 0; !stopping.signal.aborted; count++) {
-      await room.api.patch(rollouts, { namespace: 'lab', name: nameOf(count % ROLLOUTS) }, { type: 'merge', body: { status: { phase: PHASES[count % 3]!, message: `change ${count}` } } }, { subresource: 'status' });
+      await room.api.patch(
+        rollouts,
+        { namespace: 'lab', name: nameOf(count % ROLLOUTS) },
+        { type: 'merge', body: { status: { phase: PHASES[count % 3]!, message: `change ${count}` } } },
+        { subresource: 'status' },
+      );
       await hostClock.sleep(1000 / perSecond, stopping.signal).catch(() => {});
     }
   })();
-  return () => { stopping.abort(); return running; };
+  return () => {
+    stopping.abort();
+    return running;
+  };
 }
 
 it('costs under 5 % of a core with ten watchers of a list at ten changes a second', async () => {
   let bytes = 0;
   const watchers = Array.from({ length: 10 }, () => {
-    const request = http.get({ host: '127.0.0.1', port: room.port, path: '/rollouts/api/v1/rollouts/lab/info/watch', headers: { accept: 'text/event-stream' } });
-    request.on('response', (response) => { response.on('data', (chunk: Buffer) => { bytes += chunk.length; }); response.on('error', () => {}); });
+    const request = http.get({
+      host: '127.0.0.1',
+      port: room.port,
+      path: '/rollouts/api/v1/rollouts/lab/info/watch',
+      headers: { accept: 'text/event-stream' },
+    });
+    request.on('response', (response) => {
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      response.on('error', () => {});
+    });
     request.on('error', () => {});
     return request;
   });
@@ -102,13 +135,16 @@ it('stays smooth with 200 Rollouts that change while it scrolls: 95 of 100 frame
   const debug = await context.newCDPSession(page);
   // Thread time: what the page itself computes, whatever else the machine has to do.
   await debug.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const computedMs = async (): Promise<number> => 1000 * (await debug.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')!.value;
+  const computedMs = async (): Promise<number> =>
+    1000 * (await debug.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')!.value;
   const stop = keepChanging(10);
   const before = await computedMs();
   const frames = await page.evaluate(scrollThrough);
   const perFrame = ((await computedMs()) - before) / FRAMES;
   await stop();
-  console.log(`200 Rollouts: frames p50 ${frames[FRAMES / 2]!.toFixed(1)} ms, p95 ${p95(frames).toFixed(1)} ms (an empty page: ${empty.toFixed(1)} ms), ${perFrame.toFixed(1)} ms of the main thread per frame`);
+  console.log(
+    `200 Rollouts: frames p50 ${frames[FRAMES / 2]!.toFixed(1)} ms, p95 ${p95(frames).toFixed(1)} ms (an empty page: ${empty.toFixed(1)} ms), ${perFrame.toFixed(1)} ms of the main thread per frame`,
+  );
   expect(perFrame).toBeLessThan(16);
   expect(frames[FRAMES / 2]).toBeLessThan(17);
   // Frames are counted by the wall clock: a machine that has more to do than cores to do it on is late whatever the page does.
@@ -122,19 +158,29 @@ it('finds and filters among 200 Rollouts', async ({ skip }) => {
   const page = await context.newPage();
   page.setDefaultTimeout(8000);
   await page.goto(`http://127.0.0.1:${room.port}/rollouts/`);
-  await page.locator('.card').nth(ROLLOUTS - 1).waitFor({ state: 'attached' });
+  await page
+    .locator('.card')
+    .nth(ROLLOUTS - 1)
+    .waitFor({ state: 'attached' });
   await page.getByRole('searchbox').fill('shop-19, !shop-199');
   await page.locator('.card').nth(9).waitFor({ state: 'detached' });
   expect(await page.locator('.card').count()).toBe(9);
   await page.getByRole('searchbox').fill('');
-  await page.locator('.card').nth(ROLLOUTS - 1).waitFor({ state: 'attached' });
+  await page
+    .locator('.card')
+    .nth(ROLLOUTS - 1)
+    .waitFor({ state: 'attached' });
   await page.locator('[data-filter="Degraded"]').click();
   await page.locator('.card > .row:first-child > .status:not([data-status="Degraded"])').first().waitFor({ state: 'detached' });
   await page.getByRole('button', { name: `Mark ${nameOf(199)} as a favourite` }).click();
   await page.locator('[data-filter="Degraded"]').click();
   await page.getByRole('button', { name: 'Favourites', exact: true }).click();
   await page.locator('.card').nth(1).waitFor({ state: 'detached' });
-  expect(await page.locator('.card').evaluateAll((cards) => cards.map((card) => (card as unknown as { dataset: Record<string, string> }).dataset['rollout']))).toEqual([nameOf(199)]);
+  expect(
+    await page
+      .locator('.card')
+      .evaluateAll((cards) => cards.map((card) => (card as unknown as { dataset: Record<string, string> }).dataset['rollout'])),
+  ).toEqual([nameOf(199)]);
   await page.reload();
   await page.getByRole('button', { name: `${nameOf(199)} is a favourite; unmark it` }).waitFor();
   await context.close();

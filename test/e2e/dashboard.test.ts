@@ -29,12 +29,24 @@ let page: Page;
 const problems: string[] = [];
 
 async function startDashboard(port: number, program = 'canary-lab.js'): Promise<typeof dashboard> {
-  const child = execa(process.execPath, [path.join(projectRoot, 'bin', program), 'dashboard', '--port', String(port), '-n', KEY.namespace], {
-    cwd: place.folder, env: { ...place.environment, KUBECONFIG: kubeconfig }, extendEnv: false, reject: false, stdin: 'ignore',
-  });
+  const child = execa(
+    process.execPath,
+    [path.join(projectRoot, 'bin', program), 'dashboard', '--port', String(port), '-n', KEY.namespace],
+    {
+      cwd: place.folder,
+      env: { ...place.environment, KUBECONFIG: kubeconfig },
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+    },
+  );
   const url = await new Promise<RegExpMatchArray | null>((resolve) => {
     let text = '';
-    child.stdout.on('data', (chunk) => { text += chunk; const found = text.match(/now available at (http:\/\/localhost:(\d+)\/rollouts)\n/); if (found !== null) resolve(found); });
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const found = text.match(/now available at (http:\/\/localhost:(\d+)\/rollouts)\n/);
+      if (found !== null) resolve(found);
+    });
     void child.then(() => resolve(null));
   });
   if (url === null) throw new Error(`The dashboard did not start: ${(await child).stderr}`);
@@ -47,10 +59,12 @@ async function stopDashboard(): Promise<void> {
 }
 
 const rollout = async (): Promise<Rollout> => (await connection.api.get(rollouts, KEY))!;
-const becomes = (what: string, holds: (rollout: Rollout) => boolean): Promise<Rollout> => poll(rollout, { until: holds, everyMs: 20, timeoutMs: 20_000, what }, { clock: hostClock });
+const becomes = (what: string, holds: (rollout: Rollout) => boolean): Promise<Rollout> =>
+  poll(rollout, { until: holds, everyMs: 20, timeoutMs: 20_000, what }, { clock: hostClock });
 const shows = (locator: Locator): Promise<void> => locator.waitFor({ state: 'visible', timeout: PAGE_MS });
 /** Waits for something on the page that no locator alone can say. The page's own policy forbids evaluating text, so it is asked from here. */
-const seen = <T>(what: string, read: () => Promise<T>, until: (value: T) => boolean, timeoutMs: number): Promise<T> => poll(read, { until, everyMs: 25, timeoutMs, what }, { clock: hostClock });
+const seen = <T>(what: string, read: () => Promise<T>, until: (value: T) => boolean, timeoutMs: number): Promise<T> =>
+  poll(read, { until, everyMs: 25, timeoutMs, what }, { clock: hostClock });
 const secondsLeft = async (): Promise<number> => Number(await page.locator('[data-countdown]').getAttribute('data-countdown'));
 const step = (): Locator => page.locator('.steps-panel .count');
 const status = (): Locator => page.locator('h1 .status');
@@ -61,7 +75,14 @@ async function violations(): Promise<string[]> {
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // The page's policy lets no foreign script in, so the checker comes by the debugger's way.
   await page.evaluate(axe);
-  const found = await page.evaluate(async () => (await (globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run()).violations);
+  const found = await page.evaluate(
+    async () =>
+      (
+        await (
+          globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+        ).axe.run()
+      ).violations,
+  );
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 }
 
@@ -71,7 +92,9 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
     const up = await place.run(['cluster', 'up']);
     expect(up.exitCode, up.stderr).toBe(0);
     kubeconfig = up.stdout.match(/^export KUBECONFIG=(.*)$/m)![1]!;
-    const lab = await place.run(['lab', '--cluster', 'existing', '--context', 'canary-lab', '--until', 'first-state', '--keep'], { env: { KUBECONFIG: kubeconfig } });
+    const lab = await place.run(['lab', '--cluster', 'existing', '--context', 'canary-lab', '--until', 'first-state', '--keep'], {
+      env: { KUBECONFIG: kubeconfig },
+    });
     expect(lab.exitCode, lab.stderr).toBe(0);
     connection = await connect({ kubeconfig, env: {}, clock: hostClock });
     dashboard = await startDashboard(0);
@@ -89,11 +112,18 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
     if (page !== undefined) return;
     page = await (await browser!.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US', colorScheme: 'light' })).newPage();
     page.on('pageerror', (error) => problems.push(String(error)));
-    page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('net::ERR_') && !message.text().includes('Failed to load resource')) problems.push(message.text()); });
-    page.on('request', (request) => { if (!request.url().startsWith(dashboard.url.replace(/\/rollouts$/, '/'))) problems.push(`request to ${request.url()}`); });
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('net::ERR_') && !message.text().includes('Failed to load resource'))
+        problems.push(message.text());
+    });
+    page.on('request', (request) => {
+      if (!request.url().startsWith(dashboard.url.replace(/\/rollouts$/, '/'))) problems.push(`request to ${request.url()}`);
+    });
   });
 
-  afterEach(() => { expect(problems.splice(0)).toEqual([]); });
+  afterEach(() => {
+    expect(problems.splice(0)).toEqual([]);
+  });
 
   it('lists the Rollouts of the namespace and opens one', async () => {
     await page.goto(dashboard.url);
@@ -107,11 +137,13 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
   });
 
   it('enables the buttons of a healthy Rollout only', async () => {
-    const enabled = await page.locator('.headline [data-action]:not([disabled])').evaluateAll((buttons) => buttons.map((button) => button.textContent));
+    const enabled = await page
+      .locator('.headline [data-action]:not([disabled])')
+      .evaluateAll((buttons) => buttons.map((button) => button.textContent));
     expect(enabled).toEqual(['Restart']);
   });
 
-  it('is opened by the tutorial\'s address, and paints a Rollout within 500 ms', async () => {
+  it("is opened by the tutorial's address, and paints a Rollout within 500 ms", async () => {
     await page.goto(`http://localhost:${dashboard.port}/rollout/sample-app`);
     await status().waitFor();
     // Warm now: the first visit also started the browser's own parts.
@@ -129,13 +161,19 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
     await page.getByLabel('Image of sample-app').fill(`${IMAGE}:1.1.0`);
     await page.locator('[data-save="containers"]').click();
     await sure();
-    await becomes('a pause at step 1', ({ spec, status: now }) => spec.template?.spec?.containers[0]?.image === `${IMAGE}:1.1.0` && now?.phase === 'Paused' && now.currentStepIndex === 1);
+    await becomes(
+      'a pause at step 1',
+      ({ spec, status: now }) =>
+        spec.template?.spec?.containers[0]?.image === `${IMAGE}:1.1.0` && now?.phase === 'Paused' && now.currentStepIndex === 1,
+    );
     await shows(page.locator('h1 .status[data-status="Paused"]'));
     await shows(page.locator('[data-revision="2"] .tag.canary'));
     await shows(page.locator('[data-why="promotion"]'));
     expect(await page.locator('[data-weight="set-weight"] dd').textContent()).toBe('25%');
     expect(await page.locator('.step[data-step="now"]').textContent()).toContain('Pause');
-    expect(await page.locator('.headline [data-action]:not([disabled])').evaluateAll((buttons) => buttons.map((button) => button.textContent))).toEqual(['Promote', 'Promote-Full', 'Abort', 'Restart']);
+    expect(
+      await page.locator('.headline [data-action]:not([disabled])').evaluateAll((buttons) => buttons.map((button) => button.textContent)),
+    ).toEqual(['Promote', 'Promote-Full', 'Abort', 'Restart']);
   });
 
   it('refuses an image without a tag before it asks the cluster', async () => {
@@ -148,7 +186,12 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
 
   it('measures where the traffic goes, beside the wanted weight', async () => {
     const measured = page.locator('[data-measured]');
-    await seen('180 measured answers', async () => Number((await page.locator('.traffic .code').first().textContent())?.split(': ')[1]), (count) => count >= 180, 20_000);
+    await seen(
+      '180 measured answers',
+      async () => Number((await page.locator('.traffic .code').first().textContent())?.split(': ')[1]),
+      (count) => count >= 180,
+      20_000,
+    );
     const percent = Number(await measured.getAttribute('data-measured'));
     // 25 % of 180 and more requests: six standard deviations on either side.
     expect(Math.abs(percent - 25)).toBeLessThan(6 * Math.sqrt((25 * 75) / 180));
@@ -156,7 +199,7 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
     expect(await page.locator('[data-failures]').getAttribute('data-failures')).toBe('0');
   }, 40_000);
 
-  it('promotes by keyboard, and counts a timed pause down in the cluster\'s time', async () => {
+  it("promotes by keyboard, and counts a timed pause down in the cluster's time", async () => {
     await page.locator('[data-action="promote"]').focus();
     await page.keyboard.press('Enter');
     await becomes('the pause at step 3', ({ status: now }) => now?.phase === 'Paused' && now.currentStepIndex === 3);
@@ -170,7 +213,11 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
   it('follows virtual time that jumps: first the countdown, then the next step', async () => {
     const advance = async (ms: number): Promise<void> => {
       const now = Date.parse((await connection.api.get(clocks, { name: 'cluster' }))!.status!.now!);
-      await connection.api.patch(clocks, { name: 'cluster' }, { type: 'merge', body: { spec: { advanceTo: new Date(Math.max(now, connection.serverNowMs()) + ms).toISOString() } } });
+      await connection.api.patch(
+        clocks,
+        { name: 'cluster' },
+        { type: 'merge', body: { spec: { advanceTo: new Date(Math.max(now, connection.serverNowMs()) + ms).toISOString() } } },
+      );
     };
     await advance(120_000);
     await seen('the countdown below 185 s', secondsLeft, (left) => left < 185, 3000);
@@ -190,9 +237,16 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
     await becomes('an aborted update', ({ status: now }) => now?.phase === 'Degraded' && now.abort === true);
     await shows(page.locator('h1 .status[data-status="Degraded"]'));
     await shows(page.locator('[data-why="aborted"]'));
-    await seen('a deadline for the canary', async () => (await connection.api.list(replicaSets, { namespace: KEY.namespace })).items, (sets) => sets.some(({ metadata }) => metadata.annotations?.[SCALE_DOWN_DEADLINE] !== undefined), 20_000);
+    await seen(
+      'a deadline for the canary',
+      async () => (await connection.api.list(replicaSets, { namespace: KEY.namespace })).items,
+      (sets) => sets.some(({ metadata }) => metadata.annotations?.[SCALE_DOWN_DEADLINE] !== undefined),
+      20_000,
+    );
     await shows(page.getByText(/Scaledown in/));
-    expect(await page.locator('.headline [data-action]:not([disabled])').evaluateAll((buttons) => buttons.map((button) => button.textContent))).toEqual(['Retry', 'Restart']);
+    expect(
+      await page.locator('.headline [data-action]:not([disabled])').evaluateAll((buttons) => buttons.map((button) => button.textContent)),
+    ).toEqual(['Retry', 'Restart']);
   });
 
   it('retries from the first step', async () => {
@@ -219,7 +273,10 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
   it('rolls back to an older revision as a new one', async () => {
     await page.locator('[data-rollback="1"]').click();
     await sure();
-    await becomes('revision 1 as a canary', ({ spec, status: now }) => spec.template?.spec?.containers[0]?.image === `${IMAGE}:1.0.0` && now?.phase === 'Paused');
+    await becomes(
+      'revision 1 as a canary',
+      ({ spec, status: now }) => spec.template?.spec?.containers[0]?.image === `${IMAGE}:1.0.0` && now?.phase === 'Paused',
+    );
     await shows(page.locator('[data-revision="3"] .tag.canary'));
     expect(await page.locator('[data-revision="1"]').count()).toBe(0);
   });
@@ -230,27 +287,36 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
     const { spec } = await becomes('restartAt', ({ spec: wanted }) => wanted.restartAt !== undefined);
     expect(Math.abs(Date.parse(spec.restartAt!) - connection.serverNowMs())).toBeLessThan(10_000);
     await becomes('restarted Pods', ({ spec: wanted, status: now }) => now?.restartedAt === wanted.restartAt);
-    await seen('the time of the restart', () => page.locator('[data-action="restart"]').getAttribute('title'), (title) => title?.startsWith('Last restarted') === true, PAGE_MS);
+    await seen(
+      'the time of the restart',
+      () => page.locator('[data-action="restart"]').getAttribute('title'),
+      (title) => title?.startsWith('Last restarted') === true,
+      PAGE_MS,
+    );
   });
 
-  it.each(['light', 'dark'] as const)('has no violation that axe finds, in the %s theme', async (theme) => {
-    await page.locator(`[data-theme-choice="${theme}"]`).click();
-    expect(await violations()).toEqual([]);
-    await press('abort');
-    await page.locator('dialog[open]').waitFor();
-    expect(await violations()).toEqual([]);
-    await page.keyboard.press('Escape');
-    await page.getByRole('link', { name: 'All Rollouts' }).click();
-    await page.locator('[data-rollout="sample-app"]').waitFor();
-    expect(await violations()).toEqual([]);
-    await page.getByRole('button', { name: 'Table' }).click();
-    expect(await violations()).toEqual([]);
-    await page.getByRole('button', { name: 'Cards' }).click();
-    await page.getByRole('link', { name: 'sample-app', exact: true }).click();
-    await status().waitFor();
-  }, 60_000);
+  it.each(['light', 'dark'] as const)(
+    'has no violation that axe finds, in the %s theme',
+    async (theme) => {
+      await page.locator(`[data-theme-choice="${theme}"]`).click();
+      expect(await violations()).toEqual([]);
+      await press('abort');
+      await page.locator('dialog[open]').waitFor();
+      expect(await violations()).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('link', { name: 'All Rollouts' }).click();
+      await page.locator('[data-rollout="sample-app"]').waitFor();
+      expect(await violations()).toEqual([]);
+      await page.getByRole('button', { name: 'Table' }).click();
+      expect(await violations()).toEqual([]);
+      await page.getByRole('button', { name: 'Cards' }).click();
+      await page.getByRole('link', { name: 'sample-app', exact: true }).click();
+      await status().waitFor();
+    },
+    60_000,
+  );
 
-  it('speaks Korean, on a phone\'s width without scrolling sideways', async () => {
+  it("speaks Korean, on a phone's width without scrolling sideways", async () => {
     await page.locator('[data-language="ko"]').click();
     await shows(page.getByRole('button', { name: '전체 승격' }));
     expect(await page.evaluate('document.documentElement.lang')).toBe('ko');
@@ -263,9 +329,17 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
 
   it('runs inside the cluster, too, as the image that the chart installs, with the rights of its ServiceAccount', async () => {
     const kubectl = await npmCopy('kubectl', path.join(place.folder, '.canary-lab', 'cache'));
-    const forward = execa(kubectl!, ['port-forward', '-n', 'argo-rollouts', 'service/argo-rollouts-dashboard', ':3100'], { env: { KUBECONFIG: kubeconfig, PATH: '/usr/bin:/bin', HOME: place.home }, extendEnv: false, reject: false, stdin: 'ignore' });
+    const forward = execa(kubectl!, ['port-forward', '-n', 'argo-rollouts', 'service/argo-rollouts-dashboard', ':3100'], {
+      env: { KUBECONFIG: kubeconfig, PATH: '/usr/bin:/bin', HOME: place.home },
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+    });
     const port = await new Promise<string>((resolve, reject) => {
-      forward.stdout.on('data', (chunk) => { const found = String(chunk).match(/127\.0\.0\.1:(\d+) ->/); if (found !== null) resolve(found[1]!); });
+      forward.stdout.on('data', (chunk) => {
+        const found = String(chunk).match(/127\.0\.0\.1:(\d+) ->/);
+        if (found !== null) resolve(found[1]!);
+      });
       void forward.then(({ stderr }) => reject(new Error(stderr)));
     });
     const inside = await (await browser!.newContext({ locale: 'en-US' })).newPage();
@@ -283,14 +357,20 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
   it('is served by "kubectl argo rollouts dashboard" as well, on 127.0.0.1 alone', async () => {
     const served = await startDashboard(0, 'kubectl-argo-rollouts.js');
     expect((await fetch(`${served.url}/api/v1/namespace`)).status).toBe(200);
-    expect(await (await fetch(`${served.url}/api/v1/namespace`)).json()).toEqual({ namespace: 'sample-app', availableNamespaces: ['sample-app'] });
-    const [, inode] = (await readFile('/proc/net/tcp', 'utf8').catch(() => '')).match(new RegExp(`: 0100007F:${served.port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A .*? (\\d{3,}) `)) ?? [];
+    expect(await (await fetch(`${served.url}/api/v1/namespace`)).json()).toEqual({
+      namespace: 'sample-app',
+      availableNamespaces: ['sample-app'],
+    });
+    const [, inode] =
+      (await readFile('/proc/net/tcp', 'utf8').catch(() => '')).match(
+        new RegExp(`: 0100007F:${served.port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A .*? (\\d{3,}) `),
+      ) ?? [];
     if (process.platform === 'linux') expect(inode).toBeDefined();
     served.process.kill('SIGINT');
     expect((await served.process).exitCode).toBe(130);
   });
 
-  it('shows what the cluster refuses, in the cluster\'s words', async () => {
+  it("shows what the cluster refuses, in the cluster's words", async () => {
     await page.route('**/abort', (route) => route.continue({ url: route.request().url().replace('/sample-app/abort', '/nothing/abort') }));
     await press('abort');
     await sure();

@@ -20,12 +20,25 @@ afterAll(async () => {
 
 async function namesOf(...args: string[]): Promise<string[]> {
   const kubectl = (await npmCopy('kubectl', path.join(place.folder, '.canary-lab', 'cache')))!;
-  const { stdout } = await execa(kubectl, ['get', ...args, '-o', 'name', '--kubeconfig', kubeconfig, '--cache-dir', path.join(place.folder, '.canary-lab', 'kube-cache')]);
+  const { stdout } = await execa(kubectl, [
+    'get',
+    ...args,
+    '-o',
+    'name',
+    '--kubeconfig',
+    kubeconfig,
+    '--cache-dir',
+    path.join(place.folder, '.canary-lab', 'kube-cache'),
+  ]);
   return stdout.split('\n').sort();
 }
 
 it('walks the whole tutorial and takes back what it installed, whatever was there before', async () => {
-  const before = { namespaces: await namesOf('namespaces'), crds: await namesOf('crds'), clusterRoles: await namesOf('clusterroles,clusterrolebindings,ingressclasses,validatingwebhookconfigurations') };
+  const before = {
+    namespaces: await namesOf('namespaces'),
+    crds: await namesOf('crds'),
+    clusterRoles: await namesOf('clusterroles,clusterrolebindings,ingressclasses,validatingwebhookconfigurations'),
+  };
   const result = await place.run(['lab', '--cluster', 'existing', '--context', 'canary-lab'], { env: { KUBECONFIG: kubeconfig } });
   expect(result.stderr).not.toMatch(/✖/);
   expect(result.exitCode, result.stderr.slice(-2000)).toBe(0);
@@ -36,7 +49,10 @@ it('walks the whole tutorial and takes back what it installed, whatever was ther
 
 it('runs every shipped lab, one after another, and leaves the namespaces as they were', async () => {
   const before = await namesOf('namespaces');
-  const result = await place.run(['lab', 'all', '--cluster', 'existing', '--context', 'canary-lab'], { env: { KUBECONFIG: kubeconfig }, timeoutMs: 170_000 });
+  const result = await place.run(['lab', 'all', '--cluster', 'existing', '--context', 'canary-lab'], {
+    env: { KUBECONFIG: kubeconfig },
+    timeoutMs: 170_000,
+  });
   expect(result.stderr).not.toMatch(/^✖/m);
   expect(result.stdout.match(/^All is well: /gm)).toHaveLength(5);
   expect(result.exitCode, result.stderr.slice(-2000)).toBe(0);

@@ -11,8 +11,12 @@ import { projectRoot } from '../support/workplace.ts';
 const hasScript = process.platform === 'linux' && (await execa('script', ['--version'], { reject: false })).exitCode === 0;
 const runsFolder = path.join(projectRoot, '.canary-lab', 'runs');
 let home: string;
-beforeEach(async () => { home = await mkdtemp(path.join(tmpdir(), 'home-')); });
-afterEach(async () => { await rm(home, { recursive: true, force: true }); });
+beforeEach(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'home-'));
+});
+afterEach(async () => {
+  await rm(home, { recursive: true, force: true });
+});
 
 const runsNow = (): Promise<string[]> => readdir(runsFolder).catch(() => []);
 
@@ -20,7 +24,8 @@ async function processesNaming(text: string): Promise<string[]> {
   const found: string[] = [];
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-    if (environment.includes(text)) found.push(`${pid} ${(await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ')}`);
+    if (environment.includes(text))
+      found.push(`${pid} ${(await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ')}`);
   }
   return found;
 }
@@ -29,16 +34,25 @@ async function processesNaming(text: string): Promise<string[]> {
 async function interruptAt(moment: RegExp, args = ''): Promise<{ exitCode: number | null; screen: string }> {
   const { PATH = '' } = process.env;
   // The directory of this test's own Node is left out: npm and the launcher find theirs.
-  const terminal = spawn('script', ['--quiet', '--return', '--flush', '--command', `stty cols 120 rows 40; npm run --silent lab --${args}`, '/dev/null'], {
-    cwd: projectRoot, env: { PATH, HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8', CANARY_LAB_CLIENTS: 'npm' }, stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const terminal = spawn(
+    'script',
+    ['--quiet', '--return', '--flush', '--command', `stty cols 120 rows 40; npm run --silent lab --${args}`, '/dev/null'],
+    {
+      cwd: projectRoot,
+      env: { PATH, HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8', CANARY_LAB_CLIENTS: 'npm' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
   let screen = '';
   let isTyped = false;
   terminal.stdout.on('data', (chunk: Buffer) => {
     screen += chunk.toString();
-    if (!isTyped && moment.test(screen)) { isTyped = true; terminal.stdin.write('\x03'); }
+    if (!isTyped && moment.test(screen)) {
+      isTyped = true;
+      terminal.stdin.write('\x03');
+    }
   });
-  const [exitCode] = await once(terminal, 'exit') as [number | null];
+  const [exitCode] = (await once(terminal, 'exit')) as [number | null];
   return { exitCode, screen };
 }
 

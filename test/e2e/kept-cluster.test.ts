@@ -6,17 +6,34 @@ import { KeptCluster } from '../support/kept-cluster.ts';
 // A cluster that stays up, used from another shell with what `cluster up` printed. The cases build on one another, in order.
 let cluster: KeptCluster;
 const ns = ['-n', 'sample-app'];
-beforeAll(async () => { cluster = await KeptCluster.up('first-state'); }, 60_000);
-afterAll(async () => { expect(await cluster.down()).toEqual([]); });
+beforeAll(async () => {
+  cluster = await KeptCluster.up('first-state');
+}, 60_000);
+afterAll(async () => {
+  expect(await cluster.down()).toEqual([]);
+});
 
-const type = (program: 'kubectl' | 'helm', args: string[]): Promise<{ output: string; exitCode: number | undefined }> => cluster.type(program, args);
+const type = (program: 'kubectl' | 'helm', args: string[]): Promise<{ output: string; exitCode: number | undefined }> =>
+  cluster.type(program, args);
 
 const chart = 'charts/sample-app/argo-rollouts';
 const cases: [name: string, program: 'kubectl' | 'helm', args: string[], exitCode?: number][] = [
   ['get-pods', 'kubectl', ['get', 'pods', '-A']],
   ['get-workload', 'kubectl', ['get', 'rollout,rs,svc,ing', ...ns, '-o', 'wide']],
   ['describe-rollout', 'kubectl', ['describe', 'rollout', 'sample-app', ...ns]],
-  ['get-events', 'kubectl', ['get', 'events', ...ns, '--field-selector', 'involvedObject.kind=Rollout', '-o', 'custom-columns=TYPE:.type,REASON:.reason,MESSAGE:.message']],
+  [
+    'get-events',
+    'kubectl',
+    [
+      'get',
+      'events',
+      ...ns,
+      '--field-selector',
+      'involvedObject.kind=Rollout',
+      '-o',
+      'custom-columns=TYPE:.type,REASON:.reason,MESSAGE:.message',
+    ],
+  ],
   ['logs', 'kubectl', ['logs', '-l', 'app=sample-app', ...ns, '--tail', '1']],
   ['logs-of-nothing', 'kubectl', ['logs', 'nothing', ...ns], 1],
   ['get-nothing', 'kubectl', ['get', 'rollout', 'nothing', ...ns], 1],
@@ -38,11 +55,19 @@ it.each(cases)('answers "%s" as a real cluster does', async (name, program, args
 });
 
 it('brings a deleted Pod back under another name', async () => {
-  const names = async (): Promise<string[]> => (await type('kubectl', ['get', 'pods', ...ns, '-o', 'name', '--field-selector', 'status.phase=Running'])).output.split('\n').sort();
+  const names = async (): Promise<string[]> =>
+    (await type('kubectl', ['get', 'pods', ...ns, '-o', 'name', '--field-selector', 'status.phase=Running'])).output.split('\n').sort();
   const before = await names();
   const deletion = await type('kubectl', ['delete', before[0]!, ...ns]);
   expect(deletion.output).toMatch(/^pod "sample-app-\S+" deleted/);
-  const back = await type('kubectl', ['wait', 'rollout/sample-app', '--for=jsonpath={.status.availableReplicas}=1', '--timeout', '20s', ...ns]);
+  const back = await type('kubectl', [
+    'wait',
+    'rollout/sample-app',
+    '--for=jsonpath={.status.availableReplicas}=1',
+    '--timeout',
+    '20s',
+    ...ns,
+  ]);
   expect(back.exitCode).toBe(0);
   const after = await names();
   expect(after).not.toContain(before[0]);
@@ -52,14 +77,24 @@ it('brings a deleted Pod back under another name', async () => {
 it('answers through the ingress at the port that the cluster tells', async () => {
   const { output } = await type('kubectl', ['get', 'configmap', 'canary-lab', '-n', 'kube-public', '-o', 'jsonpath={.data.ingressUrl}']);
   const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
-    http.get(`${output}/success`, { headers: { host: 'sample.app' } }, (response) => {
-      let body = '';
-      response.on('data', (chunk) => { body += chunk; });
-      response.on('end', () => resolve({ status: response.statusCode, body }));
-    }).on('error', reject);
+    http
+      .get(`${output}/success`, { headers: { host: 'sample.app' } }, (response) => {
+        let body = '';
+        response.on('data', (chunk) => {
+          body += chunk;
+        });
+        response.on('end', () => resolve({ status: response.statusCode, body }));
+      })
+      .on('error', reject);
   });
   expect(answer.status).toBe(200);
-  expect(JSON.parse(answer.body)).toMatchObject({ namespace: 'sample-app', deployment: 'stable', node: 'canary-lab-control-plane', version: '1.0.0', pod: expect.stringMatching(/^sample-app-/) });
+  expect(JSON.parse(answer.body)).toMatchObject({
+    namespace: 'sample-app',
+    deployment: 'stable',
+    node: 'canary-lab-control-plane',
+    version: '1.0.0',
+    pod: expect.stringMatching(/^sample-app-/),
+  });
 });
 
 it('runs the plugin that is on the PATH', async () => {

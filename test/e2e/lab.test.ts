@@ -7,10 +7,15 @@ import type { LabReport } from '../../src/harness/report.ts';
 import { Workplace } from '../support/workplace.ts';
 
 let place: Workplace;
-beforeEach(async () => { place = await Workplace.create(); });
-afterEach(async () => { await place.remove(); });
+beforeEach(async () => {
+  place = await Workplace.create();
+});
+afterEach(async () => {
+  await place.remove();
+});
 
-const readReport = async (folder: string): Promise<LabReport> => JSON.parse(await readFile(path.join(place.folder, folder, 'report.json'), 'utf8')) as LabReport;
+const readReport = async (folder: string): Promise<LabReport> =>
+  JSON.parse(await readFile(path.join(place.folder, folder, 'report.json'), 'utf8')) as LabReport;
 
 it('walks the tutorial: every check holds, no request fails, the reports agree and nothing is left', async () => {
   const result = await place.run(['lab', '--report', 'out']);
@@ -41,8 +46,13 @@ it('walks the tutorial: every check holds, no request fails, the reports agree a
 
 it('runs twice at the same time, also while port 8080 is taken', async () => {
   const blocker = createServer().listen(8080, '127.0.0.1');
-  await once(blocker, 'listening').catch(() => { /* taken by somebody else: as good */ });
-  const [first, second] = await Promise.all([place.run(['lab', '--until', 'set-image', '--report', 'out-1']), place.run(['lab', '--until', 'set-image', '--report', 'out-2'])]);
+  await once(blocker, 'listening').catch(() => {
+    /* taken by somebody else: as good */
+  });
+  const [first, second] = await Promise.all([
+    place.run(['lab', '--until', 'set-image', '--report', 'out-1']),
+    place.run(['lab', '--until', 'set-image', '--report', 'out-2']),
+  ]);
   blocker.close();
   expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
   expect((await readReport('out-1')).outcome).toBe('pass');
@@ -69,7 +79,8 @@ it('runs every lab in Korean, each in reports of its own', async () => {
   expect(result.stderr).not.toMatch(/^✖/m);
   expect(result.stdout.match(/^모두 정상입니다\. /gm)).toHaveLength(5);
   expect(result.exitCode, result.stderr.slice(-2000)).toBe(0);
-  for (const lab of ['01-simple-canary', '02-automated-canary', '03-smart-canary', '04-when-it-goes-wrong', '05-blue-green']) expect((await readReport(`out/${lab}`)).outcome).toBe('pass');
+  for (const lab of ['01-simple-canary', '02-automated-canary', '03-smart-canary', '04-when-it-goes-wrong', '05-blue-green'])
+    expect((await readReport(`out/${lab}`)).outcome).toBe('pass');
   expect(await place.leftovers()).toEqual([]);
 }, 180_000);
 
@@ -84,5 +95,7 @@ it('does the steps before --from by itself', async () => {
 it('adds a summary to the page of a CI job where the job says where that is', async () => {
   const file = path.join(place.folder, 'out-summary.md');
   await place.run(['lab', '01', '--until', 'ingress-nginx', '--lang', 'en'], { env: { GITHUB_STEP_SUMMARY: file } });
-  expect(await readFile(file, 'utf8')).toMatch(/## 01-simple-canary\n\nAll is well: 2 checks passed[\s\S]*\| ✅ \| Install the NGINX Ingress Controller \| 2\/2 \|/);
+  expect(await readFile(file, 'utf8')).toMatch(
+    /## 01-simple-canary\n\nAll is well: 2 checks passed[\s\S]*\| ✅ \| Install the NGINX Ingress Controller \| 2\/2 \|/,
+  );
 });

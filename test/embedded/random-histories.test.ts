@@ -4,7 +4,23 @@ import { type Random, seededRandom } from '../../src/base/random.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../../src/embedded/cluster.ts';
 import type { ImageProgram } from '../../src/embedded/images/image-program.ts';
 import type { KubeObject, ObjectKey } from '../../src/kube/object.ts';
-import { configMaps, cronJobs, daemonSets, deployments, endpointSlices, events, jobs, namespaces, pods, type ResourceType, replicaSets, secrets, serviceAccounts, services, statefulSets } from '../../src/kube/resource-type.ts';
+import {
+  configMaps,
+  cronJobs,
+  daemonSets,
+  deployments,
+  endpointSlices,
+  events,
+  jobs,
+  namespaces,
+  pods,
+  type ResourceType,
+  replicaSets,
+  secrets,
+  serviceAccounts,
+  services,
+  statefulSets,
+} from '../../src/kube/resource-type.ts';
 import { isStatus } from '../../src/kube/status-error.ts';
 
 const HISTORIES = 200;
@@ -12,7 +28,16 @@ const STEPS = 12;
 const HOLD = 'test.example.com/hold';
 const POLICIES = ['Background', 'Foreground', 'Orphan'] as const;
 const WORKLOADS = [deployments, replicaSets, statefulSets, daemonSets, jobs, cronJobs] as ResourceType<Workload>[];
-const NAMESPACED = [...WORKLOADS, pods, configMaps, secrets, services, endpointSlices, serviceAccounts, events] as ResourceType<KubeObject>[];
+const NAMESPACED = [
+  ...WORKLOADS,
+  pods,
+  configMaps,
+  secrets,
+  services,
+  endpointSlices,
+  serviceAccounts,
+  events,
+] as ResourceType<KubeObject>[];
 
 type Workload = KubeObject & { spec?: { replicas?: number }; status?: Record<string, number | undefined> };
 
@@ -24,7 +49,13 @@ class MortalPrograms implements ImageProgram {
     // Some of them do not hear a stop signal and must be killed.
     const listens = !ctx.image.includes('deaf');
     return new Promise((resolve) => {
-      const entry = { namespace: ctx.pod.namespace, end: (exitCode: number) => { this.#running.delete(entry); resolve(exitCode); } };
+      const entry = {
+        namespace: ctx.pod.namespace,
+        end: (exitCode: number) => {
+          this.#running.delete(entry);
+          resolve(exitCode);
+        },
+      };
       this.#running.add(entry);
       if (ctx.container.runsToCompletion === true) ctx.clock.after(3000, () => entry.end(0));
       if (listens) ctx.signal.addEventListener('abort', () => entry.end(0), { once: true });
@@ -32,12 +63,22 @@ class MortalPrograms implements ImageProgram {
     });
   }
 
-  in(namespace: string): { end(exitCode: number): void }[] { return [...this.#running].filter((entry) => entry.namespace === namespace); }
+  in(namespace: string): { end(exitCode: number): void }[] {
+    return [...this.#running].filter((entry) => entry.namespace === namespace);
+  }
 }
 
 const programs = new MortalPrograms();
 let cluster: EmbeddedCluster;
-beforeAll(async () => { cluster = await startEmbeddedCluster({ seed: 61, ingressPort: 8480, rate: 0, images: { 'example.com/mortal': programs }, log: silentLog }); });
+beforeAll(async () => {
+  cluster = await startEmbeddedCluster({
+    seed: 61,
+    ingressPort: 8480,
+    rate: 0,
+    images: { 'example.com/mortal': programs },
+    log: silentLog,
+  });
+});
 afterAll(() => cluster.stop());
 
 async function advance(ms: number): Promise<void> {
@@ -46,7 +87,11 @@ async function advance(ms: number): Promise<void> {
 }
 
 async function tolerant(work: Promise<unknown>): Promise<void> {
-  try { await work; } catch (error) { if (!isStatus(error, 'NotFound', 'Conflict', 'AlreadyExists', 'Forbidden', 'Invalid')) throw error; }
+  try {
+    await work;
+  } catch (error) {
+    if (!isStatus(error, 'NotFound', 'Conflict', 'AlreadyExists', 'Forbidden', 'Invalid')) throw error;
+  }
 }
 
 const pick = <T>(random: Random, list: readonly T[]): T | undefined => list[random.below(Math.max(1, list.length))];
@@ -55,7 +100,8 @@ function aWorkload(type: ResourceType, namespace: string, name: string, random: 
   const labels = { app: name };
   const completes = type === jobs || type === cronJobs;
   const spec = {
-    terminationGracePeriodSeconds: 1 + random.below(20), restartPolicy: completes ? 'Never' : 'Always',
+    terminationGracePeriodSeconds: 1 + random.below(20),
+    restartPolicy: completes ? 'Never' : 'Always',
     containers: [{ name: 'main', image: `example.com/mortal:${random.next() < 0.2 ? 'deaf' : 'one'}` }],
   };
   const template = { metadata: { labels, ...(random.next() < 0.1 ? { finalizers: [HOLD] } : {}) }, spec };
@@ -76,7 +122,10 @@ async function oneStep(namespace: string, random: Random): Promise<void> {
     return found && { namespace, name: found.metadata.name };
   };
   switch (random.below(9)) {
-    case 0: case 1: case 2: return tolerant(api.create(chosenType, aWorkload(chosenType, namespace, `w${random.below(4)}`, random) as never));
+    case 0:
+    case 1:
+    case 2:
+      return tolerant(api.create(chosenType, aWorkload(chosenType, namespace, `w${random.below(4)}`, random) as never));
     case 3: {
       const key = await of(chosenType);
       return key && tolerant(api.delete(chosenType, key, { propagationPolicy: pick(random, POLICIES)! }));
@@ -85,7 +134,8 @@ async function oneStep(namespace: string, random: Random): Promise<void> {
       const key = await of(pods);
       return key && tolerant(api.delete(pods, key, random.next() < 0.5 ? { gracePeriodSeconds: 0 } : {}));
     }
-    case 5: return pick(random, programs.in(namespace))?.end(random.below(3));
+    case 5:
+      return pick(random, programs.in(namespace))?.end(random.below(3));
     case 6: {
       const type = pick(random, [deployments, replicaSets, statefulSets] as ResourceType<KubeObject>[])!;
       const key = await of(type);
@@ -93,9 +143,18 @@ async function oneStep(namespace: string, random: Random): Promise<void> {
     }
     case 7: {
       const key = await of(deployments);
-      return key && tolerant(api.patch(deployments, key, { type: 'strategic', body: { spec: { template: { metadata: { annotations: { round: String(random.below(3)) } } } } } }));
+      return (
+        key &&
+        tolerant(
+          api.patch(deployments, key, {
+            type: 'strategic',
+            body: { spec: { template: { metadata: { annotations: { round: String(random.below(3)) } } } } },
+          }),
+        )
+      );
     }
-    default: return advance(random.below(15_000));
+    default:
+      return advance(random.below(15_000));
   }
 }
 
@@ -103,11 +162,18 @@ async function oneStep(namespace: string, random: Random): Promise<void> {
 async function wrongs(namespace: string): Promise<string[]> {
   const { api } = cluster;
   const found: string[] = [];
-  const all = (await Promise.all(NAMESPACED.map(async (type) => (await api.list(type, { namespace })).items.map((object) => ({ type, object }))))).flat();
+  const all = (
+    await Promise.all(NAMESPACED.map(async (type) => (await api.list(type, { namespace })).items.map((object) => ({ type, object }))))
+  ).flat();
   const uids = new Set(all.map(({ object }) => object.metadata.uid));
-  for (const { type, object: { metadata } } of all) {
-    if (metadata.deletionTimestamp !== undefined && metadata.finalizers === undefined) found.push(`${type.resource} ${metadata.name} is still being deleted`);
-    if (metadata.finalizers?.some((name) => name === 'foregroundDeletion' || name === 'orphan')) found.push(`${type.resource} ${metadata.name} waits for ${metadata.finalizers.join()}`);
+  for (const {
+    type,
+    object: { metadata },
+  } of all) {
+    if (metadata.deletionTimestamp !== undefined && metadata.finalizers === undefined)
+      found.push(`${type.resource} ${metadata.name} is still being deleted`);
+    if (metadata.finalizers?.some((name) => name === 'foregroundDeletion' || name === 'orphan'))
+      found.push(`${type.resource} ${metadata.name} waits for ${metadata.finalizers.join()}`);
     const owners = metadata.ownerReferences ?? [];
     if (owners.length > 0 && !owners.some(({ uid }) => uids.has(uid))) found.push(`${type.resource} ${metadata.name} has lost its owner`);
   }
@@ -124,7 +190,13 @@ async function releaseHolds(namespace: string): Promise<void> {
   for (const type of NAMESPACED) {
     for (const { metadata } of (await cluster.api.list(type, { namespace })).items) {
       if (!metadata.finalizers?.includes(HOLD)) continue;
-      await tolerant(cluster.api.patch(type, { namespace, name: metadata.name }, { type: 'merge', body: { metadata: { finalizers: metadata.finalizers.filter((name) => name !== HOLD) } } }));
+      await tolerant(
+        cluster.api.patch(
+          type,
+          { namespace, name: metadata.name },
+          { type: 'merge', body: { metadata: { finalizers: metadata.finalizers.filter((name) => name !== HOLD) } } },
+        ),
+      );
     }
   }
 }
@@ -139,14 +211,27 @@ it(`leaves nothing stuck and nothing orphaned in ${HISTORIES} random histories`,
     for (let step = 0; step < STEPS; step++) await oneStep(namespace, random);
     // Half of the histories end in the middle of everything, the others may first come to rest.
     if (seed % 2 === 0) {
-      for (const { metadata } of (await api.list(cronJobs, { namespace })).items) await api.patch(cronJobs, { namespace, name: metadata.name }, { type: 'merge', body: { spec: { suspend: true } } });
-      for (let round = 0; round < 3; round++) { await releaseHolds(namespace); await advance(400_000); }
+      for (const { metadata } of (await api.list(cronJobs, { namespace })).items)
+        await api.patch(cronJobs, { namespace, name: metadata.name }, { type: 'merge', body: { spec: { suspend: true } } });
+      for (let round = 0; round < 3; round++) {
+        await releaseHolds(namespace);
+        await advance(400_000);
+      }
       expect(await wrongs(namespace), `seed ${seed}`).toEqual([]);
     }
     await api.delete(namespaces, { name: namespace });
     await advance(5000);
-    for (let round = 0; round < 3; round++) { await releaseHolds(namespace); await advance(40_000); }
-    const rest = (await Promise.all(NAMESPACED.map(async (type) => (await api.list(type, { namespace })).items.map(({ metadata }) => `${type.resource} ${metadata.name}`)))).flat();
+    for (let round = 0; round < 3; round++) {
+      await releaseHolds(namespace);
+      await advance(40_000);
+    }
+    const rest = (
+      await Promise.all(
+        NAMESPACED.map(async (type) =>
+          (await api.list(type, { namespace })).items.map(({ metadata }) => `${type.resource} ${metadata.name}`),
+        ),
+      )
+    ).flat();
     expect(rest, `seed ${seed}`).toEqual([]);
     expect(await api.get(namespaces, { name: namespace }), `seed ${seed}`).toBeUndefined();
     expect(programs.in(namespace), `seed ${seed}`).toEqual([]);

@@ -14,7 +14,10 @@ const MINUTE = 60_000;
 const WHOLE_MS = 330_000;
 const CANARY = { namespace: 'default', name: 'canary' };
 const sample = (tag: string): string => `ghcr.io/canary-lab/sample-app:${tag}`;
-const canaryTemplate = (tag: string) => ({ metadata: { labels: { app: 'canary' } }, spec: { containers: [{ name: 'app', image: sample(tag) }] } });
+const canaryTemplate = (tag: string) => ({
+  metadata: { labels: { app: 'canary' } },
+  spec: { containers: [{ name: 'app', image: sample(tag) }] },
+});
 let cluster: EmbeddedCluster;
 afterEach(() => cluster.stop());
 
@@ -24,7 +27,15 @@ async function start(): Promise<void> {
   for (const definition of manifests()) await cluster.api.create(customResourceDefinitions, definition as never);
   await installController(cluster);
   await cluster.activity.settled();
-  await cluster.api.create(rollouts, { metadata: CANARY, spec: { replicas: 2, selector: { matchLabels: { app: 'canary' } }, template: canaryTemplate('1.0.0'), strategy: { canary: { steps: [{ setWeight: 50 }, { pause: { duration: '5m' } }, { setWeight: 100 }] } } } } as never);
+  await cluster.api.create(rollouts, {
+    metadata: CANARY,
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: 'canary' } },
+      template: canaryTemplate('1.0.0'),
+      strategy: { canary: { steps: [{ setWeight: 50 }, { pause: { duration: '5m' } }, { setWeight: 100 }] } },
+    },
+  } as never);
   await cluster.clock.advanceTo(Math.ceil((cluster.clock.nowMs() + MINUTE) / MINUTE) * MINUTE);
   await cluster.clock.advanceTo(Math.ceil(cluster.clock.nowMs() / MINUTE) * MINUTE + 7000);
 }
@@ -33,12 +44,55 @@ async function start(): Promise<void> {
 async function play(): Promise<void> {
   const { api } = cluster;
   await api.patch(rollouts, CANARY, { type: 'merge', body: { spec: { template: canaryTemplate('2.0.0') } } });
-  await api.create(pods, { metadata: { namespace: 'default', name: 'crashing' }, spec: { containers: [{ name: 'app', image: 'busybox', command: ['sh', '-c', 'exit 3'] }] } });
-  await api.create(pods, { metadata: { namespace: 'default', name: 'unpullable' }, spec: { containers: [{ name: 'app', image: sample('does-not-exist') }] } });
-  await api.create(pods, { metadata: { namespace: 'default', name: 'unhealthy' }, spec: { terminationGracePeriodSeconds: 3, containers: [{ name: 'app', image: sample('1.0.0'), livenessProbe: { httpGet: { path: '/nowhere', port: 8080 }, initialDelaySeconds: 45, periodSeconds: 45, failureThreshold: 2 } }] } });
-  await api.create(cronJobs, { metadata: { namespace: 'default', name: 'tick' }, spec: { schedule: '*/2 * * * *', jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'app', image: 'busybox', command: ['sleep', '20'] }] } } } } } });
-  await api.create(deployments, { metadata: { namespace: 'default', name: 'stuck' }, spec: { progressDeadlineSeconds: 225, selector: { matchLabels: { app: 'stuck' } }, template: { metadata: { labels: { app: 'stuck' } }, spec: { containers: [{ name: 'app', image: sample('never-ready'), readinessProbe: { httpGet: { path: '/readyz', port: 8080 }, periodSeconds: 300 } }] } } } });
-  await api.create(pods, { metadata: { namespace: 'default', name: 'paused' }, spec: { restartPolicy: 'Never', containers: [{ name: 'app', image: 'busybox', command: ['sh', '-c', 'sleep 300; exit 4'] }] } });
+  await api.create(pods, {
+    metadata: { namespace: 'default', name: 'crashing' },
+    spec: { containers: [{ name: 'app', image: 'busybox', command: ['sh', '-c', 'exit 3'] }] },
+  });
+  await api.create(pods, {
+    metadata: { namespace: 'default', name: 'unpullable' },
+    spec: { containers: [{ name: 'app', image: sample('does-not-exist') }] },
+  });
+  await api.create(pods, {
+    metadata: { namespace: 'default', name: 'unhealthy' },
+    spec: {
+      terminationGracePeriodSeconds: 3,
+      containers: [
+        {
+          name: 'app',
+          image: sample('1.0.0'),
+          livenessProbe: { httpGet: { path: '/nowhere', port: 8080 }, initialDelaySeconds: 45, periodSeconds: 45, failureThreshold: 2 },
+        },
+      ],
+    },
+  });
+  await api.create(cronJobs, {
+    metadata: { namespace: 'default', name: 'tick' },
+    spec: {
+      schedule: '*/2 * * * *',
+      jobTemplate: {
+        spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'app', image: 'busybox', command: ['sleep', '20'] }] } } },
+      },
+    },
+  });
+  await api.create(deployments, {
+    metadata: { namespace: 'default', name: 'stuck' },
+    spec: {
+      progressDeadlineSeconds: 225,
+      selector: { matchLabels: { app: 'stuck' } },
+      template: {
+        metadata: { labels: { app: 'stuck' } },
+        spec: {
+          containers: [
+            { name: 'app', image: sample('never-ready'), readinessProbe: { httpGet: { path: '/readyz', port: 8080 }, periodSeconds: 300 } },
+          ],
+        },
+      },
+    },
+  });
+  await api.create(pods, {
+    metadata: { namespace: 'default', name: 'paused' },
+    spec: { restartPolicy: 'Never', containers: [{ name: 'app', image: 'busybox', command: ['sh', '-c', 'sleep 300; exit 4'] }] },
+  });
   await cluster.activity.settled();
 }
 
@@ -50,7 +104,10 @@ const stem = (name: string): string => name.replace(/-[0-9a-z]{8,10}(-[0-9a-z]{5
  */
 async function story(fromMs: number, toMs: number): Promise<string[]> {
   const all = (await cluster.api.list(events, { namespace: 'default' })).items as Event[];
-  const rows = all.map((event) => ({ second: Math.round((Date.parse(event.firstTimestamp!) - fromMs) / 1000), text: `${stem(event.involvedObject.name!)} ${event.reason} x${event.count}` }));
+  const rows = all.map((event) => ({
+    second: Math.round((Date.parse(event.firstTimestamp!) - fromMs) / 1000),
+    text: `${stem(event.involvedObject.name!)} ${event.reason} x${event.count}`,
+  }));
   const moments: string[][] = [];
   let lastSecond = Number.NEGATIVE_INFINITY;
   for (const { second, text } of rows.filter((row) => row.second * 1000 <= toMs - fromMs).sort((a, b) => a.second - b.second)) {
@@ -70,18 +127,31 @@ async function tell(how: 'jump' | { rate: number }, forMs = WHOLE_MS): Promise<s
   if (how === 'jump') await clock.advanceTo(fromMs + forMs);
   else {
     await setRate(how.rate);
-    await poll(() => clock.nowMs(), { until: (now) => now >= fromMs + forMs, everyMs: 5, timeoutMs: 25_000, what: 'the end of the story' }, { clock: hostClock });
+    await poll(
+      () => clock.nowMs(),
+      { until: (now) => now >= fromMs + forMs, everyMs: 5, timeoutMs: 25_000, what: 'the end of the story' },
+      { clock: hostClock },
+    );
     await setRate(0);
   }
   await activity.settled();
   return story(fromMs, fromMs + forMs);
 }
 
-const setRate = (rate: number): Promise<unknown> => cluster.api.patch(clocks, { name: 'cluster' }, { type: 'merge', body: { spec: { rate } } });
+const setRate = (rate: number): Promise<unknown> =>
+  cluster.api.patch(clocks, { name: 'cluster' }, { type: 'merge', body: { spec: { rate } } });
 
 it('tells the same story of a pause of five minutes, probes, back-offs and schedules in a jump and at 60 times the speed', async () => {
   const jumped = await tell('jump');
-  expect(jumped).toEqual(expect.arrayContaining(['crashing BackOff x6', 'canary RolloutResumed x1', 'tick SawCompletedJob x1', 'unhealthy Killing x3', 'unpullable BackOff x6']));
+  expect(jumped).toEqual(
+    expect.arrayContaining([
+      'crashing BackOff x6',
+      'canary RolloutResumed x1',
+      'tick SawCompletedJob x1',
+      'unhealthy Killing x3',
+      'unpullable BackOff x6',
+    ]),
+  );
   await cluster.stop();
   expect(await tell({ rate: 60 })).toEqual(jumped);
 }, 60_000);
@@ -102,7 +172,11 @@ it('stands still at rate 0 until it is moved', async () => {
   expect(await story(fromMs, fromMs + MINUTE)).toEqual(before);
   const advanceTo = new Date(fromMs + 15_000).toISOString();
   await cluster.api.patch(clocks, { name: 'cluster' }, { type: 'merge', body: { spec: { advanceTo } } });
-  await poll(async () => (await cluster.api.get(clocks, { name: 'cluster' }))?.status?.now, { until: (now) => Date.parse(now ?? '') === fromMs + 15_000, everyMs: 5, timeoutMs: 10_000, what: 'the jump' }, { clock: hostClock });
+  await poll(
+    async () => (await cluster.api.get(clocks, { name: 'cluster' }))?.status?.now,
+    { until: (now) => Date.parse(now ?? '') === fromMs + 15_000, everyMs: 5, timeoutMs: 10_000, what: 'the jump' },
+    { clock: hostClock },
+  );
   await cluster.activity.settled();
   expect(await story(fromMs, fromMs + MINUTE)).not.toEqual(before);
   expect(cluster.clock.nowMs()).toBe(fromMs + 15_000);

@@ -12,5 +12,7 @@ it('lists exactly the annotations that have an effect', () => {
 });
 
 it('lists exactly the annotations that are ignored without a word', () => {
-  expect([...section('Ignored without a word').matchAll(/`([a-z-]+)(?:: [^`]+)?`/g)].map(([, name]) => name).sort()).toEqual([...HARMLESS_ANNOTATIONS].sort());
+  expect([...section('Ignored without a word').matchAll(/`([a-z-]+)(?:: [^`]+)?`/g)].map(([, name]) => name).sort()).toEqual(
+    [...HARMLESS_ANNOTATIONS].sort(),
+  );
 });

@@ -7,9 +7,11 @@ export async function untestedCases(root: string): Promise<string[]> {
   const sources = new Map<string, string>();
   const missing: string[] = [];
   for (const { given, request, file, evidence } of INGRESS_CASES) {
-    const source = sources.get(file) ?? await readFile(path.join(root, file), 'utf8');
+    const source = sources.get(file) ?? (await readFile(path.join(root, file), 'utf8'));
     sources.set(file, source);
-    for (const piece of evidence) if (!source.includes(piece) && !source.includes(piece.replaceAll("'", "\\'"))) missing.push(`${given}; ${request}: ${file} has no ${piece}`);
+    for (const piece of evidence)
+      if (!source.includes(piece) && !source.includes(piece.replaceAll("'", "\\'")))
+        missing.push(`${given}; ${request}: ${file} has no ${piece}`);
   }
   return missing;
 }

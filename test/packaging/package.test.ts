@@ -13,7 +13,10 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'installed-'));
   const node = [path.join(projectRoot, 'bin', 'launch.js')];
   await execa(process.execPath, [...node, 'scripts/build.ts'], { cwd: projectRoot });
-  const npm = await execa('npm', ['pack', '--ignore-scripts', '--json', '--offline', '--pack-destination', folder], { cwd: projectRoot, env: { npm_config_update_notifier: 'false' } });
+  const npm = await execa('npm', ['pack', '--ignore-scripts', '--json', '--offline', '--pack-destination', folder], {
+    cwd: projectRoot,
+    env: { npm_config_update_notifier: 'false' },
+  });
   const described: unknown = JSON.parse(npm.stdout);
   // npm 12 gives an object by name where older ones give a list.
   const archive = Object.values(described as Record<string, { filename: string; files: { path: string }[] }>)[0]!;
@@ -21,35 +24,67 @@ beforeAll(async () => {
   installed = path.join(folder, 'node_modules', 'canary-lab');
   await mkdir(installed, { recursive: true });
   await execa('tar', ['-xzf', path.join(folder, path.basename(archive.filename)), '-C', installed, '--strip-components', '1']);
-  const { dependencies } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  const { dependencies } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
   for (const name of Object.keys(dependencies)) {
     await mkdir(path.dirname(path.join(folder, 'node_modules', name)), { recursive: true });
     await symlink(path.join(projectRoot, 'node_modules', name), path.join(folder, 'node_modules', name));
   }
   await rm(path.join(folder, path.basename(archive.filename)));
 }, 180_000);
-afterAll(async () => { await rm(folder, { recursive: true, force: true }); });
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
 
 async function run(...args: string[]) {
   const { PATH = '' } = process.env;
   // npm's copy of the clients is not among the dependencies; this one is the checkout's, as if it had been fetched before.
   const cache = path.join(folder, '.canary-lab', 'cache');
   await mkdir(path.dirname(cache), { recursive: true, mode: 0o700 });
-  await symlink(path.join(projectRoot, 'node_modules', '.cache', 'canary-lab-clients'), cache).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'EEXIST') throw error; });
-  return execa(process.execPath, [path.join(installed, 'bin', 'canary-lab.js'), ...args], { cwd: folder, env: { PATH, HOME: folder, NO_COLOR: '1', LANG: 'C.UTF-8' }, extendEnv: false, reject: false, stdin: 'ignore', timeout: 120_000 });
+  await symlink(path.join(projectRoot, 'node_modules', '.cache', 'canary-lab-clients'), cache).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  return execa(process.execPath, [path.join(installed, 'bin', 'canary-lab.js'), ...args], {
+    cwd: folder,
+    env: { PATH, HOME: folder, NO_COLOR: '1', LANG: 'C.UTF-8' },
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    timeout: 120_000,
+  });
 }
 
 it('ships compiled code, charts, labs and the sample app, and neither tests nor sources that would have to be stripped of types', () => {
-  expect(files).toEqual(expect.arrayContaining(['bin/canary-lab.js', 'bin/launch.js', 'dist/src/index.js', 'dist/src/index.d.ts', 'dist/src/cli/main.js', 'dist/labs/02-automated-canary/lab.js', 'dist/sample-app/Dockerfile', 'dist/kind/cluster.yaml', 'dist/charts/embedded/ingress-nginx/Chart.yaml', 'dist/src/dashboard/page-built/index.html', 'LICENSE']));
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'bin/canary-lab.js',
+      'bin/launch.js',
+      'dist/src/index.js',
+      'dist/src/index.d.ts',
+      'dist/src/cli/main.js',
+      'dist/labs/02-automated-canary/lab.js',
+      'dist/sample-app/Dockerfile',
+      'dist/kind/cluster.yaml',
+      'dist/charts/embedded/ingress-nginx/Chart.yaml',
+      'dist/src/dashboard/page-built/index.html',
+      'LICENSE',
+    ]),
+  );
   expect(files.filter((file) => /\.test\.|(^|\/)test\/|\.canary-lab|node_modules/.test(file))).toEqual([]);
   expect(files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.startsWith('dist/sample-app/'))).toEqual([]);
 });
 
 it('pulls in no package that brings a cloud toolkit with it', async () => {
-  const { dependencies, optionalDependencies } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+  const { dependencies, optionalDependencies } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8')) as Record<
+    string,
+    Record<string, string>
+  >;
   for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
     const manifest = await readFile(path.join(projectRoot, 'node_modules', name, 'package.json'), 'utf8').catch(() => '{}');
-    expect(Object.keys((JSON.parse(manifest) as { peerDependencies?: Record<string, string> }).peerDependencies ?? {}), name).not.toContain('aws-cdk-lib');
+    expect(Object.keys((JSON.parse(manifest) as { peerDependencies?: Record<string, string> }).peerDependencies ?? {}), name).not.toContain(
+      'aws-cdk-lib',
+    );
   }
 });
 
@@ -66,13 +101,16 @@ it('lists the labs, tells what the machine can run, and passes a lab from an emp
 
 it('lets a lab of one\'s own import "canary-lab" by name', async () => {
   await mkdir(path.join(folder, 'mine'), { recursive: true });
-  await writeFile(path.join(folder, 'mine', 'lab.ts'), `import { checks, cmd, defineLab, nodes, step } from 'canary-lab';
+  await writeFile(
+    path.join(folder, 'mine', 'lab.ts'),
+    `import { checks, cmd, defineLab, nodes, step } from 'canary-lab';
 export default defineLab({
   id: 'mine', title: { en: 'Mine', ko: '내 것' }, summary: { en: 'One node.', ko: '노드 하나.' },
   steps: [step({ id: 'node', kind: 'invariant', title: { en: 'A node', ko: '노드' }, say: { en: 'Look at it.', ko: '살펴보세요.' }, run: [cmd('kubectl', ['get', 'nodes'])],
     checks: [checks.count({ id: 'node-ready', title: { en: 'a node is Ready', ko: '노드가 Ready입니다' } }, { resource: nodes, atLeast: 1, ready: true })] })],
 });
-`);
+`,
+  );
   const lab = await run('lab', 'mine/lab.ts');
   expect(lab.exitCode, lab.stderr).toBe(0);
   expect(lab.stdout + lab.stderr).toContain('a node is Ready');

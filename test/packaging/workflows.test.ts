@@ -6,10 +6,39 @@ import { ARGO_ROLLOUTS_CHART, KIND_RELEASES } from '../../src/cluster/versions.t
 import { projectRoot } from '../support/workplace.ts';
 
 // What a runner would refuse, found without one: unknown keys, jobs without a limit, expressions in scripts, names that lead to nothing.
-interface Step { id?: string; name?: string; if?: string; uses?: string; with?: Record<string, unknown>; run?: string; env?: Record<string, string>; shell?: string; 'working-directory'?: string }
-interface Job { 'needs'?: string | string[]; 'if'?: string; 'runs-on': string; 'timeout-minutes'?: number; 'permissions'?: object; 'strategy'?: { 'fail-fast'?: boolean; 'matrix': Record<string, unknown[]> }; 'steps': Step[] }
-interface Workflow { name: string; on: Record<string, unknown>; permissions: Record<string, string>; concurrency?: object; jobs: Record<string, Job> }
-interface Action { name: string; description: string; inputs: Record<string, { description: string; default: string }>; runs: { using: string; steps: Step[] } }
+interface Step {
+  id?: string;
+  name?: string;
+  if?: string;
+  uses?: string;
+  with?: Record<string, unknown>;
+  run?: string;
+  env?: Record<string, string>;
+  shell?: string;
+  'working-directory'?: string;
+}
+interface Job {
+  needs?: string | string[];
+  if?: string;
+  'runs-on': string;
+  'timeout-minutes'?: number;
+  permissions?: object;
+  strategy?: { 'fail-fast'?: boolean; matrix: Record<string, unknown[]> };
+  steps: Step[];
+}
+interface Workflow {
+  name: string;
+  on: Record<string, unknown>;
+  permissions: Record<string, string>;
+  concurrency?: object;
+  jobs: Record<string, Job>;
+}
+interface Action {
+  name: string;
+  description: string;
+  inputs: Record<string, { description: string; default: string }>;
+  runs: { using: string; steps: Step[] };
+}
 
 const KEYS = {
   workflow: ['name', 'on', 'permissions', 'concurrency', 'env', 'defaults', 'jobs'],
@@ -27,13 +56,22 @@ async function read<T>(file: string): Promise<T> {
 function judgeSteps(steps: readonly Step[], where: string, action: Action): string[] {
   return steps.flatMap((step, index) => {
     const at = `${where}, step ${index + 1}`;
-    const problems = Object.keys(step).filter((key) => !KEYS.step.includes(key)).map((key) => `${at}: unknown key "${key}"`);
+    const problems = Object.keys(step)
+      .filter((key) => !KEYS.step.includes(key))
+      .map((key) => `${at}: unknown key "${key}"`);
     if ((step.uses === undefined) === (step.run === undefined)) problems.push(`${at}: needs either "uses" or "run"`);
     // A value that comes from outside must not become part of a script.
     if (step.run?.includes('${{')) problems.push(`${at}: an expression in a script`);
-    if (step.uses !== undefined && step.uses !== './' && !/^[\w-]+\/[\w-]+@v\d+$/.test(step.uses)) problems.push(`${at}: "${step.uses}" is not pinned to a version`);
-    if (step.uses === './') problems.push(...Object.keys(step.with ?? {}).filter((name) => action.inputs[name] === undefined).map((name) => `${at}: the action has no input "${name}"`));
-    for (const variable of step.run?.matchAll(/\$\{?([A-Z][A-Z_]+)/g) ?? []) if (step.env?.[variable[1]!] === undefined && variable[1] !== 'RUNNER_TEMP') problems.push(`${at}: $${variable[1]} is not set`);
+    if (step.uses !== undefined && step.uses !== './' && !/^[\w-]+\/[\w-]+@v\d+$/.test(step.uses))
+      problems.push(`${at}: "${step.uses}" is not pinned to a version`);
+    if (step.uses === './')
+      problems.push(
+        ...Object.keys(step.with ?? {})
+          .filter((name) => action.inputs[name] === undefined)
+          .map((name) => `${at}: the action has no input "${name}"`),
+      );
+    for (const variable of step.run?.matchAll(/\$\{?([A-Z][A-Z_]+)/g) ?? [])
+      if (step.env?.[variable[1]!] === undefined && variable[1] !== 'RUNNER_TEMP') problems.push(`${at}: $${variable[1]} is not set`);
     return problems;
   });
 }
@@ -47,11 +85,17 @@ describe.each(['ci', 'nightly'])('workflow %s', (name) => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
     const problems: string[] = [];
     for (const [id, job] of Object.entries(workflow.jobs)) {
-      problems.push(...Object.keys(job).filter((key) => !KEYS.job.includes(key)).map((key) => `${id}: unknown key "${key}"`));
+      problems.push(
+        ...Object.keys(job)
+          .filter((key) => !KEYS.job.includes(key))
+          .map((key) => `${id}: unknown key "${key}"`),
+      );
       if (job['timeout-minutes'] === undefined) problems.push(`${id}: no limit in time`);
-      for (const needed of [job.needs ?? []].flat()) if (workflow.jobs[needed] === undefined) problems.push(`${id}: needs "${needed}", which is not a job`);
+      for (const needed of [job.needs ?? []].flat())
+        if (workflow.jobs[needed] === undefined) problems.push(`${id}: needs "${needed}", which is not a job`);
       const text = JSON.stringify(job);
-      for (const match of text.matchAll(/matrix\.([\w-]+)/g)) if (job.strategy?.matrix[match[1]!] === undefined) problems.push(`${id}: matrix.${match[1]} is not in its matrix`);
+      for (const match of text.matchAll(/matrix\.([\w-]+)/g))
+        if (job.strategy?.matrix[match[1]!] === undefined) problems.push(`${id}: matrix.${match[1]} is not in its matrix`);
       if (job.strategy !== undefined && job.strategy['fail-fast'] !== false) problems.push(`${id}: one failure would hide the others`);
       problems.push(...judgeSteps(job.steps, id, action));
     }
@@ -61,7 +105,9 @@ describe.each(['ci', 'nightly'])('workflow %s', (name) => {
   it('runs npm scripts that exist', async () => {
     const workflow = await read<Workflow>(`.github/workflows/${name}.yml`);
     const { scripts } = JSON.parse(await readFile(path.join(projectRoot, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
-    const used = Object.values(workflow.jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => [...run?.matchAll(/npm run ([\w:-]+)/g) ?? []].map((match) => match[1]!)));
+    const used = Object.values(workflow.jobs).flatMap(({ steps }) =>
+      steps.flatMap(({ run }) => [...(run?.matchAll(/npm run ([\w:-]+)/g) ?? [])].map((match) => match[1]!)),
+    );
     expect(used.filter((script) => scripts[script] === undefined)).toEqual([]);
   });
 });

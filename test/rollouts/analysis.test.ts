@@ -7,14 +7,35 @@ import { type Stage, setStage } from '../support/rollout-stage.ts';
 import { inMemoryStage } from '../support/rollout-stages.ts';
 import { CASES } from './cases.ts';
 
-const metric = (over: Partial<Metric> = {}): Metric => ({ name: 'success-rate', successCondition: 'result[0] >= 0.95', provider: { prometheus: { address: 'http://prometheus:9090', query: 'rate' } }, ...over });
+const metric = (over: Partial<Metric> = {}): Metric => ({
+  name: 'success-rate',
+  successCondition: 'result[0] >= 0.95',
+  provider: { prometheus: { address: 'http://prometheus:9090', query: 'rate' } },
+  ...over,
+});
 const analysis = { templates: [{ templateName: 'check' }] };
 
 /** A stage with a Prometheus that answers what `value` holds, and the template `check`. */
-async function open(canary: Partial<CanaryStrategy>, metrics: Metric[], value: { now: string }, spec: Partial<RolloutSpec> = {}): Promise<Stage> {
-  const fetch: HttpFetch = () => Promise.resolve({ status: 200, headers: {}, text: () => Promise.resolve(JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [{ metric: {}, value: [0, value.now] }] } })) });
+async function open(
+  canary: Partial<CanaryStrategy>,
+  metrics: Metric[],
+  value: { now: string },
+  spec: Partial<RolloutSpec> = {},
+): Promise<Stage> {
+  const fetch: HttpFetch = () =>
+    Promise.resolve({
+      status: 200,
+      headers: {},
+      text: () =>
+        Promise.resolve(
+          JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [{ metric: {}, value: [0, value.now] }] } }),
+        ),
+    });
   const base = await inMemoryStage({ analysis: { fetch } });
-  const demo = await setStage(base, { spec: demoSpec(canary, spec), objects: (stage) => stage.api.create(analysisTemplates, { metadata: { namespace: stage.namespace, name: 'check' }, spec: { metrics } }) });
+  const demo = await setStage(base, {
+    spec: demoSpec(canary, spec),
+    objects: (stage) => stage.api.create(analysisTemplates, { metadata: { namespace: stage.namespace, name: 'check' }, spec: { metrics } }),
+  });
   await demo.until('the first version', () => demo.status().phase === 'Healthy');
   await demo.advance(1000);
   return demo;
@@ -27,9 +48,14 @@ it(CASES.stepAnalysis, async () => {
   await demo.setImage('v2');
   await demo.until('the abort', () => demo.status().phase === 'Degraded');
   const name = `demo-${demo.hash('v2')}-2-1`;
-  expect(demo.status().message).toBe('RolloutAborted: Rollout aborted update to revision 2: Step-based analysis phase error/failed: Metric "success-rate" assessed Failed due to failed (1) > failureLimit (0)');
+  expect(demo.status().message).toBe(
+    'RolloutAborted: Rollout aborted update to revision 2: Step-based analysis phase error/failed: Metric "success-rate" assessed Failed due to failed (1) > failureLimit (0)',
+  );
   expect([demo.weight(), demo.selected('demo-canary'), demo.sizes('v2', 'v1')]).toEqual(['0', demo.hash('v1'), '1/5']);
-  expect(runs(demo)[0]).toMatchObject({ metadata: { name, labels: { 'rollout-type': 'Step', 'step-index': '1', 'rollouts-pod-template-hash': demo.hash('v2') } }, status: { phase: 'Failed' } });
+  expect(runs(demo)[0]).toMatchObject({
+    metadata: { name, labels: { 'rollout-type': 'Step', 'step-index': '1', 'rollouts-pod-template-hash': demo.hash('v2') } },
+    status: { phase: 'Failed' },
+  });
   expect(demo.newEvents()).toContain(`AnalysisRunFailed: Step Analysis Run '${name}' Status New: 'Failed' Previous: 'NoPreviousStatus'`);
   value.now = '0.99';
   await demo.patchStatus({ abort: false });
@@ -39,7 +65,11 @@ it(CASES.stepAnalysis, async () => {
 });
 
 it(CASES.inconclusiveAnalysis, async () => {
-  await using demo = await open({ steps: [{ setWeight: 20 }, { analysis }, { setWeight: 40 }, { pause: {} }] }, [metric({ failureCondition: 'result[0] < 0.5' })], { now: '0.7' });
+  await using demo = await open(
+    { steps: [{ setWeight: 20 }, { analysis }, { setWeight: 40 }, { pause: {} }] },
+    [metric({ failureCondition: 'result[0] < 0.5' })],
+    { now: '0.7' },
+  );
   await demo.setImage('v2');
   await demo.until('the pause', () => demo.status().message === 'InconclusiveAnalysisRun');
   await demo.patch({ spec: { replicas: 10 } });
@@ -69,17 +99,25 @@ it(CASES.backgroundAnalysis, async () => {
   await failing.pausedAt(1);
   value.now = '0.1';
   await failing.until('the abort', () => failing.status().phase === 'Degraded');
-  expect(failing.status().message).toContain('Rollout aborted update to revision 2: Background analysis phase error/failed: Metric "success-rate" assessed Failed');
+  expect(failing.status().message).toContain(
+    'Rollout aborted update to revision 2: Background analysis phase error/failed: Metric "success-rate" assessed Failed',
+  );
 });
 
 it(CASES.analysisTemplateMissing, async () => {
-  await using demo = await setStage(await inMemoryStage(), { spec: demoSpec({ steps: [{ setWeight: 20 }, { analysis: { templates: [{ templateName: 'x' }] } }] }) });
-  expect(demo.status().message).toBe('InvalidSpec: The Rollout "demo" is invalid: spec.strategy.canary.steps[1].analysis.templates: Invalid value: "x": AnalysisTemplate \'x\' not found');
+  await using demo = await setStage(await inMemoryStage(), {
+    spec: demoSpec({ steps: [{ setWeight: 20 }, { analysis: { templates: [{ templateName: 'x' }] } }] }),
+  });
+  expect(demo.status().message).toBe(
+    'InvalidSpec: The Rollout "demo" is invalid: spec.strategy.canary.steps[1].analysis.templates: Invalid value: "x": AnalysisTemplate \'x\' not found',
+  );
 });
 
 it(CASES.rollbackWindow, async () => {
   const value = { now: '1' };
-  await using demo = await open({ analysis, steps: [{ setWeight: 20 }, { pause: {} }] }, [metric({ interval: '20s' })], value, { rollbackWindow: { revisions: 2 } });
+  await using demo = await open({ analysis, steps: [{ setWeight: 20 }, { pause: {} }] }, [metric({ interval: '20s' })], value, {
+    rollbackWindow: { revisions: 2 },
+  });
   for (const image of ['v2', 'v3', 'v4']) {
     await demo.setImage(image);
     await demo.patchStatus({ promoteFull: true });
@@ -89,7 +127,11 @@ it(CASES.rollbackWindow, async () => {
   const made = runs(demo).length;
   await demo.setImage('v3');
   await demo.until('the way back', () => demo.status().stableRS === demo.hash('v3'));
-  expect([runs(demo).length, demo.newEvents().some((text) => text.endsWith('Rollback within window')), demo.history.phases.includes('Paused - CanaryPauseStep')]).toEqual([made, true, false]);
+  expect([
+    runs(demo).length,
+    demo.newEvents().some((text) => text.endsWith('Rollback within window')),
+    demo.history.phases.includes('Paused - CanaryPauseStep'),
+  ]).toEqual([made, true, false]);
   await demo.setImage('v4');
   await demo.pausedAt(1);
   expect(runs(demo).length).toBe(made + 1);
@@ -100,13 +142,51 @@ it('a range query asks for its window and looks at every sample', async () => {
   const fetch: HttpFetch = (url, init) => {
     const form = new URLSearchParams(init?.body);
     asked.push(`${new URL(url).pathname} ${Number(form.get('end')) - Number(form.get('start'))} ${form.get('step')}`);
-    return Promise.resolve({ status: 200, headers: {}, text: () => Promise.resolve(JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, values: [[0, '1'], [1, '0.97']] }] } })) });
+    return Promise.resolve({
+      status: 200,
+      headers: {},
+      text: () =>
+        Promise.resolve(
+          JSON.stringify({
+            status: 'success',
+            data: {
+              resultType: 'matrix',
+              result: [
+                {
+                  metric: {},
+                  values: [
+                    [0, '1'],
+                    [1, '0.97'],
+                  ],
+                },
+              ],
+            },
+          }),
+        ),
+    });
   };
   const base = await inMemoryStage({ analysis: { fetch } });
-  const metrics = [metric({ successCondition: 'all(result, # > 0.95)', provider: { prometheus: { address: 'http://prometheus:9090', query: 'rate', rangeQuery: { start: 'now() - duration("5m")', end: 'now()', step: '1m' } } } })];
-  await using demo = await setStage(base, { spec: demoSpec({ steps: [{ analysis }, { pause: {} }] }), objects: (stage) => stage.api.create(analysisTemplates, { metadata: { namespace: stage.namespace, name: 'check' }, spec: { metrics } }) });
+  const metrics = [
+    metric({
+      successCondition: 'all(result, # > 0.95)',
+      provider: {
+        prometheus: {
+          address: 'http://prometheus:9090',
+          query: 'rate',
+          rangeQuery: { start: 'now() - duration("5m")', end: 'now()', step: '1m' },
+        },
+      },
+    }),
+  ];
+  await using demo = await setStage(base, {
+    spec: demoSpec({ steps: [{ analysis }, { pause: {} }] }),
+    objects: (stage) => stage.api.create(analysisTemplates, { metadata: { namespace: stage.namespace, name: 'check' }, spec: { metrics } }),
+  });
   await demo.until('the first version', () => demo.status().phase === 'Healthy');
   await demo.setImage('v2');
   await demo.pausedAt(1);
-  expect([asked, runs(demo)[0]?.status?.metricResults?.[0]?.measurements?.[0]?.value]).toEqual([['/api/v1/query_range 300 60'], '[1,0.97]']);
+  expect([asked, runs(demo)[0]?.status?.metricResults?.[0]?.measurements?.[0]?.value]).toEqual([
+    ['/api/v1/query_range 300 60'],
+    '[1,0.97]',
+  ]);
 });

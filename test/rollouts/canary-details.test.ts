@@ -28,8 +28,16 @@ async function promotedTo(demo: Stage, image: string): Promise<void> {
 it(CASES.undoErrors, async () => {
   await using demo = await healthy();
   await promotedTo(demo, 'v2');
-  expect(await runPluginOn(demo, 'undo demo --to-revision 9')).toEqual({ code: 1, stdout: '', stderr: 'Error: unable to find specified revision 9 in history\n' });
-  expect(await runPluginOn(demo, 'undo demo --to-revision 2')).toEqual({ code: 0, stdout: 'skipped rollback (current template already matches revision 2)', stderr: '' });
+  expect(await runPluginOn(demo, 'undo demo --to-revision 9')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'Error: unable to find specified revision 9 in history\n',
+  });
+  expect(await runPluginOn(demo, 'undo demo --to-revision 2')).toEqual({
+    code: 0,
+    stdout: 'skipped rollback (current template already matches revision 2)',
+    stderr: '',
+  });
   expect(await runPluginOn(demo, 'undo demo')).toEqual({ code: 0, stdout: "rollout 'demo' undo\n", stderr: '' });
   expect(demo.status().currentPodHash).toBe(demo.hash('v1'));
 });
@@ -39,7 +47,10 @@ it(CASES.promoteWhileProgressing, async () => {
   const uids = new Set<string>();
   const fate = (pod: Pod): PodFate => {
     if (pod.spec.containers[0]?.image !== 'demo:v2') return 'ready';
-    if (!uids.has(pod.metadata.uid) && canaries < 1) { uids.add(pod.metadata.uid); canaries += 1; }
+    if (!uids.has(pod.metadata.uid) && canaries < 1) {
+      uids.add(pod.metadata.uid);
+      canaries += 1;
+    }
     return uids.has(pod.metadata.uid) ? 'ready' : 'running';
   };
   await using demo = await healthy({}, { fate });
@@ -53,13 +64,32 @@ it(CASES.promoteWhileProgressing, async () => {
 });
 
 it(CASES.setCanaryScale, async () => {
-  await using demo = await healthy({ spec: demoSpec({
-    steps: [{ pause: {} }, { setCanaryScale: { weight: 25 } }, { pause: { duration: 100 } }, { setWeight: 50 }, { pause: { duration: 10 } }, { setCanaryScale: { replicas: 3 } }, { pause: {} }, { setCanaryScale: { matchTrafficWeight: true } }, { pause: { duration: 5 } }],
-  }, { replicas: 4 }) });
+  await using demo = await healthy({
+    spec: demoSpec(
+      {
+        steps: [
+          { pause: {} },
+          { setCanaryScale: { weight: 25 } },
+          { pause: { duration: 100 } },
+          { setWeight: 50 },
+          { pause: { duration: 10 } },
+          { setCanaryScale: { replicas: 3 } },
+          { pause: {} },
+          { setCanaryScale: { matchTrafficWeight: true } },
+          { pause: { duration: 5 } },
+        ],
+      },
+      { replicas: 4 },
+    ),
+  });
   await demo.setImage('v2');
   const seen: string[] = [];
-  const look = async (index: number): Promise<void> => { await demo.pausedAt(index); seen.push(`${index}: ${demo.sizes('v2', 'v1')} at ${demo.weight()}`); };
-  await look(0); await demo.promote();
+  const look = async (index: number): Promise<void> => {
+    await demo.pausedAt(index);
+    seen.push(`${index}: ${demo.sizes('v2', 'v1')} at ${demo.weight()}`);
+  };
+  await look(0);
+  await demo.promote();
   for (const index of [2, 4, 6]) await look(index);
   await demo.promote();
   await look(8);
@@ -72,7 +102,9 @@ it(CASES.decreasingWeight, async () => {
   await demo.pausedAt(1);
   expect([demo.sizes('v2', 'v1'), demo.weight()]).toEqual(['3/5', '60']);
   const order: string[] = [];
-  demo.onChange(replicaSets, (rs) => { if (rs.metadata.name.endsWith(demo.hash('v2')) && rs.spec.replicas === 1 && order.length === 0) order.push(`1 Pod at ${demo.weight()}`); });
+  demo.onChange(replicaSets, (rs) => {
+    if (rs.metadata.name.endsWith(demo.hash('v2')) && rs.spec.replicas === 1 && order.length === 0) order.push(`1 Pod at ${demo.weight()}`);
+  });
   await demo.promote();
   await demo.pausedAt(3);
   expect([order, demo.sizes('v2', 'v1'), demo.weight()]).toEqual([['1 Pod at 60'], '1/5', '20']);
@@ -86,44 +118,82 @@ it(CASES.abortDelays, async () => {
   expect(short.sizes('v2', 'v1')).toBe('1/5');
   await short.advance(1500);
   expect(short.sizes('v2', 'v1')).toBe('0/5');
-  await using never = await healthy({ spec: demoSpec({ abortScaleDownDelaySeconds: 0, steps: [{ setCanaryScale: { replicas: 1 } }, { setWeight: 40 }, { pause: {} }] }) });
+  await using never = await healthy({
+    spec: demoSpec({ abortScaleDownDelaySeconds: 0, steps: [{ setCanaryScale: { replicas: 1 } }, { setWeight: 40 }, { pause: {} }] }),
+  });
   await never.setImage('v2');
   await never.pausedAt(2);
   await never.patchStatus({ abort: true });
   await never.advance(60_000);
-  expect([never.sizes('v2', 'v1'), never.weight(), never.replicaSet('v2')?.metadata.annotations?.[DEADLINE]]).toEqual(['1/5', '0', undefined]);
+  expect([never.sizes('v2', 'v1'), never.weight(), never.replicaSet('v2')?.metadata.annotations?.[DEADLINE]]).toEqual([
+    '1/5',
+    '0',
+    undefined,
+  ]);
 });
 
 it(CASES.revisionLimit, async () => {
   await using demo = await healthy({ spec: demoSpec({ scaleDownDelayRevisionLimit: 1, scaleDownDelaySeconds: 300 }) });
   for (const image of ['v2', 'v3']) await promotedTo(demo, image);
   await demo.advance(5000);
-  expect([demo.sizes('v3', 'v2'), demo.replicaSet('v1')?.spec.replicas, demo.replicaSet('v2')?.metadata.annotations?.[DEADLINE] !== undefined]).toEqual(['5/5', 0, true]);
+  expect([
+    demo.sizes('v3', 'v2'),
+    demo.replicaSet('v1')?.spec.replicas,
+    demo.replicaSet('v2')?.metadata.annotations?.[DEADLINE] !== undefined,
+  ]).toEqual(['5/5', 0, true]);
 });
 
 it(CASES.wrongBackend, async () => {
-  await using demo = await open({ ingress: false, objects: (stage) => stage.api.create(ingresses, inNamespace(demoIngress('demo-stable', 'other'), stage.namespace)) });
-  expect([demo.status().phase, demo.status().message]).toEqual(['Degraded', 'InvalidSpec: The Rollout "demo" is invalid: spec.strategy.canary.trafficRouting.nginx.stableIngress: Invalid value: "demo-stable": ingress `demo-stable` has no rules using service demo-stable backend']);
+  await using demo = await open({
+    ingress: false,
+    objects: (stage) => stage.api.create(ingresses, inNamespace(demoIngress('demo-stable', 'other'), stage.namespace)),
+  });
+  expect([demo.status().phase, demo.status().message]).toEqual([
+    'Degraded',
+    'InvalidSpec: The Rollout "demo" is invalid: spec.strategy.canary.trafficRouting.nginx.stableIngress: Invalid value: "demo-stable": ingress `demo-stable` has no rules using service demo-stable backend',
+  ]);
 });
 
 it(CASES.foreignIngress, async () => {
-  await using demo = await open({ objects: (stage) => stage.api.create(ingresses, inNamespace(demoIngress(CANARY_INGRESS), stage.namespace)) });
+  await using demo = await open({
+    objects: (stage) => stage.api.create(ingresses, inNamespace(demoIngress(CANARY_INGRESS), stage.namespace)),
+  });
   await demo.advance(10_000);
   expect(demo.newEvents()).toContain(`TrafficRoutingError: canary ingress \`${CANARY_INGRESS}\` controlled by different object`);
   expect([demo.weight(), demo.status().canary?.weights]).toEqual([undefined, undefined]);
 });
 
 it(CASES.severalIngresses, async () => {
-  const nginx = { stableIngresses: ['a', 'b'], annotationPrefix: 'custom.io', additionalIngressAnnotations: { 'canary-by-header': 'X' }, canaryIngressAnnotations: { 'nginx.ingress.kubernetes.io/rewrite-target': '/' } };
-  await using demo = await open({ spec: demoSpec({ trafficRouting: { nginx } }), objects: async (stage) => { for (const name of ['a', 'b']) await stage.api.create(ingresses, inNamespace(demoIngress(name), stage.namespace)); } });
+  const nginx = {
+    stableIngresses: ['a', 'b'],
+    annotationPrefix: 'custom.io',
+    additionalIngressAnnotations: { 'canary-by-header': 'X' },
+    canaryIngressAnnotations: { 'nginx.ingress.kubernetes.io/rewrite-target': '/' },
+  };
+  await using demo = await open({
+    spec: demoSpec({ trafficRouting: { nginx } }),
+    objects: async (stage) => {
+      for (const name of ['a', 'b']) await stage.api.create(ingresses, inNamespace(demoIngress(name), stage.namespace));
+    },
+  });
   await demo.until('both', () => demo.canaryIngress('demo-b-canary') !== undefined);
   for (const name of ['demo-a-canary', 'demo-b-canary']) {
-    expect(demo.canaryIngress(name)?.metadata.annotations).toEqual({ 'custom.io/canary': 'true', 'custom.io/canary-weight': '0', 'custom.io/canary-by-header': 'X', 'nginx.ingress.kubernetes.io/rewrite-target': '/' });
+    expect(demo.canaryIngress(name)?.metadata.annotations).toEqual({
+      'custom.io/canary': 'true',
+      'custom.io/canary-weight': '0',
+      'custom.io/canary-by-header': 'X',
+      'nginx.ingress.kubernetes.io/rewrite-target': '/',
+    });
   }
 });
 
 it(CASES.maxTrafficWeight, async () => {
-  await using demo = await healthy({ spec: demoSpec({ trafficRouting: { nginx: { stableIngress: 'demo-stable' }, maxTrafficWeight: 1000 }, steps: [{ setWeight: 50 }, { pause: {} }] }) });
+  await using demo = await healthy({
+    spec: demoSpec({
+      trafficRouting: { nginx: { stableIngress: 'demo-stable' }, maxTrafficWeight: 1000 },
+      steps: [{ setWeight: 50 }, { pause: {} }],
+    }),
+  });
   await demo.setImage('v2');
   await demo.pausedAt(1);
   expect([demo.weight(), demo.sizes('v2', 'v1'), demo.status().canary?.weights?.stable.weight]).toEqual(['50', '1/5', 950]);
@@ -134,14 +204,29 @@ it(CASES.maxTrafficWeight, async () => {
 });
 
 describe('without traffic routing', () => {
-  const basic = (steps: number[], replicas: number, more: object = {}) => demoSpec({ trafficRouting: undefined, canaryService: undefined, stableService: undefined, steps: steps.flatMap((weight) => [{ setWeight: weight }, { pause: { duration: 5 } }]), ...more }, { replicas });
+  const basic = (steps: number[], replicas: number, more: object = {}) =>
+    demoSpec(
+      {
+        trafficRouting: undefined,
+        canaryService: undefined,
+        stableService: undefined,
+        steps: steps.flatMap((weight) => [{ setWeight: weight }, { pause: { duration: 5 } }]),
+        ...more,
+      },
+      { replicas },
+    );
 
   it(CASES.basicCanary, async () => {
-    await using demo = await healthy({ spec: basic([25], 4, { canaryService: 'demo-canary', stableService: 'demo-stable', steps: [{ setWeight: 25 }, { pause: {} }] }) });
+    await using demo = await healthy({
+      spec: basic([25], 4, { canaryService: 'demo-canary', stableService: 'demo-stable', steps: [{ setWeight: 25 }, { pause: {} }] }),
+    });
     await demo.setImage('v2');
     await demo.pausedAt(1);
     expect(demo.sizes('v2', 'v1')).toBe('1/3');
-    for (const [replicas, sizes] of [[8, '2/6'], [4, '1/3']] as const) {
+    for (const [replicas, sizes] of [
+      [8, '2/6'],
+      [4, '1/3'],
+    ] as const) {
       await demo.patch({ spec: { replicas } });
       await demo.until(sizes, () => demo.sizes('v2', 'v1') === sizes);
     }
@@ -172,7 +257,11 @@ it(CASES.statusCommand, async () => {
   const { code, stdout } = await watching;
   expect(code).toBe(0);
   const lines = stdout.trimEnd().split('\n');
-  expect([lines[0], lines.includes('Paused - CanaryPauseStep'), lines.at(-1)]).toEqual(['Progressing - more replicas need to be updated', true, 'Healthy']);
+  expect([lines[0], lines.includes('Paused - CanaryPauseStep'), lines.at(-1)]).toEqual([
+    'Progressing - more replicas need to be updated',
+    true,
+    'Healthy',
+  ]);
   expect(lines.every((line, index) => line !== lines[index + 1])).toBe(true);
   await demo.patch({ spec: { strategy: { canary: { steps: [{ setWeight: 20 }, { pause: {} }] } } } });
   await demo.setImage('v3');
@@ -180,9 +269,17 @@ it(CASES.statusCommand, async () => {
   const waiting = runPluginOn(demo, 'status demo --timeout 5s');
   await demo.settled();
   await demo.advance(6000);
-  expect(await waiting).toMatchObject({ code: 1, stdout: 'Paused - CanaryPauseStep\n', stderr: 'Error: Rollout status watch exceeded timeout\n' });
+  expect(await waiting).toMatchObject({
+    code: 1,
+    stdout: 'Paused - CanaryPauseStep\n',
+    stderr: 'Error: Rollout status watch exceeded timeout\n',
+  });
   await demo.patchStatus({ abort: true });
-  expect(await runPluginOn(demo, 'status demo')).toEqual({ code: 1, stdout: 'Degraded\n', stderr: 'Error: The rollout is in a degraded state with message: RolloutAborted: Rollout aborted update to revision 3\n' });
+  expect(await runPluginOn(demo, 'status demo')).toEqual({
+    code: 1,
+    stdout: 'Degraded\n',
+    stderr: 'Error: The rollout is in a degraded state with message: RolloutAborted: Rollout aborted update to revision 3\n',
+  });
 });
 
 it(CASES.summary, async () => {
@@ -191,14 +288,26 @@ it(CASES.summary, async () => {
   await demo.setImage('v2');
   await demo.pausedAt(1);
   await demo.settled();
-  expect(info()).toMatchObject({ status: 'Paused', step: '1/8', setWeight: '20', actualWeight: '20', desired: 5, current: 6, updated: 1, available: 6 });
+  expect(info()).toMatchObject({
+    status: 'Paused',
+    step: '1/8',
+    setWeight: '20',
+    actualWeight: '20',
+    desired: 5,
+    current: 6,
+    updated: 1,
+    available: 6,
+  });
   await demo.patchStatus({ abort: true });
   expect(info()).toMatchObject({ status: 'Degraded', step: '0/8', setWeight: '0', actualWeight: '0' });
 });
 
 it(CASES.historyAndDeletion, async () => {
   await using demo = await healthy({ spec: demoSpec({ scaleDownDelaySeconds: 0 }, { revisionHistoryLimit: 2 }) });
-  for (const image of ['v2', 'v3', 'v4', 'v5', 'v6']) { await promotedTo(demo, image); await demo.advance(3000); }
+  for (const image of ['v2', 'v3', 'v4', 'v5', 'v6']) {
+    await promotedTo(demo, image);
+    await demo.advance(3000);
+  }
   expect(['v1', 'v2', 'v3', 'v4', 'v5', 'v6'].filter((image) => demo.replicaSet(image) !== undefined)).toEqual(['v4', 'v5', 'v6']);
   await demo.api.delete(rollouts, { namespace: demo.namespace, name: 'demo' });
   await demo.settled();
@@ -209,15 +318,28 @@ it(CASES.historyAndDeletion, async () => {
 it(CASES.plainPatches, async () => {
   // What each command sends, beside the command itself: two Rollouts, one story.
   const stories: [string, RolloutStatus | object | 'spec', object?][] = [
-    ['promote demo', { pauseConditions: null }], ['promote demo -c', { currentStepIndex: 4 }], ['abort demo', { abort: true }], ['retry rollout demo', { abort: false }],
+    ['promote demo', { pauseConditions: null }],
+    ['promote demo -c', { currentStepIndex: 4 }],
+    ['abort demo', { abort: true }],
+    ['retry rollout demo', { abort: false }],
     ['promote demo --full', { promoteFull: true }],
   ];
   await using byCommand = await healthy();
   await using byPatch = await healthy();
-  for (const demo of [byCommand, byPatch]) { await demo.setImage('v2'); await demo.pausedAt(1); }
+  for (const demo of [byCommand, byPatch]) {
+    await demo.setImage('v2');
+    await demo.pausedAt(1);
+  }
   const facts = (demo: Stage): unknown => {
     const { conditions: _, abortedAt: __, pauseConditions, ...status } = demo.status();
-    return { status, pauses: pauseConditions?.map(({ reason }) => reason), weight: demo.weight(), sizes: demo.sizes('v2', 'v1'), canary: demo.selected('demo-canary'), stable: demo.selected('demo-stable') };
+    return {
+      status,
+      pauses: pauseConditions?.map(({ reason }) => reason),
+      weight: demo.weight(),
+      sizes: demo.sizes('v2', 'v1'),
+      canary: demo.selected('demo-canary'),
+      stable: demo.selected('demo-stable'),
+    };
   };
   for (const [line, status] of stories) {
     expect((await runPluginOn(byCommand, line)).code).toBe(0);
@@ -225,7 +347,10 @@ it(CASES.plainPatches, async () => {
     for (const demo of [byCommand, byPatch]) await demo.advance(4000);
     expect(facts(byPatch)).toEqual(facts(byCommand));
   }
-  for (const [line, spec] of [['pause demo', { paused: true }], ['promote demo', { paused: false }]] as const) {
+  for (const [line, spec] of [
+    ['pause demo', { paused: true }],
+    ['promote demo', { paused: false }],
+  ] as const) {
     expect((await runPluginOn(byCommand, line)).code).toBe(0);
     await byPatch.patch({ spec });
     expect(facts(byPatch)).toEqual(facts(byCommand));

@@ -8,48 +8,91 @@ import { CASES } from './cases.ts';
 
 const DEADLINE = 'scale-down-deadline';
 let cluster: ClusterStages;
-beforeAll(async () => { cluster = await ClusterStages.start(18180); });
-afterAll(async () => { await cluster.stop(); });
+beforeAll(async () => {
+  cluster = await ClusterStages.start(18180);
+});
+afterAll(async () => {
+  await cluster.stop();
+});
 
 // The same facts twice: by the controller alone, and by the whole cluster with its scheduler, kubelet and API server.
-describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () => cluster.open()]] as const)('%s', (_, base) => {
+describe.each([
+  ['in memory', () => inMemoryStage()],
+  ['on a whole cluster', () => cluster.open()],
+] as const)('%s', (_, base) => {
   const open = async (seeds: StageSeeds = {}): Promise<Stage> => setStage(await base(), seeds);
   const healthy = async (seeds: StageSeeds = {}): Promise<Stage> => {
     const demo = await open(seeds);
     await demo.until('the first version', () => demo.status().phase === 'Healthy' && demo.weight() === '0');
     return demo;
   };
-  const at20 = async (seeds: StageSeeds = {}): Promise<Stage> => { const demo = await healthy(seeds); await demo.setImage('v2'); await demo.pausedAt(1); return demo; };
-  const at40 = async (seeds: StageSeeds = {}): Promise<Stage> => { const demo = await at20(seeds); await demo.promote(); await demo.pausedAt(3); return demo; };
+  const at20 = async (seeds: StageSeeds = {}): Promise<Stage> => {
+    const demo = await healthy(seeds);
+    await demo.setImage('v2');
+    await demo.pausedAt(1);
+    return demo;
+  };
+  const at40 = async (seeds: StageSeeds = {}): Promise<Stage> => {
+    const demo = await at20(seeds);
+    await demo.promote();
+    await demo.pausedAt(3);
+    return demo;
+  };
   const finished = async (seeds: StageSeeds = {}): Promise<Stage> => {
     const demo = await at20(seeds);
     await demo.patchStatus({ promoteFull: true });
-    await demo.until('the promotion', () => demo.status().stableRS === demo.hash('v2') && demo.weight() === '0' && demo.status().phase === 'Healthy');
+    await demo.until(
+      'the promotion',
+      () => demo.status().stableRS === demo.hash('v2') && demo.weight() === '0' && demo.status().phase === 'Healthy',
+    );
     await demo.until('the old Pods to go', () => demo.replicaSet('v1')?.spec.replicas === 0);
     return demo;
   };
 
   it(CASES.firstDeploy, async () => {
     await using demo = await open();
-    expect(demo.status()).toMatchObject({ stableRS: demo.hash('v1'), currentPodHash: demo.hash('v1'), currentStepIndex: 8, phase: 'Progressing' });
+    expect(demo.status()).toMatchObject({
+      stableRS: demo.hash('v1'),
+      currentPodHash: demo.hash('v1'),
+      currentStepIndex: 8,
+      phase: 'Progressing',
+    });
     expect([demo.selected('demo-stable'), demo.canaryIngress()]).toEqual([undefined, undefined]);
     await demo.until('the canary Ingress', () => demo.weight() !== undefined && demo.status().canary?.weights !== undefined);
-    expect(demo.history.phases.filter((phase) => phase !== 'Progressing - more replicas need to be updated')).toEqual(['Progressing - updated replicas are still becoming available', 'Healthy']);
+    expect(demo.history.phases.filter((phase) => phase !== 'Progressing - more replicas need to be updated')).toEqual([
+      'Progressing - updated replicas are still becoming available',
+      'Healthy',
+    ]);
     expect([demo.selected('demo-stable'), demo.selected('demo-canary')]).toEqual([demo.hash('v1'), demo.hash('v1')]);
     expect(demo.service('demo-canary')?.metadata.annotations).toEqual({ 'argo-rollouts.argoproj.io/managed-by-rollouts': 'demo' });
     const ingress = demo.canaryIngress()!;
     expect(ingress.metadata.annotations).toEqual({ 'nginx.ingress.kubernetes.io/canary': 'true', [WEIGHT]: '0' });
-    expect([ingress.spec?.ingressClassName, ingress.spec?.rules?.[0]?.http?.paths[0]?.backend.service?.name, ingress.metadata.ownerReferences?.[0]?.name]).toEqual(['nginx', 'demo-canary', 'demo']);
-    expect(demo.status().canary?.weights).toMatchObject({ canary: { weight: 0, podTemplateHash: demo.hash('v1') }, stable: { weight: 100, podTemplateHash: demo.hash('v1') } });
+    expect([
+      ingress.spec?.ingressClassName,
+      ingress.spec?.rules?.[0]?.http?.paths[0]?.backend.service?.name,
+      ingress.metadata.ownerReferences?.[0]?.name,
+    ]).toEqual(['nginx', 'demo-canary', 'demo']);
+    expect(demo.status().canary?.weights).toMatchObject({
+      canary: { weight: 0, podTemplateHash: demo.hash('v1') },
+      stable: { weight: 100, podTemplateHash: demo.hash('v1') },
+    });
     expect(demo.replicaSet('v1')?.metadata.annotations?.['rollout.argoproj.io/revision']).toBe('1');
   });
 
   it(CASES.firstDeployNeverReady, async () => {
-    await using demo = await open({ spec: demoSpec({}, { template: { metadata: { labels: { app: 'demo' } }, spec: { containers: [{ name: 'demo', image: 'demo:bad' }] } } }) });
+    await using demo = await open({
+      spec: demoSpec(
+        {},
+        { template: { metadata: { labels: { app: 'demo' } }, spec: { containers: [{ name: 'demo', image: 'demo:bad' }] } } },
+      ),
+    });
     await demo.advance(30_000);
     expect([demo.status().stableRS, demo.canaryIngress(), demo.selected('demo-stable')]).toEqual([demo.hash('bad'), undefined, undefined]);
     await demo.advance(600_000);
-    expect(demo.status()).toMatchObject({ phase: 'Degraded', message: `ProgressDeadlineExceeded: ReplicaSet "demo-${demo.hash('bad')}" has timed out progressing.` });
+    expect(demo.status()).toMatchObject({
+      phase: 'Degraded',
+      message: `ProgressDeadlineExceeded: ReplicaSet "demo-${demo.hash('bad')}" has timed out progressing.`,
+    });
   });
 
   it(CASES.setImage, async () => {
@@ -57,16 +100,36 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
     const [v1, weights] = [demo.hash('v1'), demo.history.weights.length];
     await demo.setImage('v2');
     const v2 = demo.hash('v2');
-    expect(demo.status()).toMatchObject({ currentStepIndex: 0, phase: 'Progressing', message: 'more replicas need to be updated', canary: { weights: { canary: { weight: 0, podTemplateHash: v2 } } } });
+    expect(demo.status()).toMatchObject({
+      currentStepIndex: 0,
+      phase: 'Progressing',
+      message: 'more replicas need to be updated',
+      canary: { weights: { canary: { weight: 0, podTemplateHash: v2 } } },
+    });
     expect([demo.weight(), demo.selected('demo-canary'), demo.sizes('v2', 'v1')]).toEqual(['0', v1, '1/5']);
     await demo.pausedAt(1);
     await demo.settled();
-    expect([demo.weight(), demo.selected('demo-canary'), demo.selected('demo-stable'), demo.sizes('v2', 'v1')]).toEqual(['20', v2, v1, '1/5']);
+    expect([demo.weight(), demo.selected('demo-canary'), demo.selected('demo-stable'), demo.sizes('v2', 'v1')]).toEqual([
+      '20',
+      v2,
+      v1,
+      '1/5',
+    ]);
     expect(demo.status()).toMatchObject({
-      message: 'CanaryPauseStep', controllerPause: true, pauseConditions: [{ reason: 'CanaryPauseStep' }], replicas: 6, updatedReplicas: 1, availableReplicas: 6, stableRS: v1,
+      message: 'CanaryPauseStep',
+      controllerPause: true,
+      pauseConditions: [{ reason: 'CanaryPauseStep' }],
+      replicas: 6,
+      updatedReplicas: 1,
+      availableReplicas: 6,
+      stableRS: v1,
       canary: { weights: { canary: { weight: 20, podTemplateHash: v2 }, stable: { weight: 80, podTemplateHash: v1 } } },
     });
-    expect(['Paused', 'Progressing', 'Completed', 'Healthy'].map((type) => demo.condition(type)).slice(0, 3)).toEqual(['True/RolloutPaused', 'Unknown/RolloutPaused', 'False/RolloutCompleted']);
+    expect(['Paused', 'Progressing', 'Completed', 'Healthy'].map((type) => demo.condition(type)).slice(0, 3)).toEqual([
+      'True/RolloutPaused',
+      'Unknown/RolloutPaused',
+      'False/RolloutCompleted',
+    ]);
     expect(demo.history.weights.slice(weights)).toEqual(['20']);
   });
 
@@ -83,7 +146,10 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
     await demo.promote();
     const look = (): string => `${demo.weight()} ${demo.sizes('v2', 'v1')} ${demo.status().currentStepIndex}`;
     const seen: string[] = [];
-    for (const index of [3, 5, 7]) { await demo.pausedAt(index); seen.push(look()); }
+    for (const index of [3, 5, 7]) {
+      await demo.pausedAt(index);
+      seen.push(look());
+    }
     expect(seen).toEqual(['40 2/5 3', '60 3/5 5', '80 4/5 7']);
     await demo.until('the end', () => demo.status().stableRS === demo.hash('v2') && demo.status().phase === 'Healthy');
     await demo.until('weight 0', () => demo.weight() === '0');
@@ -100,10 +166,24 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
     const v2 = demo.hash('v2');
     const leftMs = Date.parse(demo.replicaSet('v1')!.metadata.annotations![DEADLINE]!) - demo.nowMs();
     expect(leftMs > 25_000 && leftMs <= 30_000).toBe(true);
-    expect([demo.selected('demo-stable'), demo.sizes('v2', 'v1'), demo.status().replicas, demo.status().phase, demo.condition('Healthy')]).toEqual([v2, '5/5', 10, 'Healthy', 'False/RolloutHealthy']);
-    expect(demo.status().canary?.weights).toMatchObject({ canary: { weight: 0, podTemplateHash: v2 }, stable: { weight: 100, podTemplateHash: v2 } });
+    expect([
+      demo.selected('demo-stable'),
+      demo.sizes('v2', 'v1'),
+      demo.status().replicas,
+      demo.status().phase,
+      demo.condition('Healthy'),
+    ]).toEqual([v2, '5/5', 10, 'Healthy', 'False/RolloutHealthy']);
+    expect(demo.status().canary?.weights).toMatchObject({
+      canary: { weight: 0, podTemplateHash: v2 },
+      stable: { weight: 100, podTemplateHash: v2 },
+    });
     await demo.until('the old Pods to go', () => demo.condition('Healthy') === 'True/RolloutHealthy');
-    expect([demo.sizes('v2', 'v1'), demo.replicaSet('v1')?.metadata.annotations?.[DEADLINE], demo.condition('Progressing'), demo.weight()]).toEqual(['5/0', undefined, 'True/NewReplicaSetAvailable', '0']);
+    expect([
+      demo.sizes('v2', 'v1'),
+      demo.replicaSet('v1')?.metadata.annotations?.[DEADLINE],
+      demo.condition('Progressing'),
+      demo.weight(),
+    ]).toEqual(['5/0', undefined, 'True/NewReplicaSetAvailable', '0']);
   });
 
   it(CASES.canaryNeverAvailable, async () => {
@@ -120,7 +200,10 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
     await using demo = await healthy({ spec: demoSpec({}, { progressDeadlineAbort: true, progressDeadlineSeconds: 60 }) });
     await demo.setImage('bad');
     await demo.until('the abort', () => demo.status().abort === true);
-    expect(demo.status()).toMatchObject({ phase: 'Degraded', message: `RolloutAborted: Rollout aborted update to revision 2: ReplicaSet "demo-${demo.hash('bad')}" has timed out progressing.` });
+    expect(demo.status()).toMatchObject({
+      phase: 'Degraded',
+      message: `RolloutAborted: Rollout aborted update to revision 2: ReplicaSet "demo-${demo.hash('bad')}" has timed out progressing.`,
+    });
   });
 
   it(CASES.abort, async () => {
@@ -128,11 +211,27 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
     demo.newEvents();
     await demo.patchStatus({ abort: true });
     await demo.until('the abort', () => demo.status().phase === 'Degraded');
-    expect(demo.status()).toMatchObject({ abort: true, currentStepIndex: 0, message: 'RolloutAborted: Rollout aborted update to revision 2', canary: { weights: { canary: { weight: 0, podTemplateHash: demo.hash('v2') }, stable: { weight: 100 } } } });
-    expect([demo.status().abortedAt !== undefined, demo.status().pauseConditions, demo.status().controllerPause]).toEqual([true, undefined, undefined]);
-    expect([demo.weight(), demo.selected('demo-canary'), demo.sizes('v2', 'v1'), demo.condition('Progressing')]).toEqual(['0', demo.hash('v1'), '2/5', 'False/RolloutAborted']);
+    expect(demo.status()).toMatchObject({
+      abort: true,
+      currentStepIndex: 0,
+      message: 'RolloutAborted: Rollout aborted update to revision 2',
+      canary: { weights: { canary: { weight: 0, podTemplateHash: demo.hash('v2') }, stable: { weight: 100 } } },
+    });
+    expect([demo.status().abortedAt !== undefined, demo.status().pauseConditions, demo.status().controllerPause]).toEqual([
+      true,
+      undefined,
+      undefined,
+    ]);
+    expect([demo.weight(), demo.selected('demo-canary'), demo.sizes('v2', 'v1'), demo.condition('Progressing')]).toEqual([
+      '0',
+      demo.hash('v1'),
+      '2/5',
+      'False/RolloutAborted',
+    ]);
     await demo.until('the deadline', () => demo.replicaSet('v2')?.metadata.annotations?.[DEADLINE] !== undefined);
-    expect(demo.newEvents().filter((text) => text.startsWith('RolloutAborted'))).toEqual(['RolloutAborted: Rollout aborted update to revision 2']);
+    expect(demo.newEvents().filter((text) => text.startsWith('RolloutAborted'))).toEqual([
+      'RolloutAborted: Rollout aborted update to revision 2',
+    ]);
   });
 
   it(CASES.afterAbortDelay, async () => {
@@ -140,7 +239,11 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
     await demo.patchStatus({ abort: true });
     await demo.until('the canary to go', () => demo.replicaSet('v2')?.spec.replicas === 0);
     await demo.advance(10_000);
-    expect([demo.status().phase, demo.replicaSet('v2')?.metadata.annotations?.[DEADLINE] !== undefined, demo.sizes('v2', 'v1')]).toEqual(['Degraded', true, '0/5']);
+    expect([demo.status().phase, demo.replicaSet('v2')?.metadata.annotations?.[DEADLINE] !== undefined, demo.sizes('v2', 'v1')]).toEqual([
+      'Degraded',
+      true,
+      '0/5',
+    ]);
   });
 
   it(CASES.retryAfterDelay, async () => {
@@ -149,7 +252,13 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
     await demo.until('the canary to go', () => demo.replicaSet('v2')?.spec.replicas === 0);
     await demo.patchStatus({ abort: false });
     await demo.pausedAt(1);
-    expect([demo.weight(), demo.sizes('v2', 'v1'), demo.status().abortedAt, demo.replicaSet('v2')?.metadata.annotations?.[DEADLINE], demo.replicaSet('v2')?.metadata.annotations?.['rollout.argoproj.io/revision']]).toEqual(['20', '1/5', undefined, undefined, '2']);
+    expect([
+      demo.weight(),
+      demo.sizes('v2', 'v1'),
+      demo.status().abortedAt,
+      demo.replicaSet('v2')?.metadata.annotations?.[DEADLINE],
+      demo.replicaSet('v2')?.metadata.annotations?.['rollout.argoproj.io/revision'],
+    ]).toEqual(['20', '1/5', undefined, undefined, '2']);
   });
 
   it(CASES.retryWithinDelay, async () => {
@@ -169,7 +278,11 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
     await demo.until('five canaries', () => demo.sizes('v2', 'v1') === '5/5');
     expect([demo.status().currentStepIndex, demo.weight()]).toEqual([8, '20']);
     await demo.until('the promotion', () => demo.status().stableRS === demo.hash('v2') && demo.weight() === '0');
-    expect([demo.history.weights.slice(weights), demo.status().promoteFull, demo.selected('demo-stable')]).toEqual([['0'], undefined, demo.hash('v2')]);
+    expect([demo.history.weights.slice(weights), demo.status().promoteFull, demo.selected('demo-stable')]).toEqual([
+      ['0'],
+      undefined,
+      demo.hash('v2'),
+    ]);
     expect(demo.newEvents().find((text) => text.startsWith('RolloutCompleted') && text.endsWith('Full promotion requested'))).toBeDefined();
   });
 
@@ -189,10 +302,16 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
     await demo.setImage('v1');
     await demo.until('weight 0', () => demo.weight() === '0' && demo.selected('demo-canary') === demo.hash('v1'));
     expect(demo.status()).toMatchObject({ phase: 'Healthy', currentStepIndex: 8, stableRS: demo.hash('v1') });
-    expect(demo.replicaSet('v1')?.metadata.annotations).toMatchObject({ 'rollout.argoproj.io/revision': '3', 'rollout.argoproj.io/revision-history': '1' });
+    expect(demo.replicaSet('v1')?.metadata.annotations).toMatchObject({
+      'rollout.argoproj.io/revision': '3',
+      'rollout.argoproj.io/revision-history': '1',
+    });
     expect(demo.sizes('v2', 'v1')).toBe('2/5');
     const texts = demo.newEvents();
-    expect([texts.includes('SkipSteps: Rollback to stable ReplicaSets'), texts.some((text) => text.startsWith('RolloutCompleted'))]).toEqual([true, false]);
+    expect([
+      texts.includes('SkipSteps: Rollback to stable ReplicaSets'),
+      texts.some((text) => text.startsWith('RolloutCompleted')),
+    ]).toEqual([true, false]);
     await demo.until('the abandoned Pods to go', () => demo.replicaSet('v2')?.spec.replicas === 0);
   });
 
@@ -213,7 +332,11 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
     const sets = demo.all(replicaSets).length;
     const template = structuredClone(demo.replicaSet('v1')!.spec.template!);
     delete template.metadata!.labels!['rollouts-pod-template-hash'];
-    await demo.api.patch(rollouts, { namespace: demo.namespace, name: 'demo' }, { type: 'json', body: [{ op: 'replace', path: '/spec/template', value: template }] });
+    await demo.api.patch(
+      rollouts,
+      { namespace: demo.namespace, name: 'demo' },
+      { type: 'json', body: [{ op: 'replace', path: '/spec/template', value: template }] },
+    );
     await demo.pausedAt(1);
     expect([demo.all(replicaSets).length, demo.status().currentPodHash, demo.weight()]).toEqual([sets, demo.hash('v1'), '20']);
     expect(demo.replicaSet('v1')?.metadata.annotations?.['rollout.argoproj.io/revision']).toBe('3');
@@ -234,12 +357,18 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
   it(CASES.scaleAtPause, async () => {
     await using demo = await at20();
     const sizes = demo.history.sizes.length;
-    await demo.api.patch(rollouts, { namespace: demo.namespace, name: 'demo' }, { type: 'merge', body: { spec: { replicas: 10 } } }, { subresource: 'scale' });
+    await demo.api.patch(
+      rollouts,
+      { namespace: demo.namespace, name: 'demo' },
+      { type: 'merge', body: { spec: { replicas: 10 } } },
+      { subresource: 'scale' },
+    );
     await demo.until('both to be scaled', () => demo.sizes('v2', 'v1') === '2/10');
     expect(demo.history.sizes.slice(sizes)).toEqual(['1/10', '2/10']);
     await demo.advance(5000);
     expect([demo.weight(), demo.status().phase, demo.status().currentStepIndex]).toEqual(['20', 'Paused', 1]);
-    for (const image of ['v1', 'v2']) expect(demo.replicaSet(image)?.metadata.annotations?.['rollout.argoproj.io/desired-replicas']).toBe('10');
+    for (const image of ['v1', 'v2'])
+      expect(demo.replicaSet(image)?.metadata.annotations?.['rollout.argoproj.io/desired-replicas']).toBe('10');
   });
 
   it(CASES.templateAndReplicas, async () => {
@@ -251,7 +380,12 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
   });
 
   it(CASES.dynamicStableScale, async () => {
-    await using demo = await healthy({ spec: demoSpec({ dynamicStableScale: true, steps: [{ setWeight: 25 }, { pause: {} }, { setWeight: 75 }, { pause: {} }] }, { replicas: 4 }) });
+    await using demo = await healthy({
+      spec: demoSpec(
+        { dynamicStableScale: true, steps: [{ setWeight: 25 }, { pause: {} }, { setWeight: 75 }, { pause: {} }] },
+        { replicas: 4 },
+      ),
+    });
     await demo.setImage('v2');
     await demo.pausedAt(1);
     await demo.until('stable to shrink', () => demo.sizes('v2', 'v1') === '1/3' && demo.weight() === '25');
@@ -284,7 +418,9 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
   it(CASES.missingReference, async () => {
     await using demo = await open({ ingress: false });
     await demo.until('the complaint', () => demo.status().phase === 'Degraded');
-    expect(demo.status().message).toBe('InvalidSpec: The Rollout "demo" is invalid: spec.strategy.canary.trafficRouting.nginx.stableIngress: Invalid value: "demo-stable": ingress.networking.k8s.io "demo-stable" not found');
+    expect(demo.status().message).toBe(
+      'InvalidSpec: The Rollout "demo" is invalid: spec.strategy.canary.trafficRouting.nginx.stableIngress: Invalid value: "demo-stable": ingress.networking.k8s.io "demo-stable" not found',
+    );
     expect(demo.all(replicaSets)).toEqual([]);
     await demo.create(ingresses, inNamespace(demoIngress(), demo.namespace));
     await demo.until('the first version', () => demo.weight() === '0', 20_000);
@@ -292,7 +428,11 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
     await using without = await open({ services: false });
     await without.until('the complaint', () => without.status().phase === 'Degraded');
     expect(without.status().message).toContain('service "demo-canary" not found');
-    for (const name of ['demo-stable', 'demo-canary']) await without.create(services, { metadata: { namespace: without.namespace, name }, spec: { selector: { app: 'demo' }, ports: [{ port: 80 }] } });
+    for (const name of ['demo-stable', 'demo-canary'])
+      await without.create(services, {
+        metadata: { namespace: without.namespace, name },
+        spec: { selector: { app: 'demo' }, ports: [{ port: 80 }] },
+      });
     await without.until('the first version', () => without.weight() === '0', 30_000);
   });
 
@@ -307,7 +447,10 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
   it(CASES.ingressDrift, async () => {
     await using demo = await at20();
     const key = { namespace: demo.namespace, name: CANARY_INGRESS };
-    await demo.api.patch(ingresses, key, { type: 'merge', body: { metadata: { annotations: { [WEIGHT]: '50', other: 'x' }, labels: { other: 'x' } } } });
+    await demo.api.patch(ingresses, key, {
+      type: 'merge',
+      body: { metadata: { annotations: { [WEIGHT]: '50', other: 'x' }, labels: { other: 'x' } } },
+    });
     await demo.until('the weight', () => demo.weight() === '20');
     expect([demo.canaryIngress()?.metadata.annotations?.['other'], demo.canaryIngress()?.metadata.labels ?? {}]).toEqual(['x', {}]);
     await demo.api.delete(ingresses, key);
@@ -323,12 +466,22 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
     const own = () => demo.all(pods).filter(({ metadata }) => metadata.labels?.['app'] === 'demo');
     const old = own().map(({ metadata }) => metadata.uid);
     let fewest = 5;
-    demo.onChange(replicaSets, (rs, change) => { if (change === 'modified') fewest = Math.min(fewest, rs.status?.availableReplicas ?? 0); });
+    demo.onChange(replicaSets, (rs, change) => {
+      if (change === 'modified') fewest = Math.min(fewest, rs.status?.availableReplicas ?? 0);
+    });
     const restartAt = `${new Date(demo.nowMs()).toISOString().slice(0, 19)}Z`;
     await demo.patch({ spec: { restartAt } });
     await demo.until('the restart', () => demo.status().restartedAt === restartAt && demo.status().phase === 'Healthy', 600_000);
-    expect(own().filter(({ metadata }) => metadata.deletionTimestamp === undefined).some(({ metadata }) => old.includes(metadata.uid))).toBe(false);
-    expect([demo.all(replicaSets).length, fewest >= 3, demo.history.phases.includes('Progressing - rollout is restarting')]).toEqual([1, true, true]);
+    expect(
+      own()
+        .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+        .some(({ metadata }) => old.includes(metadata.uid)),
+    ).toBe(false);
+    expect([demo.all(replicaSets).length, fewest >= 3, demo.history.phases.includes('Progressing - rollout is restarting')]).toEqual([
+      1,
+      true,
+      true,
+    ]);
   });
 
   it(CASES.waitConditions, async () => {
@@ -343,18 +496,66 @@ describe.each([['in memory', () => inMemoryStage()], ['on a whole cluster', () =
   });
 
   it(CASES.eventOrder, async () => {
-    await using demo = await healthy({ spec: demoSpec({ steps: [{ setWeight: 20 }, { pause: {} }, { setWeight: 40 }, { pause: { duration: '10s' } }] }) });
-    const reasons = (): string[] => demo.newEvents().map((text) => text.replace(/: (Rollout|Created|Creating|Scaled|Updating).*$/, '').replace(/^SwitchService: .*'(demo-\w+)' from .*$/, 'SwitchService $1'));
+    await using demo = await healthy({
+      spec: demoSpec({ steps: [{ setWeight: 20 }, { pause: {} }, { setWeight: 40 }, { pause: { duration: '10s' } }] }),
+    });
+    const reasons = (): string[] =>
+      demo
+        .newEvents()
+        .map((text) =>
+          text
+            .replace(/: (Rollout|Created|Creating|Scaled|Updating).*$/, '')
+            .replace(/^SwitchService: .*'(demo-\w+)' from .*$/, 'SwitchService $1'),
+        );
     await demo.settled();
-    expect(reasons()).toEqual(['RolloutAddedToInformer', 'RolloutUpdated', 'NewReplicaSetCreated', 'RolloutNotCompleted', 'ScalingReplicaSet', 'RolloutCompleted', 'SwitchService demo-stable', 'SwitchService demo-canary', 'CreatingCanaryIngress', 'TrafficWeightUpdated: Traffic weight updated to 0']);
+    expect(reasons()).toEqual([
+      'RolloutAddedToInformer',
+      'RolloutUpdated',
+      'NewReplicaSetCreated',
+      'RolloutNotCompleted',
+      'ScalingReplicaSet',
+      'RolloutCompleted',
+      'SwitchService demo-stable',
+      'SwitchService demo-canary',
+      'CreatingCanaryIngress',
+      'TrafficWeightUpdated: Traffic weight updated to 0',
+    ]);
     await demo.setImage('v2');
     await demo.pausedAt(1);
-    expect(reasons()).toEqual(['RolloutUpdated', 'NewReplicaSetCreated', 'RolloutNotCompleted', 'TrafficWeightUpdated: Traffic weight updated ', 'ScalingReplicaSet', 'SwitchService demo-canary', 'PatchingCanaryIngress', 'TrafficWeightUpdated: Traffic weight updated from 0 to 20', 'RolloutStepCompleted', 'RolloutPaused']);
+    expect(reasons()).toEqual([
+      'RolloutUpdated',
+      'NewReplicaSetCreated',
+      'RolloutNotCompleted',
+      'TrafficWeightUpdated: Traffic weight updated ',
+      'ScalingReplicaSet',
+      'SwitchService demo-canary',
+      'PatchingCanaryIngress',
+      'TrafficWeightUpdated: Traffic weight updated from 0 to 20',
+      'RolloutStepCompleted',
+      'RolloutPaused',
+    ]);
     await demo.promote();
     await demo.pausedAt(3);
-    expect(reasons()).toEqual(['RolloutStepCompleted', 'ScalingReplicaSet', 'PatchingCanaryIngress', 'TrafficWeightUpdated: Traffic weight updated from 20 to 40', 'RolloutStepCompleted']);
+    expect(reasons()).toEqual([
+      'RolloutStepCompleted',
+      'ScalingReplicaSet',
+      'PatchingCanaryIngress',
+      'TrafficWeightUpdated: Traffic weight updated from 20 to 40',
+      'RolloutStepCompleted',
+    ]);
     await demo.until('the old Pods to go', () => demo.replicaSet('v1')?.spec.replicas === 0);
     await demo.settled();
-    expect(reasons()).toEqual(['RolloutStepCompleted', 'RolloutResumed', 'ScalingReplicaSet', 'PatchingCanaryIngress', 'TrafficWeightUpdated: Traffic weight updated from 40 to 100', 'RolloutCompleted', 'SwitchService demo-stable', 'PatchingCanaryIngress', 'TrafficWeightUpdated: Traffic weight updated from 100 to 0', 'ScalingReplicaSet']);
+    expect(reasons()).toEqual([
+      'RolloutStepCompleted',
+      'RolloutResumed',
+      'ScalingReplicaSet',
+      'PatchingCanaryIngress',
+      'TrafficWeightUpdated: Traffic weight updated from 40 to 100',
+      'RolloutCompleted',
+      'SwitchService demo-stable',
+      'PatchingCanaryIngress',
+      'TrafficWeightUpdated: Traffic weight updated from 100 to 0',
+      'ScalingReplicaSet',
+    ]);
   });
 });

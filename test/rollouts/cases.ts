@@ -60,7 +60,7 @@ export const CASES = {
   blueGreenFastTrack: 'going back to a version whose Pods still run skips the pause',
   blueGreenRevisionLimit: 'blue-green keeps only the newest old versions within the delay',
   blueGreenFull: 'a full promotion of blue-green skips the pause',
-  blueGreenInvalid: 'blue-green refuses equal Services and missing ones by upstream\'s words',
+  blueGreenInvalid: "blue-green refuses equal Services and missing ones by upstream's words",
   blueGreenMetadata: 'preview and active metadata change in place with the switch',
   blueGreenScale: 'a blue-green Rollout scaled at its pause scales both versions',
 

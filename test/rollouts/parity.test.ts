@@ -18,12 +18,21 @@ const named = (text: string | undefined): string[] => [...(text ?? '').matchAll(
 /** Everything that the API accepts and the controller refuses by name, found by trying. */
 function refusedByCode(): string[] {
   const base = aRollout().spec.strategy.canary!;
-  const rollout = (canary: Partial<CanaryStrategy>): string[] => named(firstProblem(aRollout({ spec: { strategy: { canary: { ...base, ...canary } } } }), { service: () => undefined, ingress: () => undefined })?.message);
+  const rollout = (canary: Partial<CanaryStrategy>): string[] =>
+    named(
+      firstProblem(aRollout({ spec: { strategy: { canary: { ...base, ...canary } } } }), {
+        service: () => undefined,
+        ingress: () => undefined,
+      })?.message,
+    );
   const found = new Set<string>();
-  for (const router of Object.keys(rolloutFields['TrafficRouting']!)) for (const name of rollout({ trafficRouting: { [router]: {} } })) found.add(name);
-  for (const [field, word] of Object.entries(rolloutFields['CanaryStrategy']!)) for (const name of rollout({ [field]: word.startsWith('[]') ? [] : {} })) found.add(name);
+  for (const router of Object.keys(rolloutFields['TrafficRouting']!))
+    for (const name of rollout({ trafficRouting: { [router]: {} } })) found.add(name);
+  for (const [field, word] of Object.entries(rolloutFields['CanaryStrategy']!))
+    for (const name of rollout({ [field]: word.startsWith('[]') ? [] : {} })) found.add(name);
   for (const step of Object.keys(rolloutFields['CanaryStep']!)) for (const name of rollout({ steps: [{ [step]: {} }] })) found.add(name);
-  for (const provider of Object.keys(rolloutFields['MetricProvider']!)) for (const name of named(metricsProblem([{ name: 'm', provider: { [provider]: {} } }]))) found.add(name);
+  for (const provider of Object.keys(rolloutFields['MetricProvider']!))
+    for (const name of named(metricsProblem([{ name: 'm', provider: { [provider]: {} } }]))) found.add(name);
   return [...found];
 }
 
@@ -41,5 +50,5 @@ async function refusedInSources(): Promise<string[]> {
 }
 
 it('the page lists exactly what the controller refuses by name', async () => {
-  expect([...new Set([...refusedByCode(), ...await refusedInSources()])].sort()).toEqual(await refusedByPage());
+  expect([...new Set([...refusedByCode(), ...(await refusedInSources())])].sort()).toEqual(await refusedByPage());
 });

@@ -17,35 +17,74 @@ const ACTIONS = 30;
 /** A failing sequence is run again alone with ROLLOUT_SEED=N. */
 const ONLY = process.env['ROLLOUT_SEED'];
 
-const steps = [{ setWeight: 20 }, { pause: {} }, { setWeight: 60 }, { pause: { duration: '10s' } }, { setWeight: 40 }, { setCanaryScale: { weight: 80 } }, { pause: {} }, { setCanaryScale: { matchTrafficWeight: true } }];
+const steps = [
+  { setWeight: 20 },
+  { pause: {} },
+  { setWeight: 60 },
+  { pause: { duration: '10s' } },
+  { setWeight: 40 },
+  { setCanaryScale: { weight: 80 } },
+  { pause: {} },
+  { setCanaryScale: { matchTrafficWeight: true } },
+];
 const basicSteps = [{ setWeight: 25 }, { pause: {} }, { setWeight: 75 }, { pause: { duration: 5 } }];
 const SHAPES: Record<string, () => RolloutSpec> = {
-  'routed': () => demoSpec({ steps }),
+  routed: () => demoSpec({ steps }),
   'routed without delays': () => demoSpec({ steps, scaleDownDelaySeconds: 0, abortScaleDownDelaySeconds: 0 }),
-  'dynamic': () => demoSpec({ steps: [{ setWeight: 25 }, { pause: {} }, { setWeight: 75 }, { pause: { duration: '10s' } }], dynamicStableScale: true }),
+  dynamic: () =>
+    demoSpec({ steps: [{ setWeight: 25 }, { pause: {} }, { setWeight: 75 }, { pause: { duration: '10s' } }], dynamicStableScale: true }),
   // Without Services: one that still selects an abandoned version keeps its Pods, and upstream waits for room that never comes.
-  'basic': () => demoSpec({ steps: basicSteps, trafficRouting: undefined, canaryService: undefined, stableService: undefined }),
-  'basic, no surge': () => demoSpec({ steps: basicSteps, trafficRouting: undefined, canaryService: undefined, stableService: undefined, maxSurge: 0, maxUnavailable: 1 }),
-  'blue-green': () => demoSpec({}, { strategy: { blueGreen: { activeService: 'demo-stable', previewService: 'demo-canary', autoPromotionEnabled: false, previewReplicaCount: 2 } } }),
-  'blue-green by itself': () => demoSpec({}, { strategy: { blueGreen: { activeService: 'demo-stable', previewService: 'demo-canary', autoPromotionSeconds: 10 } } }),
+  basic: () => demoSpec({ steps: basicSteps, trafficRouting: undefined, canaryService: undefined, stableService: undefined }),
+  'basic, no surge': () =>
+    demoSpec({
+      steps: basicSteps,
+      trafficRouting: undefined,
+      canaryService: undefined,
+      stableService: undefined,
+      maxSurge: 0,
+      maxUnavailable: 1,
+    }),
+  'blue-green': () =>
+    demoSpec(
+      {},
+      {
+        strategy: {
+          blueGreen: { activeService: 'demo-stable', previewService: 'demo-canary', autoPromotionEnabled: false, previewReplicaCount: 2 },
+        },
+      },
+    ),
+  'blue-green by itself': () =>
+    demoSpec({}, { strategy: { blueGreen: { activeService: 'demo-stable', previewService: 'demo-canary', autoPromotionSeconds: 10 } } }),
 };
 
 // Sizes change and Pods fail while the controller rests: it cannot know of what comes between its look and its write.
 type Action = (model: RolloutModel) => Promise<unknown>;
 const ACTIONS_BY_NAME: Record<string, Action> = {
   'set image': (model) => setImage(model.api, DEMO, { container: 'demo', image: `demo:v${1 + model.random.below(4)}` }),
-  'promote': (model) => promoteRollout(model.api, DEMO),
+  promote: (model) => promoteRollout(model.api, DEMO),
   'promote again': (model) => promoteRollout(model.api, DEMO),
   'promote full': (model) => promoteRollout(model.api, DEMO, { full: true }),
-  'abort': (model) => abortRollout(model.api, DEMO),
-  'retry': (model) => retryRollout(model.api, DEMO),
-  'undo': (model) => undoRollout(model.api, DEMO).catch((error: unknown) => { if (isStatus(error)) throw error; }),
-  'scale': async (model) => { await model.settled(); await model.api.patch(rollouts, DEMO, { type: 'merge', body: { spec: { replicas: 1 + model.random.below(8) } } }); },
-  'pause': (model) => pauseRollout(model.api, DEMO),
-  'Pods fail': async (model) => { await model.settled(); const sets = model.api.all(replicaSets); await model.fail(sets[model.random.below(sets.length)]!.metadata.name, 1 + model.random.below(4)); },
-  'Pods heal': async (model) => { for (const name of model.failing.keys()) await model.fail(name, 0); },
+  abort: (model) => abortRollout(model.api, DEMO),
+  retry: (model) => retryRollout(model.api, DEMO),
+  undo: (model) =>
+    undoRollout(model.api, DEMO).catch((error: unknown) => {
+      if (isStatus(error)) throw error;
+    }),
+  scale: async (model) => {
+    await model.settled();
+    await model.api.patch(rollouts, DEMO, { type: 'merge', body: { spec: { replicas: 1 + model.random.below(8) } } });
+  },
+  pause: (model) => pauseRollout(model.api, DEMO),
+  'Pods fail': async (model) => {
+    await model.settled();
+    const sets = model.api.all(replicaSets);
+    await model.fail(sets[model.random.below(sets.length)]!.metadata.name, 1 + model.random.below(4));
+  },
+  'Pods heal': async (model) => {
+    for (const name of model.failing.keys()) await model.fail(name, 0);
+  },
   'time passes': (model) => model.advance(1000 * (1 + model.random.below(40))),
-  'restart': (model) => model.restart(),
+  restart: (model) => model.restart(),
 };
 const NAMES = Object.keys(ACTIONS_BY_NAME);
 
@@ -77,16 +116,27 @@ async function run(seed: number): Promise<string[]> {
   const more = model.api.writes.slice(writes).filter((write) => !isEvent(write));
   if (more.length > 0) model.broken.push(`a restart of the controller wrote ${more.join(', ')}`);
   const rollout = model.api.all(rollouts)[0]!;
-  const weight = model.api.all(ingresses).find(({ metadata }) => metadata.annotations?.[WEIGHT] !== undefined)?.metadata.annotations?.[WEIGHT];
+  const weight = model.api.all(ingresses).find(({ metadata }) => metadata.annotations?.[WEIGHT] !== undefined)?.metadata.annotations?.[
+    WEIGHT
+  ];
   const stored = rollout.status?.canary?.weights?.canary.weight;
   if (stored !== undefined && String(stored) !== weight) model.broken.push(`the status says weight ${stored}, the Ingress ${weight}`);
   // Left alone with healthy Pods and promoted in full, every history ends well.
   for (const name of [...model.failing.keys()]) await model.fail(name, 0);
   // Twice: what was paused by hand may only now see its newest template.
-  for (let time = 0; time < 2; time += 1) { await promoteRollout(model.api, DEMO, { full: true }); await model.settled(); }
+  for (let time = 0; time < 2; time += 1) {
+    await promoteRollout(model.api, DEMO, { full: true });
+    await model.settled();
+  }
   await model.advance(120_000);
   const end = model.api.all(rollouts)[0]!.status;
-  if (end?.phase !== 'Healthy' || end.stableRS !== end.currentPodHash) model.broken.push(`it ends ${end?.phase} (${end?.message}) with ${model.api.all(replicaSets).map((rs) => `${rs.metadata.name} ${rs.spec.replicas}/${rs.status?.availableReplicas}`).join(', ')} of ${model.api.all(rollouts)[0]!.spec.replicas}, stable ${end?.stableRS}, current ${end?.currentPodHash}`);
+  if (end?.phase !== 'Healthy' || end.stableRS !== end.currentPodHash)
+    model.broken.push(
+      `it ends ${end?.phase} (${end?.message}) with ${model.api
+        .all(replicaSets)
+        .map((rs) => `${rs.metadata.name} ${rs.spec.replicas}/${rs.status?.availableReplicas}`)
+        .join(', ')} of ${model.api.all(rollouts)[0]!.spec.replicas}, stable ${end?.stableRS}, current ${end?.currentPodHash}`,
+    );
   await model.stop();
   return wrong();
 }
@@ -106,7 +156,10 @@ it('the same seed gives the same history', async () => {
   const story = async (): Promise<readonly string[]> => {
     const model = new RolloutModel(3);
     await model.start(SHAPES['routed']!());
-    for (let index = 0; index < 10; index += 1) { await ACTIONS_BY_NAME[NAMES[model.random.below(NAMES.length)]!]!(model); await model.settled(); }
+    for (let index = 0; index < 10; index += 1) {
+      await ACTIONS_BY_NAME[NAMES[model.random.below(NAMES.length)]!]!(model);
+      await model.settled();
+    }
     await model.stop();
     return model.api.writes;
   };

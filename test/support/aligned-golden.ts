@@ -9,7 +9,9 @@ function anonymous(output: string): string {
   return output
     .replace(new RegExp(`(?<=demo-)${LETTERS}{8,10}(?=[-\\s])`, 'g'), (hash) => 'h'.repeat(hash.length))
     .replace(new RegExp(`(?<=-)${LETTERS}{5}(?=\\s+Pod)`, 'g'), 'ppppp')
-    .split('\n').map((line) => line.trimEnd()).join('\n');
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 /** Compares with a file of `test/rollouts/golden`, layout included; with UPDATE_GOLDEN=1 in the environment the file is written. */

@@ -1,7 +1,17 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-extensions', '--hide-scrollbars'];
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-extensions',
+  '--hide-scrollbars',
+];
 
 async function executable(): Promise<string | undefined> {
   if (process.platform === 'linux' && process.arch === 'x64') {
@@ -10,7 +20,9 @@ async function executable(): Promise<string | undefined> {
     const { default: packed } = await import('@sparticuz/chromium');
     return packed.executablePath();
   }
-  return ['/usr/bin/chromium', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'].find((file) => existsSync(file));
+  return ['/usr/bin/chromium', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'].find((file) =>
+    existsSync(file),
+  );
 }
 
 /** A real Chromium without a window; `undefined` where this machine has none. */

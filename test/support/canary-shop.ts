@@ -18,7 +18,9 @@ export const CANARY_VERSION = '2.0.0';
 export class CanaryShop {
   readonly cluster: EmbeddedCluster;
 
-  private constructor(cluster: EmbeddedCluster) { this.cluster = cluster; }
+  private constructor(cluster: EmbeddedCluster) {
+    this.cluster = cluster;
+  }
 
   static async start(options: { seed: number; ingressPort: number; rate: number }): Promise<CanaryShop> {
     const cluster = await startEmbeddedCluster({ ...options, log: silentLog });
@@ -38,21 +40,38 @@ export class CanaryShop {
 
   /** Requests through the ingress at a constant rate, counted by the version that answered. */
   load(ratePerSecond: number): BackgroundProbe {
-    return startBackgroundProbe(new URL(this.cluster.ingressUrl), { ratePerSecond, host: 'shop.test', path: '/success', keyOf: jsonKey('version') }, { clock: hostClock, signal: new AbortController().signal });
+    return startBackgroundProbe(
+      new URL(this.cluster.ingressUrl),
+      { ratePerSecond, host: 'shop.test', path: '/success', keyOf: jsonKey('version') },
+      { clock: hostClock, signal: new AbortController().signal },
+    );
   }
 
   async createCanaryIngress(weight: number): Promise<void> {
-    await this.cluster.api.create(ingresses, this.#ingress('shop-canary', { 'nginx.ingress.kubernetes.io/canary': 'true', [WEIGHT]: String(weight) }));
+    await this.cluster.api.create(
+      ingresses,
+      this.#ingress('shop-canary', { 'nginx.ingress.kubernetes.io/canary': 'true', [WEIGHT]: String(weight) }),
+    );
   }
 
-  async deleteCanaryIngress(): Promise<void> { await this.cluster.api.delete(ingresses, CANARY_INGRESS); }
+  async deleteCanaryIngress(): Promise<void> {
+    await this.cluster.api.delete(ingresses, CANARY_INGRESS);
+  }
 
   async setWeight(weight: number): Promise<void> {
-    await this.cluster.api.patch(ingresses, CANARY_INGRESS, { type: 'merge', body: { metadata: { annotations: { [WEIGHT]: String(weight) } } } });
+    await this.cluster.api.patch(ingresses, CANARY_INGRESS, {
+      type: 'merge',
+      body: { metadata: { annotations: { [WEIGHT]: String(weight) } } },
+    });
   }
 
   async scale(name: string, replicas: number): Promise<void> {
-    await this.cluster.api.patch(deployments, { namespace: 'default', name }, { type: 'merge', body: { spec: { replicas } } }, { subresource: 'scale' });
+    await this.cluster.api.patch(
+      deployments,
+      { namespace: 'default', name },
+      { type: 'merge', body: { spec: { replicas } } },
+      { subresource: 'scale' },
+    );
   }
 
   /** Deletes every Pod with the label at once. */
@@ -80,24 +99,45 @@ export class CanaryShop {
     await this.until(`${count} answers`, () => probe.peek().requests - before >= count);
   }
 
-  stop(): Promise<void> { return this.cluster.stop(); }
+  stop(): Promise<void> {
+    return this.cluster.stop();
+  }
 
   #ingress(name: string, annotations: Record<string, string>): Draft<Ingress> {
     const service = { name, port: { number: 80 } };
-    return { metadata: { namespace: 'default', name, annotations }, spec: { ingressClassName: 'nginx', rules: [{ host: 'shop.test', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service } }] } }] } };
+    return {
+      metadata: { namespace: 'default', name, annotations },
+      spec: {
+        ingressClassName: 'nginx',
+        rules: [{ host: 'shop.test', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service } }] } }],
+      },
+    };
   }
 
   async #track(name: string, version: string): Promise<void> {
     const { api } = this.cluster;
     const labels = { app: name };
-    await api.create(services, { metadata: { namespace: 'default', name }, spec: { selector: labels, ports: [{ port: 80, targetPort: 'http' }] } });
+    await api.create(services, {
+      metadata: { namespace: 'default', name },
+      spec: { selector: labels, ports: [{ port: 80, targetPort: 'http' }] },
+    });
     await api.create(deployments, {
       metadata: { namespace: 'default', name },
       spec: {
-        replicas: 2, selector: { matchLabels: labels },
+        replicas: 2,
+        selector: { matchLabels: labels },
         template: {
           metadata: { labels },
-          spec: { containers: [{ name: 'shop', image: shopImage(version), ports: [{ name: 'http', containerPort: 8080 }], readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1 } }] },
+          spec: {
+            containers: [
+              {
+                name: 'shop',
+                image: shopImage(version),
+                ports: [{ name: 'http', containerPort: 8080 }],
+                readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1 },
+              },
+            ],
+          },
         },
       },
     });

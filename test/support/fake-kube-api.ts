@@ -2,7 +2,16 @@ import jsonPatch from 'fast-json-patch';
 import type { Activity } from '../../src/base/activity.ts';
 import { type Clock, nextTurn, rfc3339 } from '../../src/base/clock.ts';
 import type { Random } from '../../src/base/random.ts';
-import type { CallOptions, DeleteOptions, KubeApi, ObjectList, Patch, Selection, WatchEvent, WriteOptions } from '../../src/kube/kube-api.ts';
+import type {
+  CallOptions,
+  DeleteOptions,
+  KubeApi,
+  ObjectList,
+  Patch,
+  Selection,
+  WatchEvent,
+  WriteOptions,
+} from '../../src/kube/kube-api.ts';
 import { meetsAll, parseLabelSelector } from '../../src/kube/label-selector.ts';
 import { type AnyObject, type Draft, type KubeObject, keyOf, keyString, type ObjectKey } from '../../src/kube/object.ts';
 import { apiVersionOf, type ResourceType } from '../../src/kube/resource-type.ts';
@@ -19,11 +28,28 @@ export interface FakeKubeApi extends KubeApi {
   failNext(matches: (write: string) => boolean, error: Error): void;
 }
 
-interface Entry { sequence: number; type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: AnyObject; previous: AnyObject | undefined }
-interface Shelf { objects: Map<string, AnyObject>; log: Entry[]; wake: Set<() => void> }
+interface Entry {
+  sequence: number;
+  type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  object: AnyObject;
+  previous: AnyObject | undefined;
+}
+interface Shelf {
+  objects: Map<string, AnyObject>;
+  log: Entry[];
+  wake: Set<() => void>;
+}
 
 /** How the lists of built-in kinds are merged by a strategic patch: field name to merge key. */
-const MERGE_KEYS: Readonly<Record<string, string>> = { containers: 'name', initContainers: 'name', volumes: 'name', env: 'name', conditions: 'type', ownerReferences: 'uid', volumeMounts: 'mountPath' };
+const MERGE_KEYS: Readonly<Record<string, string>> = {
+  containers: 'name',
+  initContainers: 'name',
+  volumes: 'name',
+  env: 'name',
+  conditions: 'type',
+  ownerReferences: 'uid',
+  volumeMounts: 'mountPath',
+};
 
 /** Kinds whose status is written with the object. */
 const WITHOUT_STATUS = new Set(['AnalysisRun', 'AnalysisTemplate', 'Experiment']);
@@ -48,8 +74,10 @@ function merged(target: unknown, patch: unknown, strategic: boolean): unknown {
       result[field] = ((result[field] as unknown[] | undefined) ?? []).filter((item) => !(value as unknown[]).includes(item));
     } else if (strategic && key.startsWith('$')) continue;
     else if (value === null) delete result[key];
-    else if (strategic && Array.isArray(value) && key === 'finalizers') result[key] = [...new Set([...((result[key] as unknown[] | undefined) ?? []), ...value])];
-    else if (strategic && Array.isArray(value) && MERGE_KEYS[key] !== undefined) result[key] = mergedList(result[key] as unknown[] | undefined, value, MERGE_KEYS[key]);
+    else if (strategic && Array.isArray(value) && key === 'finalizers')
+      result[key] = [...new Set([...((result[key] as unknown[] | undefined) ?? []), ...value])];
+    else if (strategic && Array.isArray(value) && MERGE_KEYS[key] !== undefined)
+      result[key] = mergedList(result[key] as unknown[] | undefined, value, MERGE_KEYS[key]);
     else result[key] = merged(result[key], value, strategic);
   }
   return result;
@@ -75,13 +103,17 @@ function fieldOf(object: AnyObject, path: string): string {
 function selects(selection: Selection, object: AnyObject): boolean {
   if (selection.namespace !== undefined && object.metadata.namespace !== selection.namespace) return false;
   if (selection.labelSelector !== undefined && !meetsAll(object.metadata.labels, parseLabelSelector(selection.labelSelector))) return false;
-  return (selection.fieldSelector ?? '').split(',').filter(Boolean).every((term) => {
-    const [, path, operator, value] = term.match(/^([^=!]+)(!=|==?)(.*)$/)!;
-    return (fieldOf(object, path!) === value) === (operator !== '!=');
-  });
+  return (selection.fieldSelector ?? '')
+    .split(',')
+    .filter(Boolean)
+    .every((term) => {
+      const [, path, operator, value] = term.match(/^([^=!]+)(!=|==?)(.*)$/)!;
+      return (fieldOf(object, path!) === value) === (operator !== '!=');
+    });
 }
 
-const without = (object: AnyObject, ...fields: string[]): string => JSON.stringify(Object.fromEntries(Object.entries(object).filter(([key]) => !fields.includes(key))));
+const without = (object: AnyObject, ...fields: string[]): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(object).filter(([key]) => !fields.includes(key))));
 
 /**
  * A Kubernetes API in memory for controller tests: revisions, conflicts, generations, finalizers, graceful Pod deletion, the
@@ -90,7 +122,13 @@ const without = (object: AnyObject, ...fields: string[]): string => JSON.stringi
  * `aroundWrite` is called at the instant of every write and must call its argument.
  * It neither defaults nor validates specs, and every kind has a status subresource. Server-side apply is refused.
  */
-export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity?: Activity; watchLagTurns?: number; aroundWrite?: <R>(work: () => R) => R }): FakeKubeApi {
+export function createFakeKubeApi(deps: {
+  clock: Clock;
+  random: Random;
+  activity?: Activity;
+  watchLagTurns?: number;
+  aroundWrite?: <R>(work: () => R) => R;
+}): FakeKubeApi {
   const shelves = new Map<string, Shelf>();
   const writes: string[] = [];
   let failures: { matches: (write: string) => boolean; error: Error }[] = [];
@@ -99,7 +137,7 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
   const shelfOf = (type: ResourceType): Shelf => {
     const id = `${type.group}/${type.resource}`;
     let shelf = shelves.get(id);
-    if (shelf === undefined) shelves.set(id, shelf = { objects: new Map(), log: [], wake: new Set() });
+    if (shelf === undefined) shelves.set(id, (shelf = { objects: new Map(), log: [], wake: new Set() }));
     return shelf;
   };
   const publish = (shelf: Shelf, entry: Entry): void => {
@@ -107,7 +145,8 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
     for (const wake of shelf.wake) wake();
   };
   const now = (): string => rfc3339(deps.clock.nowMs());
-  const keyFor = (type: ResourceType, key: ObjectKey): string => keyString(type.namespaced ? { namespace: key.namespace ?? 'default', name: key.name } : { name: key.name });
+  const keyFor = (type: ResourceType, key: ObjectKey): string =>
+    keyString(type.namespaced ? { namespace: key.namespace ?? 'default', name: key.name } : { name: key.name });
   const stored = (type: ResourceType, key: ObjectKey): AnyObject => {
     const object = shelfOf(type).objects.get(keyFor(type, key));
     if (object === undefined) throw notFound(type, key.name);
@@ -119,8 +158,14 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
     const { name: wanted, generateName, ...rest } = structuredClone(draft.metadata);
     const name = wanted ?? `${generateName}${deps.random.suffix(5)}`;
     const metadata = {
-      ...(generateName === undefined ? {} : { generateName }), name, ...(type.namespaced ? { namespace: rest.namespace ?? 'default' } : {}),
-      uid: deps.random.uuid(), creationTimestamp: now(), generation: 1, ...rest, resourceVersion: String(++sequence),
+      ...(generateName === undefined ? {} : { generateName }),
+      name,
+      ...(type.namespaced ? { namespace: rest.namespace ?? 'default' } : {}),
+      uid: deps.random.uuid(),
+      creationTimestamp: now(),
+      generation: 1,
+      ...rest,
+      resourceVersion: String(++sequence),
     };
     const object = deepFreeze({ ...structuredClone(draft), apiVersion: apiVersionOf(type), kind: type.kind, metadata } as AnyObject);
     const key = keyString(keyOf(object));
@@ -141,19 +186,36 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
   const replace = (type: ResourceType, before: AnyObject, next: AnyObject): AnyObject => {
     const shelf = shelfOf(type);
     const { uid, creationTimestamp, name, namespace, deletionTimestamp, deletionGracePeriodSeconds } = before.metadata;
-    const kept = { uid, creationTimestamp, name, ...(namespace === undefined ? {} : { namespace }), ...(deletionTimestamp === undefined ? {} : { deletionTimestamp, deletionGracePeriodSeconds }) };
+    const kept = {
+      uid,
+      creationTimestamp,
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp, deletionGracePeriodSeconds }),
+    };
     const changesSpec = without(next, 'metadata', 'status') !== without(before, 'metadata', 'status');
-    const metadata = { ...next.metadata, ...kept, generation: (before.metadata.generation ?? 1) + (changesSpec ? 1 : 0), resourceVersion: before.metadata.resourceVersion };
+    const metadata = {
+      ...next.metadata,
+      ...kept,
+      generation: (before.metadata.generation ?? 1) + (changesSpec ? 1 : 0),
+      resourceVersion: before.metadata.resourceVersion,
+    };
     const candidate = { ...next, apiVersion: before.apiVersion, kind: before.kind, metadata } as AnyObject;
     const namespaceFinalizers = (candidate.spec as { finalizers?: string[] } | undefined)?.finalizers ?? [];
-    const held = (metadata.finalizers?.length ?? 0) > 0 || (type.kind === 'Namespace' && namespaceFinalizers.length > 0) || (metadata.deletionGracePeriodSeconds ?? 0) > 0;
+    const held =
+      (metadata.finalizers?.length ?? 0) > 0 ||
+      (type.kind === 'Namespace' && namespaceFinalizers.length > 0) ||
+      (metadata.deletionGracePeriodSeconds ?? 0) > 0;
     if (deletionTimestamp !== undefined && !held) {
       remove(type, candidate);
       return deepFreeze(candidate);
     }
     // An update that changes nothing is no write: the resource version stays.
     if (without(candidate) === without(before)) return before;
-    const object = deepFreeze({ ...structuredClone(candidate), metadata: { ...structuredClone(metadata), resourceVersion: String(++sequence) } } as AnyObject);
+    const object = deepFreeze({
+      ...structuredClone(candidate),
+      metadata: { ...structuredClone(metadata), resourceVersion: String(++sequence) },
+    } as AnyObject);
     shelf.objects.set(keyString(keyOf(object)), object);
     publish(shelf, { sequence, type: 'MODIFIED', object, previous: before });
     return object;
@@ -161,7 +223,8 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
 
   /** What a write through `subresource` may change of `before`. */
   const throughSubresource = (before: AnyObject, next: AnyObject, subresource: WriteOptions['subresource']): AnyObject => {
-    if (subresource === 'status') return { ...before, metadata: { ...before.metadata, resourceVersion: next.metadata.resourceVersion }, status: next.status };
+    if (subresource === 'status')
+      return { ...before, metadata: { ...before.metadata, resourceVersion: next.metadata.resourceVersion }, status: next.status };
     if (subresource === 'finalize') return { ...before, spec: next.spec };
     if (subresource === 'scale') {
       const replicas = (next.spec as { replicas?: number } | undefined)?.replicas ?? 0;
@@ -184,11 +247,18 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
       const result = deps.aroundWrite === undefined ? work() : deps.aroundWrite(work);
       writes.push(write);
       return result;
-    } finally { end?.(); }
+    } finally {
+      end?.();
+    }
   };
-  const at = (type: ResourceType, options?: WriteOptions): string => `${type.resource}${options?.subresource ? `/${options.subresource}` : ''}`;
+  const at = (type: ResourceType, options?: WriteOptions): string =>
+    `${type.resource}${options?.subresource ? `/${options.subresource}` : ''}`;
 
-  async function* watch(type: ResourceType, selection: Selection & { resourceVersion: string }, options?: CallOptions): AsyncGenerator<WatchEvent<KubeObject>> {
+  async function* watch(
+    type: ResourceType,
+    selection: Selection & { resourceVersion: string },
+    options?: CallOptions,
+  ): AsyncGenerator<WatchEvent<KubeObject>> {
     const shelf = shelfOf(type);
     const from = Number(selection.resourceVersion);
     let index = shelf.log.findIndex((entry) => entry.sequence > from);
@@ -197,7 +267,11 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
       const entry = shelf.log[index];
       if (entry === undefined) {
         await new Promise<void>((resolve) => {
-          const wake = (): void => { shelf.wake.delete(wake); options?.signal?.removeEventListener('abort', wake); resolve(); };
+          const wake = (): void => {
+            shelf.wake.delete(wake);
+            options?.signal?.removeEventListener('abort', wake);
+            resolve();
+          };
           shelf.wake.add(wake);
           options?.signal?.addEventListener('abort', wake, { once: true });
         });
@@ -218,7 +292,9 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
     writes,
     seed: (type, draft) => add(type, draft as unknown as Draft<AnyObject>) as never,
     all: (type, namespace) => [...shelfOf(type).objects.values()].filter((object) => selects({ namespace }, object)) as never,
-    failNext(matches, error) { failures.push({ matches, error }); },
+    failNext(matches, error) {
+      failures.push({ matches, error });
+    },
 
     async get(type, key) {
       await nextTurn();
@@ -230,65 +306,105 @@ export function createFakeKubeApi(deps: { clock: Clock; random: Random; activity
       return { items: items as unknown as T[], resourceVersion: String(sequence) };
     },
     watch: watch as KubeApi['watch'],
-    create: (type, draft, options) => writing(`create ${type.resource} ${draft.metadata.namespace ? `${draft.metadata.namespace}/` : ''}${draft.metadata.name ?? `${draft.metadata.generateName}*`}`, () => {
-      const { status: _, ...rest } = clean(draft as unknown as AnyObject) as AnyObject & { status?: unknown };
-      if (options?.dryRun) return rest as never;
-      return add(type, (type.kind === 'Pod' ? { ...rest, status: { phase: 'Pending' } } : rest) as never) as never;
-    }),
-    update: (type, object, options) => writing(`update ${at(type, options)} ${keyString(keyOf(object))}`, () => {
-      const before = stored(type, keyOf(object));
-      if (object.metadata.resourceVersion !== undefined && object.metadata.resourceVersion !== before.metadata.resourceVersion) throw conflict(type, object.metadata.name);
-      return replace(type, before, clean(throughSubresource(before, object as unknown as AnyObject, options?.subresource))) as never;
-    }),
-    patch: (type, key, patch: Patch, options) => writing(`patch ${at(type, options)} ${keyFor(type, key)}`, () => {
-      const before = stored(type, key);
-      if (patch.type === 'apply') throw statusError('UnsupportedMediaType', 'server-side apply is not modelled by the test double');
-      const next = patch.type === 'json'
-        ? jsonPatch.applyPatch(structuredClone(before), patch.body as never, true).newDocument
-        : merged(before, patch.body, patch.type === 'strategic') as AnyObject;
-      if (next.metadata.resourceVersion !== before.metadata.resourceVersion) throw conflict(type, key.name);
-      return replace(type, before, clean(throughSubresource(before, next, options?.subresource))) as never;
-    }),
-    delete: (type, key, options: DeleteOptions = {}) => writing(`delete ${type.resource} ${keyFor(type, key)}`, () => {
-      const before = stored(type, key);
-      if (options.preconditions?.uid !== undefined && options.preconditions.uid !== before.metadata.uid) {
-        throw conflict(type, key.name, `the UID in the precondition (${options.preconditions.uid}) does not match the UID in record (${before.metadata.uid}). The object might have been deleted and then recreated`);
-      }
-      if (options.preconditions?.resourceVersion !== undefined && options.preconditions.resourceVersion !== before.metadata.resourceVersion) throw conflict(type, key.name);
-      const finalizers = new Set(before.metadata.finalizers ?? []);
-      if (options.propagationPolicy === 'Foreground') finalizers.add('foregroundDeletion');
-      if (options.propagationPolicy === 'Orphan') finalizers.add('orphan');
-      const spec = before.spec as { nodeName?: string; terminationGracePeriodSeconds?: number; finalizers?: string[] } | undefined;
-      const graceSeconds = type.kind === 'Pod' && spec?.nodeName !== undefined ? options.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30 : 0;
-      const namespaceHeld = type.kind === 'Namespace' && (spec?.finalizers?.length ?? 0) > 0;
-      if (finalizers.size === 0 && graceSeconds === 0 && !namespaceHeld) { remove(type, before); return; }
-      const deletionTimestamp = before.metadata.deletionTimestamp ?? rfc3339(deps.clock.nowMs() + graceSeconds * 1000);
-      const object = deepFreeze({
-        ...before,
-        ...(type.kind === 'Namespace' ? { status: { ...(before.status as object | undefined), phase: 'Terminating' } } : {}),
-        metadata: {
-          ...before.metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds, generation: (before.metadata.generation ?? 1) + (before.metadata.deletionTimestamp === undefined ? 1 : 0),
-          resourceVersion: String(++sequence), ...(finalizers.size > 0 ? { finalizers: [...finalizers] } : {}),
+    create: (type, draft, options) =>
+      writing(
+        `create ${type.resource} ${draft.metadata.namespace ? `${draft.metadata.namespace}/` : ''}${draft.metadata.name ?? `${draft.metadata.generateName}*`}`,
+        () => {
+          const { status: _, ...rest } = clean(draft as unknown as AnyObject) as AnyObject & { status?: unknown };
+          if (options?.dryRun) return rest as never;
+          return add(type, (type.kind === 'Pod' ? { ...rest, status: { phase: 'Pending' } } : rest) as never) as never;
         },
-      } as AnyObject);
-      shelfOf(type).objects.set(keyString(keyOf(object)), object);
-      publish(shelfOf(type), { sequence, type: 'MODIFIED', object, previous: before });
-    }),
-    createSubresource: (type, key, subresource, body) => writing(`create ${type.resource}/${subresource} ${keyFor(type, key)}`, () => {
-      const before = stored(type, key);
-      if (subresource !== 'binding') throw statusError('NotFound', 'the server could not find the requested resource');
-      const spec = before.spec as { nodeName?: string };
-      if (spec.nodeName !== undefined) throw conflict(type, key.name, `pod ${key.name} is already assigned to node "${spec.nodeName}"`);
-      const status = before.status as { conditions?: { type: string }[] } | undefined;
-      const conditions = [...(status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled'), { type: 'PodScheduled', status: 'True', lastTransitionTime: now() }];
-      replace(type, before, clean({ ...before, spec: { ...spec, nodeName: (body as { target: { name: string } }).target.name }, status: { ...status, conditions } }));
-      return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as never;
-    }),
+      ),
+    update: (type, object, options) =>
+      writing(`update ${at(type, options)} ${keyString(keyOf(object))}`, () => {
+        const before = stored(type, keyOf(object));
+        if (object.metadata.resourceVersion !== undefined && object.metadata.resourceVersion !== before.metadata.resourceVersion)
+          throw conflict(type, object.metadata.name);
+        return replace(type, before, clean(throughSubresource(before, object as unknown as AnyObject, options?.subresource))) as never;
+      }),
+    patch: (type, key, patch: Patch, options) =>
+      writing(`patch ${at(type, options)} ${keyFor(type, key)}`, () => {
+        const before = stored(type, key);
+        if (patch.type === 'apply') throw statusError('UnsupportedMediaType', 'server-side apply is not modelled by the test double');
+        const next =
+          patch.type === 'json'
+            ? jsonPatch.applyPatch(structuredClone(before), patch.body as never, true).newDocument
+            : (merged(before, patch.body, patch.type === 'strategic') as AnyObject);
+        if (next.metadata.resourceVersion !== before.metadata.resourceVersion) throw conflict(type, key.name);
+        return replace(type, before, clean(throughSubresource(before, next, options?.subresource))) as never;
+      }),
+    delete: (type, key, options: DeleteOptions = {}) =>
+      writing(`delete ${type.resource} ${keyFor(type, key)}`, () => {
+        const before = stored(type, key);
+        if (options.preconditions?.uid !== undefined && options.preconditions.uid !== before.metadata.uid) {
+          throw conflict(
+            type,
+            key.name,
+            `the UID in the precondition (${options.preconditions.uid}) does not match the UID in record (${before.metadata.uid}). The object might have been deleted and then recreated`,
+          );
+        }
+        if (
+          options.preconditions?.resourceVersion !== undefined &&
+          options.preconditions.resourceVersion !== before.metadata.resourceVersion
+        )
+          throw conflict(type, key.name);
+        const finalizers = new Set(before.metadata.finalizers ?? []);
+        if (options.propagationPolicy === 'Foreground') finalizers.add('foregroundDeletion');
+        if (options.propagationPolicy === 'Orphan') finalizers.add('orphan');
+        const spec = before.spec as { nodeName?: string; terminationGracePeriodSeconds?: number; finalizers?: string[] } | undefined;
+        const graceSeconds =
+          type.kind === 'Pod' && spec?.nodeName !== undefined
+            ? (options.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30)
+            : 0;
+        const namespaceHeld = type.kind === 'Namespace' && (spec?.finalizers?.length ?? 0) > 0;
+        if (finalizers.size === 0 && graceSeconds === 0 && !namespaceHeld) {
+          remove(type, before);
+          return;
+        }
+        const deletionTimestamp = before.metadata.deletionTimestamp ?? rfc3339(deps.clock.nowMs() + graceSeconds * 1000);
+        const object = deepFreeze({
+          ...before,
+          ...(type.kind === 'Namespace' ? { status: { ...(before.status as object | undefined), phase: 'Terminating' } } : {}),
+          metadata: {
+            ...before.metadata,
+            deletionTimestamp,
+            deletionGracePeriodSeconds: graceSeconds,
+            generation: (before.metadata.generation ?? 1) + (before.metadata.deletionTimestamp === undefined ? 1 : 0),
+            resourceVersion: String(++sequence),
+            ...(finalizers.size > 0 ? { finalizers: [...finalizers] } : {}),
+          },
+        } as AnyObject);
+        shelfOf(type).objects.set(keyString(keyOf(object)), object);
+        publish(shelfOf(type), { sequence, type: 'MODIFIED', object, previous: before });
+      }),
+    createSubresource: (type, key, subresource, body) =>
+      writing(`create ${type.resource}/${subresource} ${keyFor(type, key)}`, () => {
+        const before = stored(type, key);
+        if (subresource !== 'binding') throw statusError('NotFound', 'the server could not find the requested resource');
+        const spec = before.spec as { nodeName?: string };
+        if (spec.nodeName !== undefined) throw conflict(type, key.name, `pod ${key.name} is already assigned to node "${spec.nodeName}"`);
+        const status = before.status as { conditions?: { type: string }[] } | undefined;
+        const conditions = [
+          ...(status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled'),
+          { type: 'PodScheduled', status: 'True', lastTransitionTime: now() },
+        ];
+        replace(
+          type,
+          before,
+          clean({
+            ...before,
+            spec: { ...spec, nodeName: (body as { target: { name: string } }).target.name },
+            status: { ...status, conditions },
+          }),
+        );
+        return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as never;
+      }),
   };
   /** An eviction without a budget in its way is a deletion. */
   const bind = api.createSubresource;
-  api.createSubresource = (type, key, subresource, body) => (subresource === 'eviction'
-    ? api.delete(type, key).then(() => ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }) as never)
-    : bind(type, key, subresource, body));
+  api.createSubresource = (type, key, subresource, body) =>
+    subresource === 'eviction'
+      ? api.delete(type, key).then(() => ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }) as never)
+      : bind(type, key, subresource, body);
   return api;
 }

@@ -22,20 +22,35 @@ export class FakeMachine {
   private constructor(folder: string, env: Record<string, string>) {
     this.folder = folder;
     this.state = path.join(folder, 'state');
-    this.env = { PATH: [path.join(folder, 'bin'), path.dirname(process.execPath)].join(path.delimiter), HOME: folder, FAKE_STATE: this.state, ...env };
+    this.env = {
+      PATH: [path.join(folder, 'bin'), path.dirname(process.execPath)].join(path.delimiter),
+      HOME: folder,
+      FAKE_STATE: this.state,
+      ...env,
+    };
   }
 
   static async with(programs: readonly FakeProgram[], env: Record<string, string> = {}): Promise<FakeMachine> {
     const machine = new FakeMachine(await mkdtemp(path.join(tmpdir(), 'fake-machine-')), env);
     for (const name of ['bin', 'state', 'run']) await mkdir(path.join(machine.folder, name));
-    for (const name of programs) await symlink(path.join(projectRoot, 'test', 'fixtures', 'fake-programs', `${name}.mjs`), path.join(machine.folder, 'bin', name));
+    for (const name of programs)
+      await symlink(path.join(projectRoot, 'test', 'fixtures', 'fake-programs', `${name}.mjs`), path.join(machine.folder, 'bin', name));
     return machine;
   }
 
-  get directory(): string { return path.join(this.folder, 'run'); }
+  get directory(): string {
+    return path.join(this.folder, 'run');
+  }
 
   toolbox(onStart?: (argv: readonly string[]) => void): Toolbox {
-    return new Toolbox({ clock: hostClock, env: this.env, cacheDirectory: path.join(this.folder, 'cache'), workingDirectory: this.folder, sources: 'path', onStart });
+    return new Toolbox({
+      clock: hostClock,
+      env: this.env,
+      cacheDirectory: path.join(this.folder, 'cache'),
+      workingDirectory: this.folder,
+      sources: 'path',
+      onStart,
+    });
   }
 
   context(signal: AbortSignal = new AbortController().signal, clock: Clock = hostClock): RunContext {
@@ -45,14 +60,18 @@ export class FakeMachine {
   /** Command lines of the fakes, in order; arguments that name this machine's folder are shortened. */
   async calls(): Promise<string[]> {
     const log = await readFile(path.join(this.state, 'calls.log'), 'utf8').catch(() => '');
-    return log.split('\n').filter((line) => line !== '').map((line) => (JSON.parse(line) as string[]).join(' ').replaceAll(this.folder, 'FOLDER').replaceAll(projectRoot, 'PROJECT'));
+    return log
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => (JSON.parse(line) as string[]).join(' ').replaceAll(this.folder, 'FOLDER').replaceAll(projectRoot, 'PROJECT'));
   }
 
   /** What there is on the machine: clusters, profiles, networks, images. */
   async exists(): Promise<string[]> {
     const found: string[] = [];
     for (const kind of ['clusters', 'profiles', 'networks', 'images', 'containers']) {
-      for (const name of await readdir(path.join(this.state, kind)).catch(() => [] as string[])) found.push(`${kind}/${decodeURIComponent(name)}`);
+      for (const name of await readdir(path.join(this.state, kind)).catch(() => [] as string[]))
+        found.push(`${kind}/${decodeURIComponent(name)}`);
     }
     return found.sort();
   }
@@ -62,13 +81,24 @@ export class FakeMachine {
     await writeFile(path.join(this.state, kind, encodeURIComponent(name)), '');
   }
 
-  async take(kind: Kind, name: string): Promise<void> { await rm(path.join(this.state, kind, encodeURIComponent(name)), { force: true }); }
+  async take(kind: Kind, name: string): Promise<void> {
+    await rm(path.join(this.state, kind, encodeURIComponent(name)), { force: true });
+  }
 
-  async remove(): Promise<void> { await rm(this.folder, { recursive: true, force: true }); }
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
 }
 
 /** A clock on which waiting takes no time. */
 export function hurriedClock(): Clock {
   let nowMs = 0;
-  return { nowMs: () => nowMs, after: (delayMs, callback) => hostClock.after(delayMs, callback), async sleep(delayMs, signal) { signal?.throwIfAborted(); nowMs += delayMs; } };
+  return {
+    nowMs: () => nowMs,
+    after: (delayMs, callback) => hostClock.after(delayMs, callback),
+    async sleep(delayMs, signal) {
+      signal?.throwIfAborted();
+      nowMs += delayMs;
+    },
+  };
 }

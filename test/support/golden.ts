@@ -23,7 +23,11 @@ const REPLACED: [RegExp, string][] = [
 export function normalized(output: string): string {
   let text = output;
   for (const [pattern, word] of REPLACED) text = text.replace(pattern, word);
-  return `${text.split('\n').map((line) => line.replace(/(?<=\S)(?:[ \t]*\t[ \t]*| {2,})/g, '  ').trimEnd()).join('\n').trimEnd()}\n`;
+  return `${text
+    .split('\n')
+    .map((line) => line.replace(/(?<=\S)(?:[ \t]*\t[ \t]*| {2,})/g, '  ').trimEnd())
+    .join('\n')
+    .trimEnd()}\n`;
 }
 
 /** Compares with a file of `test/e2e/golden`; with UPDATE_GOLDEN=1 in the environment the file is written instead. */

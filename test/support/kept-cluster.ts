@@ -18,11 +18,19 @@ export class KeptCluster {
     const place = await Workplace.create();
     const up = await place.run(['cluster', 'up']);
     if (up.exitCode !== 0) throw new Error(up.stderr);
-    const exported = Object.fromEntries([...up.stdout.matchAll(/^export (\w+)=(.*)$/gm)].map((match) => [match[1]!, match[2]!.replace(/:"\$PATH"$/, '')]));
+    const exported = Object.fromEntries(
+      [...up.stdout.matchAll(/^export (\w+)=(.*)$/gm)].map((match) => [match[1]!, match[2]!.replace(/:"\$PATH"$/, '')]),
+    );
     const clients = await Promise.all(['kubectl', 'helm'].map((name) => npmCopy(name, path.join(place.folder, '.canary-lab', 'cache'))));
-    const shell = { ...place.environment, ...exported, PATH: [exported['PATH'], ...clients.map((client) => path.dirname(client!)), process.env['PATH']].join(path.delimiter) };
+    const shell = {
+      ...place.environment,
+      ...exported,
+      PATH: [exported['PATH'], ...clients.map((client) => path.dirname(client!)), process.env['PATH']].join(path.delimiter),
+    };
     if (until !== undefined) {
-      const lab = await place.run(['lab', '--cluster', 'existing', '--until', until, '--keep'], { env: { KUBECONFIG: exported['KUBECONFIG']! } });
+      const lab = await place.run(['lab', '--cluster', 'existing', '--until', until, '--keep'], {
+        env: { KUBECONFIG: exported['KUBECONFIG']! },
+      });
       if (lab.exitCode !== 0) throw new Error(lab.stderr);
     }
     return new KeptCluster(place, shell);
@@ -30,7 +38,14 @@ export class KeptCluster {
 
   /** Types a command in that shell, in the project's folder; a failing exit code is a result. */
   async type(program: string, args: readonly string[]): Promise<{ output: string; exitCode: number | undefined }> {
-    const { all, exitCode } = await execa(program, args, { env: this.shell, extendEnv: false, cwd: projectRoot, reject: false, all: true, stdin: 'ignore' });
+    const { all, exitCode } = await execa(program, args, {
+      env: this.shell,
+      extendEnv: false,
+      cwd: projectRoot,
+      reject: false,
+      all: true,
+      stdin: 'ignore',
+    });
     return { output: all, exitCode };
   }
 

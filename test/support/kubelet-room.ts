@@ -37,12 +37,34 @@ export async function openKubeletRoom(programs: Readonly<Record<string, ImagePro
   const random = seededRandom(11);
   const api = createFakeKubeApi({ clock, random, activity });
   const informers = new InformerFactory(api, { clock, log: silentLog });
-  const deps: ControllerDeps = { api, informers, clock, random, log: silentLog, activity, events: new EventRecorder(api, { component: 'kubelet', host: 'node-1' }, { clock, random, log: silentLog }) };
-  const network = createClusterNetwork({ informers, random, clock, apiServerAddress: () => ({ host: '127.0.0.1', port: 1 }), firstHostPorts: {} });
+  const deps: ControllerDeps = {
+    api,
+    informers,
+    clock,
+    random,
+    log: silentLog,
+    activity,
+    events: new EventRecorder(api, { component: 'kubelet', host: 'node-1' }, { clock, random, log: silentLog }),
+  };
+  const network = createClusterNetwork({
+    informers,
+    random,
+    clock,
+    apiServerAddress: () => ({ host: '127.0.0.1', port: 1 }),
+    firstHostPorts: {},
+  });
   const end = new AbortController();
   const kubelet = createKubelet({
-    ...deps, hostClock, network, images: createImageTable(programs), nodeName: 'node-1', nodeIp: NODE_IP, apiService: { ip: '10.96.0.1', port: 443 }, kubernetesVersion: 'v1.34.0',
-    apiFor: () => api, issueToken: ({ name }) => `token of ${name}`,
+    ...deps,
+    hostClock,
+    network,
+    images: createImageTable(programs),
+    nodeName: 'node-1',
+    nodeIp: NODE_IP,
+    apiService: { ip: '10.96.0.1', port: 443 },
+    kubernetesVersion: 'v1.34.0',
+    apiFor: () => api,
+    issueToken: ({ name }) => `token of ${name}`,
   });
   await informers.start(end.signal);
   await kubelet.start(end.signal);
@@ -52,17 +74,35 @@ export async function openKubeletRoom(programs: Readonly<Record<string, ImagePro
     return found;
   };
   return {
-    api, clock, activity, network, kubelet, deps, pod,
+    api,
+    clock,
+    activity,
+    network,
+    kubelet,
+    deps,
+    pod,
     async bind(spec, metadata = {}) {
       const name = metadata.name ?? 'web-1';
-      api.seed(pods, { metadata: { namespace: 'default', ...metadata, name }, spec: { nodeName: 'node-1', restartPolicy: 'Always', ...spec }, status: { phase: 'Pending' } });
+      api.seed(pods, {
+        metadata: { namespace: 'default', ...metadata, name },
+        spec: { nodeName: 'node-1', restartPolicy: 'Always', ...spec },
+        status: { phase: 'Pending' },
+      });
       await activity.settled();
       return pod(name);
     },
     settled: () => activity.settled(),
-    async advance(ms) { await clock.advanceTo(clock.nowMs() + ms); await activity.settled(); },
+    async advance(ms) {
+      await clock.advanceTo(clock.nowMs() + ms);
+      await activity.settled();
+    },
     eventTexts: () => api.all(events).map(({ reason, message }: Event) => `${reason}: ${message}`),
-    async [Symbol.asyncDispose]() { end.abort(); clock.stop(); await kubelet.stop(); await network.close(); },
+    async [Symbol.asyncDispose]() {
+      end.abort();
+      clock.stop();
+      await kubelet.stop();
+      await network.close();
+    },
   };
 }
 

@@ -21,29 +21,70 @@ export interface LabRoom {
   close(): Promise<void>;
 }
 
-export async function openLabRoom(seed: number, choose: { signal?: AbortSignal; checkTimeoutMs?: number; rate?: number } = {}): Promise<LabRoom> {
+export async function openLabRoom(
+  seed: number,
+  choose: { signal?: AbortSignal; checkTimeoutMs?: number; rate?: number } = {},
+): Promise<LabRoom> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lab-room-'));
   const bin = path.join(folder, 'bin');
   await Promise.all([mkdir(bin), mkdir(cache, { recursive: true })]);
   await symlink(path.join(projectRoot, 'bin', 'kubectl-argo-rollouts.js'), path.join(bin, 'kubectl-argo-rollouts'));
-  const embedded = await startEmbeddedCluster({ seed, ingressPort: 8080, chartsDirectory: path.join(projectRoot, 'charts', 'embedded'), rate: choose.rate ?? 1, log: silentLog });
+  const embedded = await startEmbeddedCluster({
+    seed,
+    ingressPort: 8080,
+    chartsDirectory: path.join(projectRoot, 'charts', 'embedded'),
+    rate: choose.rate ?? 1,
+    log: silentLog,
+  });
   const kubeconfig = path.join(folder, 'kubeconfig');
   await writeFile(kubeconfig, embedded.kubeconfig, { mode: 0o600 });
   const connection = await connect({ kubeconfig, env: process.env, clock: hostClock });
   const tools = new Toolbox({
-    clock: hostClock, env: process.env, cacheDirectory: cache, workingDirectory: projectRoot, pathFirst: [bin], sources: 'npm',
-    programEnv: { KUBECONFIG: kubeconfig, KUBECACHEDIR: path.join(folder, 'kube'), KUBERC: 'off', HELM_CACHE_HOME: path.join(folder, 'hc'), HELM_CONFIG_HOME: path.join(folder, 'hh'), HELM_DATA_HOME: path.join(folder, 'hd') },
+    clock: hostClock,
+    env: process.env,
+    cacheDirectory: cache,
+    workingDirectory: projectRoot,
+    pathFirst: [bin],
+    sources: 'npm',
+    programEnv: {
+      KUBECONFIG: kubeconfig,
+      KUBECACHEDIR: path.join(folder, 'kube'),
+      KUBERC: 'off',
+      HELM_CACHE_HOME: path.join(folder, 'hc'),
+      HELM_CONFIG_HOME: path.join(folder, 'hh'),
+      HELM_DATA_HOME: path.join(folder, 'hd'),
+    },
   });
   const cluster: Cluster = {
-    provider: 'embedded', name: embedded.name, kubeconfig, context: undefined, ingressUrl: embedded.ingressUrl, chartRepositories: embedded.chartRepositories,
-    kubernetesVersion: embedded.kubernetesVersion, capabilities: embedded.capabilities, delete: async () => {},
+    provider: 'embedded',
+    name: embedded.name,
+    kubeconfig,
+    context: undefined,
+    ingressUrl: embedded.ingressUrl,
+    chartRepositories: embedded.chartRepositories,
+    kubernetesVersion: embedded.kubernetesVersion,
+    capabilities: embedded.capabilities,
+    delete: async () => {},
   };
   const signal = choose.signal ?? new AbortController().signal;
   return {
     embedded,
     options: {
-      cluster, api: connection.api, tools, lang: 'en', seed, checkTimeoutMs: choose.checkTimeoutMs ?? 30_000,
-      ctx: { clock: hostClock, random: seededRandom(seed), log: silentLog, signal, cleanup: new Cleanup(), env: process.env, workingDirectory: projectRoot },
+      cluster,
+      api: connection.api,
+      tools,
+      lang: 'en',
+      seed,
+      checkTimeoutMs: choose.checkTimeoutMs ?? 30_000,
+      ctx: {
+        clock: hostClock,
+        random: seededRandom(seed),
+        log: silentLog,
+        signal,
+        cleanup: new Cleanup(),
+        env: process.env,
+        workingDirectory: projectRoot,
+      },
     },
     async close() {
       await connection.close();

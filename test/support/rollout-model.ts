@@ -41,11 +41,17 @@ export class RolloutModel {
     this.random = seededRandom(seed);
     this.#activity = new CountingActivity((what) => this.#began(what));
     this.clock = new VirtualClock({ host: hostClock, activity: this.#activity, startMs: Date.UTC(2025, 0, 1), rate: 0 });
-    this.api = createFakeKubeApi({ clock: this.clock, random: this.random, activity: this.#activity, aroundWrite: (work) => this.#held(work) });
+    this.api = createFakeKubeApi({
+      clock: this.clock,
+      random: this.random,
+      activity: this.#activity,
+      aroundWrite: (work) => this.#held(work),
+    });
   }
 
   async start(spec: RolloutSpec): Promise<void> {
-    for (const name of ['demo-stable', 'demo-canary']) this.api.seed(services, { metadata: { namespace: 'lab', name }, spec: { selector: { app: 'demo' }, ports: [{ port: 80 }] } });
+    for (const name of ['demo-stable', 'demo-canary'])
+      this.api.seed(services, { metadata: { namespace: 'lab', name }, spec: { selector: { app: 'demo' }, ports: [{ port: 80 }] } });
     this.api.seed(ingresses, demoIngress());
     this.api.seed(rollouts, { metadata: DEMO, spec });
     await this.#startNodes();
@@ -97,7 +103,15 @@ export class RolloutModel {
     const api = mortal(this.api, this.#controllers.signal);
     const informers = new InformerFactory(api, { clock: this.clock, log: silentLog });
     const events = { record: () => {}, flush: () => Promise.resolve() } as unknown as EventRecorder;
-    const controllers = createRolloutsController({ api, informers, events, clock: this.clock, random: this.random, log: silentLog, activity: this.#activity });
+    const controllers = createRolloutsController({
+      api,
+      informers,
+      events,
+      clock: this.clock,
+      random: this.random,
+      log: silentLog,
+      activity: this.#activity,
+    });
     await informers.start(this.#controllers.signal);
     for (const controller of controllers) controller.start(this.#controllers.signal);
   }
@@ -114,7 +128,10 @@ export class RolloutModel {
   async #startNodes(): Promise<void> {
     const informers = new InformerFactory(this.api, { clock: this.clock, log: silentLog });
     // The last change is when watchers learn of it: each of them may begin a pass of its own.
-    for (const type of [rollouts, services, ingresses]) informers.for(type as ResourceType).onChange(() => { this.passesSinceWrite = 0; });
+    for (const type of [rollouts, services, ingresses])
+      informers.for(type as ResourceType).onChange(() => {
+        this.passesSinceWrite = 0;
+      });
     informers.for(replicaSets).onChange((change) => {
       this.passesSinceWrite = 0;
       if (change.type !== 'deleted') void this.#activity.during('nodes', () => this.#tend(change.object.metadata.name));
@@ -131,9 +148,24 @@ export class RolloutModel {
     const removed = Math.max(0, (status?.replicas ?? 0) - replicas);
     if (removed > 0) this.failing.set(name, Math.max(0, (this.failing.get(name) ?? 0) - removed));
     const available = Math.max(0, replicas - (this.failing.get(name) ?? 0));
-    if ((status?.replicas ?? 0) === replicas && (status?.availableReplicas ?? 0) === available && status?.observedGeneration === rs.metadata.generation) return;
-    const next = { replicas, fullyLabeledReplicas: replicas, readyReplicas: available, availableReplicas: available, observedGeneration: rs.metadata.generation };
-    await this.api.patch(replicaSets, keyOf(rs), { type: 'merge', body: { status: next } }, { subresource: 'status' }).catch((error: unknown) => { if (!isStatus(error, 'NotFound', 'Conflict')) throw error; });
+    if (
+      (status?.replicas ?? 0) === replicas &&
+      (status?.availableReplicas ?? 0) === available &&
+      status?.observedGeneration === rs.metadata.generation
+    )
+      return;
+    const next = {
+      replicas,
+      fullyLabeledReplicas: replicas,
+      readyReplicas: available,
+      availableReplicas: available,
+      observedGeneration: rs.metadata.generation,
+    };
+    await this.api
+      .patch(replicaSets, keyOf(rs), { type: 'merge', body: { status: next } }, { subresource: 'status' })
+      .catch((error: unknown) => {
+        if (!isStatus(error, 'NotFound', 'Conflict')) throw error;
+      });
   }
 }
 
@@ -141,14 +173,24 @@ export class RolloutModel {
 function mortal(api: FakeKubeApi, signal: AbortSignal): KubeApi {
   const alive = <R>(write: () => Promise<R>): Promise<R> => (signal.aborted ? Promise.reject(new Error('the process has ended')) : write());
   return {
-    ...api, create: (...args) => alive(() => api.create(...args)), update: (...args) => alive(() => api.update(...args)), patch: (...args) => alive(() => api.patch(...args)),
-    delete: (...args) => alive(() => api.delete(...args)), createSubresource: (...args) => alive(() => api.createSubresource(...args)),
+    ...api,
+    create: (...args) => alive(() => api.create(...args)),
+    update: (...args) => alive(() => api.update(...args)),
+    patch: (...args) => alive(() => api.patch(...args)),
+    delete: (...args) => alive(() => api.delete(...args)),
+    createSubresource: (...args) => alive(() => api.createSubresource(...args)),
   };
 }
 
 /** Tells of every piece of work as it begins. */
 class CountingActivity extends Activity {
   readonly #began: (what: string) => void;
-  constructor(began: (what: string) => void) { super(); this.#began = began; }
-  override begin(what: string): () => void { this.#began(what); return super.begin(what); }
+  constructor(began: (what: string) => void) {
+    super();
+    this.#began = began;
+  }
+  override begin(what: string): () => void {
+    this.#began(what);
+    return super.begin(what);
+  }
 }

@@ -24,7 +24,13 @@ export interface StageBase {
 }
 
 /** What was stored one after the other, without repeats. */
-export interface History { weights: string[]; indexes: number[]; phases: string[]; sizes: string[]; selected: string[] }
+export interface History {
+  weights: string[];
+  indexes: number[];
+  phases: string[];
+  sizes: string[];
+  selected: string[];
+}
 
 export interface Stage extends StageBase, AsyncDisposable {
   history: History;
@@ -55,36 +61,60 @@ export interface Stage extends StageBase, AsyncDisposable {
   newEvents(): string[];
 }
 
-export interface StageSeeds { spec?: RolloutSpec; ingress?: boolean; services?: boolean; objects?: (stage: StageBase) => Promise<unknown> }
+export interface StageSeeds {
+  spec?: RolloutSpec;
+  ingress?: boolean;
+  services?: boolean;
+  objects?: (stage: StageBase) => Promise<unknown>;
+}
 
 /** Puts the demo Rollout, its Services and its Ingress on a stage. Pods are available two seconds after they were made; nothing is waited for. */
 export async function setStage(base: StageBase, seeds: StageSeeds = {}): Promise<Stage> {
   const { api, namespace } = base;
   const key = { namespace, name: 'demo' };
   const history: History = { weights: [], indexes: [], phases: [], sizes: [], selected: [] };
-  const note = <T>(list: T[], value: T | undefined): void => { if (value !== undefined && list.at(-1) !== value) list.push(value); };
-  base.onChange(ingresses, (ingress) => { if (ingress.metadata.name === CANARY_INGRESS) note(history.weights, ingress.metadata.annotations?.[WEIGHT]); });
-  base.onChange(services, (service) => { if (service.metadata.name === 'demo-canary') note(history.selected, service.spec?.selector?.[POD_TEMPLATE_HASH]); });
+  const note = <T>(list: T[], value: T | undefined): void => {
+    if (value !== undefined && list.at(-1) !== value) list.push(value);
+  };
+  base.onChange(ingresses, (ingress) => {
+    if (ingress.metadata.name === CANARY_INGRESS) note(history.weights, ingress.metadata.annotations?.[WEIGHT]);
+  });
+  base.onChange(services, (service) => {
+    if (service.metadata.name === 'demo-canary') note(history.selected, service.spec?.selector?.[POD_TEMPLATE_HASH]);
+  });
   base.onChange(rollouts, ({ status }) => {
     note(history.indexes, status?.currentStepIndex);
     note(history.phases, status?.phase === undefined ? undefined : `${status.phase}${status.message ? ` - ${status.message}` : ''}`);
   });
   base.onChange(replicaSets, () => {
-    const sets = base.all(replicaSets).filter((rs) => rs.metadata.ownerReferences?.some(({ kind }) => kind === 'Rollout')).sort((a, b) => revisionOf(b) - revisionOf(a));
+    const sets = base
+      .all(replicaSets)
+      .filter((rs) => rs.metadata.ownerReferences?.some(({ kind }) => kind === 'Rollout'))
+      .sort((a, b) => revisionOf(b) - revisionOf(a));
     note(history.sizes, sets.map((rs) => rs.spec.replicas).join('/'));
   });
-  if (seeds.services !== false) for (const name of ['demo-stable', 'demo-canary']) await api.create(services, { metadata: { namespace, name }, spec: { selector: { app: 'demo' }, ports: [{ port: 80 }] } });
+  if (seeds.services !== false)
+    for (const name of ['demo-stable', 'demo-canary'])
+      await api.create(services, { metadata: { namespace, name }, spec: { selector: { app: 'demo' }, ports: [{ port: 80 }] } });
   if (seeds.ingress !== false) await api.create(ingresses, inNamespace(demoIngress(), namespace) as Draft<Ingress>);
   await seeds.objects?.(base);
-  await api.create(rollouts, { metadata: key, spec: { minReadySeconds: 2, ...seeds.spec ?? demoSpec() } });
+  await api.create(rollouts, { metadata: key, spec: { minReadySeconds: 2, ...(seeds.spec ?? demoSpec()) } });
 
   let seen = 0;
   const rolloutNow = (): Rollout => base.all(rollouts).find(({ metadata }) => metadata.name === 'demo')!;
   const stage: Stage = {
-    ...base, history,
+    ...base,
+    history,
     rollout: rolloutNow,
     status: () => rolloutNow()?.status ?? {},
-    replicaSet: (image) => base.all(replicaSets).find((rs) => rs.metadata.ownerReferences?.some(({ kind }) => kind === 'Rollout') && rs.spec.template?.spec?.containers[0]?.image === `demo:${image}`),
+    replicaSet: (image) =>
+      base
+        .all(replicaSets)
+        .find(
+          (rs) =>
+            rs.metadata.ownerReferences?.some(({ kind }) => kind === 'Rollout') &&
+            rs.spec.template?.spec?.containers[0]?.image === `demo:${image}`,
+        ),
     hash: (image) => stage.replicaSet(image)?.metadata.labels?.[POD_TEMPLATE_HASH] ?? '',
     sizes: (canary, stable) => `${stage.replicaSet(canary)?.spec.replicas}/${stage.replicaSet(stable)?.spec.replicas}`,
     available: (image) => stage.replicaSet(image)?.status?.availableReplicas ?? 0,
@@ -96,25 +126,45 @@ export async function setStage(base: StageBase, seeds: StageSeeds = {}): Promise
       const found = stage.status().conditions?.find((condition) => condition.type === type);
       return found === undefined ? undefined : `${found.status}/${found.reason}`;
     },
-    async create(type, draft) { const made = await api.create(type, draft); await base.settled(); return made; },
-    async patch(body) { await api.patch(rollouts, key, { type: 'merge', body }); await base.settled(); },
-    async patchStatus(status) { await api.patch(rollouts, key, { type: 'merge', body: { status } }, { subresource: 'status' }); await base.settled(); },
+    async create(type, draft) {
+      const made = await api.create(type, draft);
+      await base.settled();
+      return made;
+    },
+    async patch(body) {
+      await api.patch(rollouts, key, { type: 'merge', body });
+      await base.settled();
+    },
+    async patchStatus(status) {
+      await api.patch(rollouts, key, { type: 'merge', body: { status } }, { subresource: 'status' });
+      await base.settled();
+    },
     setImage: (image) => stage.patch({ spec: { template: { spec: { containers: [{ name: 'demo', image: `demo:${image}` }] } } } }),
     promote: () => stage.patchStatus({ pauseConditions: null }),
     async until(what, holds, maxMs = 120_000) {
       await base.settled();
       for (let waitedMs = 0; !holds(); waitedMs += 500) {
-        if (waitedMs >= maxMs) throw new Error(`${what} did not happen within ${maxMs} ms; the status is ${JSON.stringify(stage.status())}`);
+        if (waitedMs >= maxMs)
+          throw new Error(`${what} did not happen within ${maxMs} ms; the status is ${JSON.stringify(stage.status())}`);
         await base.advance(500);
       }
     },
     async pausedAt(index) {
-      await stage.until(`a pause at step ${index}`, () => stage.status().currentStepIndex === index && stage.status().phase === 'Paused' && (stage.status().pauseConditions ?? []).length > 0);
+      await stage.until(
+        `a pause at step ${index}`,
+        () =>
+          stage.status().currentStepIndex === index &&
+          stage.status().phase === 'Paused' &&
+          (stage.status().pauseConditions ?? []).length > 0,
+      );
     },
     healthy: () => stage.until('phase Healthy', () => stage.status().phase === 'Healthy'),
     newEvents() {
-      const texts = base.all(events).filter((event: Event) => event.involvedObject.kind === 'Rollout')
-        .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)).map((event) => `${event.reason}: ${event.message}`);
+      const texts = base
+        .all(events)
+        .filter((event: Event) => event.involvedObject.kind === 'Rollout')
+        .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+        .map((event) => `${event.reason}: ${event.message}`);
       const fresh = texts.slice(seen);
       seen = texts.length;
       return fresh;

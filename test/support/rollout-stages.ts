@@ -7,7 +7,19 @@ import { createRolloutsController } from '../../src/embedded/controllers/rollout
 import type { Pod } from '../../src/kube/generated/types.ts';
 import { InformerFactory } from '../../src/kube/informer.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
-import { clusterRoleBindings, customResourceDefinitions, deployments, events, ingresses, namespaces, pods, type ResourceType, replicaSets, serviceAccounts, services } from '../../src/kube/resource-type.ts';
+import {
+  clusterRoleBindings,
+  customResourceDefinitions,
+  deployments,
+  events,
+  ingresses,
+  namespaces,
+  pods,
+  type ResourceType,
+  replicaSets,
+  serviceAccounts,
+  services,
+} from '../../src/kube/resource-type.ts';
 import { analysisRuns } from '../../src/rollouts/analysis/analysis-run.ts';
 import { customResourceDefinitions as manifests } from '../../src/rollouts/crd/custom-resource-definitions.ts';
 import { rollouts } from '../../src/rollouts/rollout.ts';
@@ -15,21 +27,37 @@ import { experiments } from '../../src/rollouts/tree/experiment.ts';
 import { openControllerRoom, type PodFate } from './controller-room.ts';
 import type { StageBase } from './rollout-stage.ts';
 
-export interface StageOptions { analysis?: AnalysisOptions; fate?: (pod: Pod) => PodFate }
+export interface StageOptions {
+  analysis?: AnalysisOptions;
+  fate?: (pod: Pod) => PodFate;
+}
 
 const badNeverReady = (pod: Pod): PodFate => (pod.spec.containers[0]?.image?.includes('bad') ? 'running' : 'ready');
 
 /** The controller on an API in memory, with Pods that are ready at once. */
 export async function inMemoryStage(options: StageOptions = {}): Promise<StageBase> {
-  const room = await openControllerRoom((deps) => [
-    createReplicaSetController(deps), ...createRolloutsController(deps, options.analysis === undefined ? {} : { analysis: options.analysis }),
-  ], { fate: options.fate ?? badNeverReady, reportsContainers: true });
+  const room = await openControllerRoom(
+    (deps) => [
+      createReplicaSetController(deps),
+      ...createRolloutsController(deps, options.analysis === undefined ? {} : { analysis: options.analysis }),
+    ],
+    { fate: options.fate ?? badNeverReady, reportsContainers: true },
+  );
   const { api, deps } = room;
   return {
-    api, namespace: 'lab', clock: room.clock, nowMs: () => room.clock.nowMs(),
+    api,
+    namespace: 'lab',
+    clock: room.clock,
+    nowMs: () => room.clock.nowMs(),
     all: (type) => api.all(type, 'lab'),
     onChange: (type, handler) => deps.informers.for(type).onChange((change) => handler(change.object, change.type)),
-    settled: async () => { await room.settled(); }, advance: room.advance, close: async () => { await room[Symbol.asyncDispose](); },
+    settled: async () => {
+      await room.settled();
+    },
+    advance: room.advance,
+    close: async () => {
+      await room[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -56,14 +84,20 @@ export class ClusterStages {
     await stages.settled();
     await informers.start(end.signal);
     await installController(cluster);
-    for (let seconds = 0; informers.for(deployments).get({ namespace: 'argo-rollouts', name: 'argo-rollouts' })?.status?.availableReplicas !== 1; seconds += 1) {
+    for (
+      let seconds = 0;
+      informers.for(deployments).get({ namespace: 'argo-rollouts', name: 'argo-rollouts' })?.status?.availableReplicas !== 1;
+      seconds += 1
+    ) {
       if (seconds > 60) throw new Error('the rollouts controller did not start');
       await stages.advance(1000);
     }
     return stages;
   }
 
-  async settled(): Promise<void> { await this.cluster.activity.settled(); }
+  async settled(): Promise<void> {
+    await this.cluster.activity.settled();
+  }
 
   async advance(ms: number): Promise<void> {
     await this.cluster.clock.advanceTo(this.cluster.clock.nowMs() + ms);
@@ -75,10 +109,17 @@ export class ClusterStages {
     await this.cluster.api.create(namespaces, { metadata: { name: namespace }, spec: {} });
     let isOpen = true;
     return {
-      api: this.cluster.api, namespace, clock: this.cluster.clock, nowMs: () => this.cluster.clock.nowMs(),
+      api: this.cluster.api,
+      namespace,
+      clock: this.cluster.clock,
+      nowMs: () => this.cluster.clock.nowMs(),
       all: (type) => this.#informers.for(type).list(namespace),
-      onChange: (type, handler) => this.#informers.for(type).onChange((change) => { if (isOpen && change.object.metadata.namespace === namespace) handler(change.object, change.type); }),
-      settled: () => this.settled(), advance: (ms) => this.advance(ms),
+      onChange: (type, handler) =>
+        this.#informers.for(type).onChange((change) => {
+          if (isOpen && change.object.metadata.namespace === namespace) handler(change.object, change.type);
+        }),
+      settled: () => this.settled(),
+      advance: (ms) => this.advance(ms),
       close: async () => {
         isOpen = false;
         await this.cluster.api.delete(namespaces, { name: namespace });
@@ -98,11 +139,24 @@ export async function installController({ api }: EmbeddedCluster): Promise<void>
   const namespace = 'argo-rollouts';
   await api.create(namespaces, { metadata: { name: namespace }, spec: {} });
   await api.create(serviceAccounts, { metadata: { namespace, name: 'argo-rollouts' } });
-  await api.create(clusterRoleBindings, { metadata: { name: 'argo-rollouts' }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' }, subjects: [{ kind: 'ServiceAccount', name: 'argo-rollouts', namespace }] });
+  await api.create(clusterRoleBindings, {
+    metadata: { name: 'argo-rollouts' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ kind: 'ServiceAccount', name: 'argo-rollouts', namespace }],
+  });
   const labels = { app: 'argo-rollouts' };
   await api.create(deployments, {
     metadata: { namespace, name: 'argo-rollouts' },
-    spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { serviceAccountName: 'argo-rollouts', containers: [{ name: 'argo-rollouts', image: 'quay.io/argoproj/argo-rollouts:v1.9.0' }] } } },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName: 'argo-rollouts',
+          containers: [{ name: 'argo-rollouts', image: 'quay.io/argoproj/argo-rollouts:v1.9.0' }],
+        },
+      },
+    },
   });
 }
-

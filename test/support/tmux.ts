@@ -29,26 +29,41 @@ export class TwoPanes {
     return panes;
   }
 
-  async type(pane: 0 | 1, text: string): Promise<void> { await this.#tmux(['send-keys', '-t', String(pane), '-l', text]); }
-  async press(pane: 0 | 1, key: string): Promise<void> { await this.#tmux(['send-keys', '-t', String(pane), key]); }
+  async type(pane: 0 | 1, text: string): Promise<void> {
+    await this.#tmux(['send-keys', '-t', String(pane), '-l', text]);
+  }
+  async press(pane: 0 | 1, key: string): Promise<void> {
+    await this.#tmux(['send-keys', '-t', String(pane), key]);
+  }
 
   /** Everything that the pane has shown, long lines joined. */
-  async screen(pane: 0 | 1): Promise<string> { return (await this.#tmux(['capture-pane', '-p', '-J', '-S', '-', '-t', String(pane)])).replace(/[ \t]+$/gm, ''); }
+  async screen(pane: 0 | 1): Promise<string> {
+    return (await this.#tmux(['capture-pane', '-p', '-J', '-S', '-', '-t', String(pane)])).replace(/[ \t]+$/gm, '');
+  }
 
   /** Resolves with the screen when it shows `wanted`. */
   async shows(pane: 0 | 1, wanted: RegExp, timeoutMs = 30_000): Promise<string> {
     try {
       return await this.#shows(pane, wanted, timeoutMs);
     } catch (error) {
-      throw new Error(`${messageOf(error)}\n--- pane 0\n${(await this.screen(0)).trim().slice(-1500)}\n--- pane 1\n${(await this.screen(1)).trim().slice(-1500)}`, { cause: error });
+      throw new Error(
+        `${messageOf(error)}\n--- pane 0\n${(await this.screen(0)).trim().slice(-1500)}\n--- pane 1\n${(await this.screen(1)).trim().slice(-1500)}`,
+        { cause: error },
+      );
     }
   }
 
   #shows(pane: 0 | 1, wanted: RegExp, timeoutMs: number): Promise<string> {
-    return poll(() => this.screen(pane), { until: (text) => wanted.test(text), everyMs: 60, timeoutMs, what: `pane ${pane} to show ${wanted}` }, { clock: hostClock, signal: new AbortController().signal });
+    return poll(
+      () => this.screen(pane),
+      { until: (text) => wanted.test(text), everyMs: 60, timeoutMs, what: `pane ${pane} to show ${wanted}` },
+      { clock: hostClock, signal: new AbortController().signal },
+    );
   }
 
-  async close(): Promise<void> { await execa('tmux', ['-L', this.#socket, 'kill-server'], { reject: false }); }
+  async close(): Promise<void> {
+    await execa('tmux', ['-L', this.#socket, 'kill-server'], { reject: false });
+  }
 
   async #tmux(args: readonly string[]): Promise<string> {
     const { stdout } = await execa('tmux', ['-L', this.#socket, ...args], { env: this.#env, extendEnv: false });

@@ -7,7 +7,13 @@ export const projectRoot = path.resolve(import.meta.dirname, '../..');
 const program = path.join(projectRoot, 'bin', 'canary-lab.js');
 const sharedCache = path.join(projectRoot, 'node_modules', '.cache', 'canary-lab-clients');
 
-export interface RunOptions { env?: Record<string, string>; input?: string; cancelSignal?: AbortSignal; onEvent?: (event: Record<string, unknown>) => void | Promise<void>; timeoutMs?: number }
+export interface RunOptions {
+  env?: Record<string, string>;
+  input?: string;
+  cancelSignal?: AbortSignal;
+  onEvent?: (event: Record<string, unknown>) => void | Promise<void>;
+  timeoutMs?: number;
+}
 
 /** A folder and a home of one's own, in which the program is run as a user would run it; `leftovers` says what it left there. */
 export class Workplace {
@@ -37,26 +43,38 @@ export class Workplace {
   /** Runs `canary-lab ARGS`; never rejects because of the exit code. */
   async run(args: readonly string[], options: RunOptions = {}): Promise<Result<{ reject: false }> & { stdout: string; stderr: string }> {
     const child = execa(process.execPath, [program, ...args], {
-      cwd: this.folder, env: { ...this.environment, ...options.env }, extendEnv: false, reject: false, timeout: options.timeoutMs ?? 120_000,
+      cwd: this.folder,
+      env: { ...this.environment, ...options.env },
+      extendEnv: false,
+      reject: false,
+      timeout: options.timeoutMs ?? 120_000,
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
       ...(options.cancelSignal === undefined ? {} : { cancelSignal: options.cancelSignal, forceKillAfterDelay: false as const }),
     });
-    if (options.onEvent !== undefined) for await (const line of child) if (line.startsWith('{')) await options.onEvent(JSON.parse(line) as Record<string, unknown>);
-    return await child as Result<{ reject: false }> & { stdout: string; stderr: string };
+    if (options.onEvent !== undefined)
+      for await (const line of child) if (line.startsWith('{')) await options.onEvent(JSON.parse(line) as Record<string, unknown>);
+    return (await child) as Result<{ reject: false }> & { stdout: string; stderr: string };
   }
 
   /** Everything that a run must not leave: processes that name the folder, run folders, files in the home. Kept clusters are named too. */
   async leftovers(): Promise<string[]> {
     const found: string[] = [];
-    for (const pid of (await readdir('/proc').catch(() => [] as string[])).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
+    for (const pid of (await readdir('/proc').catch(() => [] as string[])).filter(
+      (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
+    )) {
       const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
       if (command.includes(this.folder)) found.push(`process ${pid}: ${command.replaceAll('\0', ' ')}`);
     }
-    for (const kind of ['runs', 'clusters']) for (const name of await readdir(path.join(this.folder, '.canary-lab', kind)).catch(() => [] as string[])) found.push(`.canary-lab/${kind}/${name}`);
+    for (const kind of ['runs', 'clusters'])
+      for (const name of await readdir(path.join(this.folder, '.canary-lab', kind)).catch(() => [] as string[]))
+        found.push(`.canary-lab/${kind}/${name}`);
     for (const name of await readdir(this.home)) found.push(`home/${name}`);
-    for (const name of (await readdir(this.folder)).filter((entry) => entry !== '.canary-lab' && !entry.startsWith('out'))) found.push(name);
+    for (const name of (await readdir(this.folder)).filter((entry) => entry !== '.canary-lab' && !entry.startsWith('out')))
+      found.push(name);
     return found;
   }
 
-  async remove(): Promise<void> { await rm(path.dirname(this.folder), { recursive: true, force: true }); }
+  async remove(): Promise<void> {
+    await rm(path.dirname(this.folder), { recursive: true, force: true });
+  }
 }

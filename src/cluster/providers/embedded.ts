@@ -13,7 +13,9 @@ export class EmbeddedProvider implements ClusterProvider {
   readonly #serveCommand: readonly string[];
 
   /** `serveCommand`: the program and first arguments that run `canary-lab cluster serve`. */
-  constructor(serveCommand: readonly string[]) { this.#serveCommand = serveCommand; }
+  constructor(serveCommand: readonly string[]) {
+    this.#serveCommand = serveCommand;
+  }
 
   async detect(): Promise<Detection> {
     return { usable: true, detail: 'needs nothing but Node' };
@@ -22,10 +24,26 @@ export class EmbeddedProvider implements ClusterProvider {
   async create(spec: ClusterSpec, ctx: RunContext): Promise<Cluster> {
     ctx.signal.throwIfAborted();
     const [program, ...first] = this.#serveCommand;
-    const args = [...first, '--directory', spec.directory, '--name', spec.name, '--seed', String(spec.seed), ...(spec.keep ? ['--kept'] : [])];
+    const args = [
+      ...first,
+      '--directory',
+      spec.directory,
+      '--name',
+      spec.name,
+      '--seed',
+      String(spec.seed),
+      ...(spec.keep ? ['--kept'] : []),
+    ];
     // Detached: Ctrl-C in the terminal reaches the lab, which then ends the cluster in its own order.
-    const child = spawn(program!, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: { ...ctx.env } as NodeJS.ProcessEnv, cwd: ctx.workingDirectory });
-    child.stdin.on('error', () => { /* the process is gone: nothing to tell it */ });
+    const child = spawn(program!, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+      env: { ...ctx.env } as NodeJS.ProcessEnv,
+      cwd: ctx.workingDirectory,
+    });
+    child.stdin.on('error', () => {
+      /* the process is gone: nothing to tell it */
+    });
     if (!spec.keep) ctx.cleanup.add(`embedded cluster "${spec.name}"`, () => end(child));
     const announcement = await announced(child, ctx.signal).catch(async (error: unknown) => {
       child.kill('SIGTERM');
@@ -34,9 +52,14 @@ export class EmbeddedProvider implements ClusterProvider {
     });
     if (spec.keep) child.unref();
     return {
-      provider: 'embedded', name: spec.name, context: undefined,
-      kubeconfig: announcement.kubeconfig, ingressUrl: announcement.ingressUrl, chartRepositories: announcement.chartRepositories,
-      kubernetesVersion: announcement.kubernetesVersion, capabilities: announcement.capabilities,
+      provider: 'embedded',
+      name: spec.name,
+      context: undefined,
+      kubeconfig: announcement.kubeconfig,
+      ingressUrl: announcement.ingressUrl,
+      chartRepositories: announcement.chartRepositories,
+      kubernetesVersion: announcement.kubernetesVersion,
+      capabilities: announcement.capabilities,
       delete: () => end(child),
     };
   }
@@ -47,7 +70,9 @@ async function end(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.stdin?.end();
   const killer = AbortSignal.timeout(5000);
-  const kill = (): void => { child.kill('SIGKILL'); };
+  const kill = (): void => {
+    child.kill('SIGKILL');
+  };
   killer.addEventListener('abort', kill);
   await exited;
   killer.removeEventListener('abort', kill);
@@ -56,13 +81,28 @@ async function end(child: ChildProcess): Promise<void> {
 /** The line of JSON that the cluster prints once its API answers. Rejects with what it wrote to stderr when it ends before. */
 async function announced(child: ChildProcess, signal: AbortSignal): Promise<ServeAnnouncement> {
   let errors = '';
-  child.stderr?.on('data', (chunk: Buffer) => { errors = (errors + chunk.toString()).slice(-4000); });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString()).slice(-4000);
+  });
   const lines = createInterface({ input: child.stdout as Readable });
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
-    lines.once('line', (line) => { signal.removeEventListener('abort', onAbort); resolve(JSON.parse(line) as ServeAnnouncement); });
-    child.once('error', (error) => reject(new LabError('CLUSTER_START_FAILED', `Cannot start the embedded cluster: ${error.message}.`, { cause: error })));
-    child.once('exit', (code) => reject(new LabError('CLUSTER_START_FAILED', `The embedded cluster ended while starting (exit code ${code}).${errors ? `\n${errors.trim()}` : ''}`, { next: 'Run "npm run doctor".' })));
+    lines.once('line', (line) => {
+      signal.removeEventListener('abort', onAbort);
+      resolve(JSON.parse(line) as ServeAnnouncement);
+    });
+    child.once('error', (error) =>
+      reject(new LabError('CLUSTER_START_FAILED', `Cannot start the embedded cluster: ${error.message}.`, { cause: error })),
+    );
+    child.once('exit', (code) =>
+      reject(
+        new LabError(
+          'CLUSTER_START_FAILED',
+          `The embedded cluster ended while starting (exit code ${code}).${errors ? `\n${errors.trim()}` : ''}`,
+          { next: 'Run "npm run doctor".' },
+        ),
+      ),
+    );
   });
 }

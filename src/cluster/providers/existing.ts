@@ -18,7 +18,11 @@ import { isLocalCluster } from '../local-cluster.ts';
 import { MADE_FILE } from '../made-file.ts';
 import type { Cluster, ClusterProvider, ClusterSpec, Detection } from '../provider.ts';
 
-interface Release { name: string; namespace: string; updated: string }
+interface Release {
+  name: string;
+  namespace: string;
+  updated: string;
+}
 
 export interface ExistingOptions {
   tools: Toolbox;
@@ -36,12 +40,18 @@ export class ExistingProvider implements ClusterProvider {
   readonly name = 'existing';
   readonly #options: ExistingOptions;
 
-  constructor(options: ExistingOptions) { this.#options = options; }
+  constructor(options: ExistingOptions) {
+    this.#options = options;
+  }
 
   async detect(ctx: RunContext): Promise<Detection> {
-    const result = await this.#options.tools.run('kubectl', ['config', 'current-context'], { signal: ctx.signal, timeoutMs: 10_000 }).catch(() => undefined);
-    if (result === undefined) return { usable: false, why: 'kubectl was not found', next: `Install kubectl: ${installLine('kubectl', process.platform)}` };
-    if (result.exitCode !== 0) return { usable: false, why: 'the kubeconfig has no current context', next: 'Name a context with --context, or set KUBECONFIG.' };
+    const result = await this.#options.tools
+      .run('kubectl', ['config', 'current-context'], { signal: ctx.signal, timeoutMs: 10_000 })
+      .catch(() => undefined);
+    if (result === undefined)
+      return { usable: false, why: 'kubectl was not found', next: `Install kubectl: ${installLine('kubectl', process.platform)}` };
+    if (result.exitCode !== 0)
+      return { usable: false, why: 'the kubeconfig has no current context', next: 'Name a context with --context, or set KUBECONFIG.' };
     return { usable: true, detail: `current context "${result.stdout.trim()}"` };
   }
 
@@ -52,7 +62,11 @@ export class ExistingProvider implements ClusterProvider {
     const selected = spec.context === undefined ? [] : ['--context', spec.context];
     const view = await tools.run('kubectl', ['config', 'view', '--minify', '--flatten', '--raw', ...selected], { signal });
     if (view.exitCode !== 0) {
-      throw new LabError('CONTEXT_UNKNOWN', `Cannot use context "${spec.context ?? 'current'}": ${view.stderr.trim().replace(/^error: /, '')}.`, { next: 'List the contexts with "kubectl config get-contexts" and name one with --context.' });
+      throw new LabError(
+        'CONTEXT_UNKNOWN',
+        `Cannot use context "${spec.context ?? 'current'}": ${view.stderr.trim().replace(/^error: /, '')}.`,
+        { next: 'List the contexts with "kubectl config get-contexts" and name one with --context.' },
+      );
     }
     const kubeconfig = path.join(spec.directory, 'kubeconfig');
     await writeFile(kubeconfig, view.stdout, { mode: 0o600 });
@@ -61,22 +75,38 @@ export class ExistingProvider implements ClusterProvider {
     const version = JSON.parse(await connection.raw('/version')) as { gitVersion: string };
     const published = await publishedInfo(connection.api, signal);
     if (published === undefined) await this.#askBeforeTouching(connection, signal);
-    const before = { releases: await this.#releases(kubeconfig, signal), namespaces: await namespaceNames(connection.api, signal), crds: await crdNames(connection.api, signal) };
+    const before = {
+      releases: await this.#releases(kubeconfig, signal),
+      namespaces: await namespaceNames(connection.api, signal),
+      crds: await crdNames(connection.api, signal),
+    };
     const made = new Map<string, { name: string; namespace: string }>();
     const madeNamespaces = new Set<string>();
-    const remove = (undo: AbortSignal): Promise<void> => this.#removeMade(kubeconfig, connection.api, before, { releases: made, namespaces: madeNamespaces }, undo);
+    const remove = (undo: AbortSignal): Promise<void> =>
+      this.#removeMade(kubeconfig, connection.api, before, { releases: made, namespaces: madeNamespaces }, undo);
     if (!spec.keep) ctx.cleanup.add(`what the run installed into "${connection.context}"`, remove);
-    const info = published ?? await this.#throughGateway(connection, kubeconfig, ctx);
+    const info = published ?? (await this.#throughGateway(connection, kubeconfig, ctx));
     return {
-      provider: 'existing', name: connection.context, kubeconfig, context: undefined, ingressUrl: info.ingressUrl,
-      chartRepositories: info.chartRepositories, kubernetesVersion: version.gitVersion, capabilities: info.capabilities,
+      provider: 'existing',
+      name: connection.context,
+      kubeconfig,
+      context: undefined,
+      ingressUrl: info.ingressUrl,
+      chartRepositories: info.chartRepositories,
+      kubernetesVersion: version.gitVersion,
+      capabilities: info.capabilities,
       observe: (argv) => {
         const release = releaseOf(argv);
         if (release !== undefined) made.set(`${release.namespace}/${release.name}`, release);
         const namespace = namespaceOf(argv);
         if (namespace !== undefined) madeNamespaces.add(namespace);
         // Where "doctor --leftovers" finds what a run that was killed has made. Written at once: the command starts next.
-        if (release !== undefined || namespace !== undefined) writeFileSync(path.join(spec.directory, MADE_FILE), JSON.stringify({ context: connection.context, releases: [...made.values()], namespaces: [...madeNamespaces] }), { mode: 0o600 });
+        if (release !== undefined || namespace !== undefined)
+          writeFileSync(
+            path.join(spec.directory, MADE_FILE),
+            JSON.stringify({ context: connection.context, releases: [...made.values()], namespaces: [...madeNamespaces] }),
+            { mode: 0o600 },
+          );
       },
       delete: () => remove(AbortSignal.timeout(60_000)),
     };
@@ -87,7 +117,11 @@ export class ExistingProvider implements ClusterProvider {
     if (isLocalCluster(connection.server, items)) return;
     const question = `Context "${connection.context}" is not on this machine (${connection.server}, ${items.length} nodes). The lab installs ingress-nginx, Argo Rollouts and a sample app there and removes them at the end. Go on?`;
     if (await this.#options.confirm(question)) return;
-    throw new LabError('CONTEXT_NOT_CONFIRMED', `Context "${connection.context}" at ${connection.server} is not on this machine, and nobody said that it may be used.`, { next: 'Add --yes if it may, or choose another context with --context.' });
+    throw new LabError(
+      'CONTEXT_NOT_CONFIRMED',
+      `Context "${connection.context}" at ${connection.server} is not on this machine, and nobody said that it may be used.`,
+      { next: 'Add --yes if it may, or choose another context with --context.' },
+    );
   }
 
   async #throughGateway(connection: Connection, kubeconfig: string, ctx: RunContext): Promise<ClusterInfo> {
@@ -97,25 +131,46 @@ export class ExistingProvider implements ClusterProvider {
   }
 
   async #releases(kubeconfig: string, signal: AbortSignal): Promise<Release[]> {
-    const result = await this.#options.tools.run('helm', ['list', '--all-namespaces', '--all', '--output', 'json', '--kubeconfig', kubeconfig], { signal });
-    if (result.exitCode !== 0) throw new LabError('CLUSTER_UNREACHABLE', `helm cannot list the releases of the cluster: ${result.stderr.trim()}`, { next: 'Check the context with "kubectl get nodes".' });
+    const result = await this.#options.tools.run(
+      'helm',
+      ['list', '--all-namespaces', '--all', '--output', 'json', '--kubeconfig', kubeconfig],
+      { signal },
+    );
+    if (result.exitCode !== 0)
+      throw new LabError('CLUSTER_UNREACHABLE', `helm cannot list the releases of the cluster: ${result.stderr.trim()}`, {
+        next: 'Check the context with "kubectl get nodes".',
+      });
     return JSON.parse(result.stdout || '[]') as Release[];
   }
 
   async #removeMade(
-    kubeconfig: string, api: KubeApi, before: { releases: Release[]; namespaces: Set<string>; crds: Set<string> },
-    made: { releases: ReadonlyMap<string, unknown>; namespaces: ReadonlySet<string> }, signal: AbortSignal,
+    kubeconfig: string,
+    api: KubeApi,
+    before: { releases: Release[]; namespaces: Set<string>; crds: Set<string> },
+    made: { releases: ReadonlyMap<string, unknown>; namespaces: ReadonlySet<string> },
+    signal: AbortSignal,
   ): Promise<void> {
     const known = new Set(before.releases.map(({ name, namespace }) => `${namespace}/${name}`));
-    const added = (await this.#releases(kubeconfig, signal)).filter(({ name, namespace }) => !known.has(`${namespace}/${name}`) && made.releases.has(`${namespace}/${name}`));
+    const added = (await this.#releases(kubeconfig, signal)).filter(
+      ({ name, namespace }) => !known.has(`${namespace}/${name}`) && made.releases.has(`${namespace}/${name}`),
+    );
     // The newest first, so that an app goes before the controllers that it needs to end well.
     for (const { name, namespace } of added.sort((a, b) => (a.updated < b.updated ? 1 : -1))) {
-      await this.#options.tools.run('helm', ['uninstall', name, '--namespace', namespace, '--wait', '--kubeconfig', kubeconfig], { signal, timeoutMs: 60_000 });
+      await this.#options.tools.run('helm', ['uninstall', name, '--namespace', namespace, '--wait', '--kubeconfig', kubeconfig], {
+        signal,
+        timeoutMs: 60_000,
+      });
     }
     const owners = new Set(added.map(({ name, namespace }) => `${namespace}/${name}`));
     const definitions: string[] = [];
-    for (const { metadata: { name, annotations } } of (await api.list(customResourceDefinitions, {}, { signal })).items) {
-      if (before.crds.has(name) || !owners.has(`${annotations?.['meta.helm.sh/release-namespace']}/${annotations?.['meta.helm.sh/release-name']}`)) continue;
+    for (const {
+      metadata: { name, annotations },
+    } of (await api.list(customResourceDefinitions, {}, { signal })).items) {
+      if (
+        before.crds.has(name) ||
+        !owners.has(`${annotations?.['meta.helm.sh/release-namespace']}/${annotations?.['meta.helm.sh/release-name']}`)
+      )
+        continue;
       definitions.push(name);
       await ignoreMissing(api.delete(customResourceDefinitions, { name }, { signal }));
     }
@@ -128,7 +183,11 @@ export class ExistingProvider implements ClusterProvider {
       const [spacesLeft, crdsLeft] = await Promise.all([namespaceNames(api, signal), crdNames(api, signal)]);
       return [...ours.filter((name) => spacesLeft.has(name)), ...definitions.filter((name) => crdsLeft.has(name))];
     };
-    await poll(left, { until: (names) => names.length === 0, everyMs: 50, timeoutMs: 60_000, what: `${[...ours, ...definitions].join(', ')} to go` }, { clock: this.#options.clock ?? hostClock, signal });
+    await poll(
+      left,
+      { until: (names) => names.length === 0, everyMs: 50, timeoutMs: 60_000, what: `${[...ours, ...definitions].join(', ')} to go` },
+      { clock: this.#options.clock ?? hostClock, signal },
+    );
   }
 }
 
@@ -137,5 +196,7 @@ async function crdNames(api: KubeApi, signal: AbortSignal): Promise<Set<string>>
 }
 
 async function ignoreMissing(deletion: Promise<void>): Promise<void> {
-  await deletion.catch((error: unknown) => { if (!isStatus(error, 'NotFound')) throw error; });
+  await deletion.catch((error: unknown) => {
+    if (!isStatus(error, 'NotFound')) throw error;
+  });
 }

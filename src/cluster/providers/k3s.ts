@@ -14,7 +14,11 @@ import type { LocalImage } from '../local-image.ts';
 import type { Cluster, ClusterProvider, ClusterSpec, Detection } from '../provider.ts';
 import { K3S_IMAGE } from '../versions.ts';
 
-export interface K3sOptions { tools: Toolbox; launcher: K3sLauncher; progress: (line: string) => void }
+export interface K3sOptions {
+  tools: Toolbox;
+  launcher: K3sLauncher;
+  progress: (line: string) => void;
+}
 
 /** Label of the containers that this provider starts. */
 export const CONTAINER_LABEL = 'canary-lab.internal/cluster';
@@ -24,7 +28,9 @@ export class K3sProvider implements ClusterProvider {
   readonly name = 'k3s';
   readonly #options: K3sOptions;
 
-  constructor(options: K3sOptions) { this.#options = options; }
+  constructor(options: K3sOptions) {
+    this.#options = options;
+  }
 
   async detect(ctx: RunContext): Promise<Detection> {
     try {
@@ -38,13 +44,18 @@ export class K3sProvider implements ClusterProvider {
 
   async create(spec: ClusterSpec, ctx: RunContext): Promise<Cluster> {
     ctx.signal.throwIfAborted();
-    if (spec.keep) throw new LabError('CANNOT_KEEP', 'A k3s cluster ends with the run that made it and cannot be kept.', { next: 'Leave out --keep, or use "--cluster kind".' });
+    if (spec.keep)
+      throw new LabError('CANNOT_KEEP', 'A k3s cluster ends with the run that made it and cannot be kept.', {
+        next: 'Leave out --keep, or use "--cluster kind".',
+      });
     const engine = await this.#engine(ctx);
     const name = ourName(spec.name);
     this.#options.progress(`Starting k3s "${name}" in ${engine.name}`);
     const image = spec.kubernetes === undefined ? K3S_IMAGE : `rancher/k3s:${spec.kubernetes.replace('+', '-')}`;
     const starting = this.#options.launcher.start({ image, name, labels: { [CONTAINER_LABEL]: name } });
-    const stop = async (): Promise<void> => { await (await starting.catch(() => undefined))?.stop(); };
+    const stop = async (): Promise<void> => {
+      await (await starting.catch(() => undefined))?.stop();
+    };
     // A start cannot be cut short: the undo waits for its end and then stops what has come of it.
     ctx.cleanup.add(`k3s container "${name}"`, stop);
     const running = await untilAborted(starting, ctx.signal).catch((error: unknown) => {
@@ -60,10 +71,14 @@ export class K3sProvider implements ClusterProvider {
 
   async #engine(ctx: RunContext): Promise<Engine> {
     const missing = await this.#options.launcher.missing();
-    if (missing !== undefined) throw new LabError('PROGRAM_MISSING', `k3s cannot be used: ${missing}.`, { next: 'Install it: npm install @testcontainers/k3s' });
+    if (missing !== undefined)
+      throw new LabError('PROGRAM_MISSING', `k3s cannot be used: ${missing}.`, { next: 'Install it: npm install @testcontainers/k3s' });
     const found = await findEngine(this.#options.tools, ctx.signal);
     if (found.engine === undefined) throw noEngine(found.failures);
-    if (found.engine.isRootless) throw new LabError('PRIVILEGED_CONTAINERS_FORBIDDEN', `k3s needs privileged containers, and this ${found.engine.name} is rootless.`, { next: 'Use Docker with root, or "--cluster kind".' });
+    if (found.engine.isRootless)
+      throw new LabError('PRIVILEGED_CONTAINERS_FORBIDDEN', `k3s needs privileged containers, and this ${found.engine.name} is rootless.`, {
+        next: 'Use Docker with root, or "--cluster kind".',
+      });
     return found.engine;
   }
 
@@ -83,7 +98,12 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T
   let onAbort = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort(); else signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
   });
-  try { return await Promise.race([work, aborted]); } finally { signal.removeEventListener('abort', onAbort); }
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }

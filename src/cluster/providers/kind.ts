@@ -31,13 +31,18 @@ export class KindProvider implements ClusterProvider {
   readonly name = 'kind';
   readonly #options: KindOptions;
 
-  constructor(options: KindOptions) { this.#options = options; }
+  constructor(options: KindOptions) {
+    this.#options = options;
+  }
 
   async detect(ctx: RunContext): Promise<Detection> {
     try {
       const version = await this.#version(ctx);
       const found = await findEngine(this.#options.tools, ctx.signal, ctx.env['KIND_EXPERIMENTAL_PROVIDER']);
-      if (found.engine === undefined) { const error = noEngine(found.failures); return { usable: false, why: error.message, next: error.next ?? '' }; }
+      if (found.engine === undefined) {
+        const error = noEngine(found.failures);
+        return { usable: false, why: error.message, next: error.next ?? '' };
+      }
       const warning = cgroupProblem(found.engine, nodeImageOf(version));
       if (warning !== undefined) return { usable: false, why: warning.message, next: warning.next ?? '' };
       return { usable: true, detail: `kind ${version} with ${found.engine.name} ${found.engine.version}` };
@@ -59,7 +64,8 @@ export class KindProvider implements ClusterProvider {
     if (problem !== undefined) throw problem;
     const name = ourName(spec.name);
     const kubeconfig = path.join(spec.directory, 'kubeconfig');
-    const run = (args: readonly string[], options: RunOptions): ReturnType<Toolbox['run']> => tools.run('kind', args, { ...options, env: { KIND_EXPERIMENTAL_PROVIDER: engine.name } });
+    const run = (args: readonly string[], options: RunOptions): ReturnType<Toolbox['run']> =>
+      tools.run('kind', args, { ...options, env: { KIND_EXPERIMENTAL_PROVIDER: engine.name } });
     const remove = async (signal: AbortSignal): Promise<void> => {
       const { exitCode, stderr } = await run(['delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig], { signal });
       if (exitCode !== 0) throw explainFailure('kind', stderr, { name, engine: engine.name }, exitCode);
@@ -75,11 +81,19 @@ export class KindProvider implements ClusterProvider {
       const folder = path.join(this.#options.logsFolder, name);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await run(['export', 'logs', folder, '--name', name], { signal: ctx.signal, timeoutMs: 60_000 });
-      throw new LabError('NODE_NOT_READY', error instanceof Error ? error.message : String(error), { cause: error, next: `Read the logs in ${folder}, or give the engine more memory (4 GB).` });
+      throw new LabError('NODE_NOT_READY', error instanceof Error ? error.message : String(error), {
+        cause: error,
+        next: `Read the logs in ${folder}, or give the engine more memory (4 GB).`,
+      });
     });
     await this.#load(spec.images ?? [], { name, directory: spec.directory, keep: spec.keep }, engine, run, ctx);
     return {
-      provider: 'kind', name, kubeconfig, context: undefined, ingressUrl: ingressUrlAt(ports.http), ...facts,
+      provider: 'kind',
+      name,
+      kubeconfig,
+      context: undefined,
+      ingressUrl: ingressUrlAt(ports.http),
+      ...facts,
       endCommand: `kind delete cluster --name ${name}`,
       delete: () => remove(AbortSignal.timeout(60_000)),
     };
@@ -88,20 +102,46 @@ export class KindProvider implements ClusterProvider {
   async #version(ctx: RunContext): Promise<string> {
     const { exitCode, stdout, stderr } = await this.#options.tools.run('kind', ['version'], { signal: ctx.signal, timeoutMs: 10_000 });
     const version = versionIn(stdout);
-    if (exitCode !== 0 || version === undefined) throw new LabError('PROGRAM_BROKEN', `"kind version" does not answer (exit code ${exitCode}): ${stderr.trim()}`, { next: `Reinstall kind: ${installLine('kind', process.platform)}` });
-    if (compareVersions(version, LOWEST.kind) < 0) throw new LabError('PROGRAM_TOO_OLD', `kind ${version} is too old; ${LOWEST.kind} or newer is needed.`, { next: `Update it: ${installLine('kind', process.platform)}` });
+    if (exitCode !== 0 || version === undefined)
+      throw new LabError('PROGRAM_BROKEN', `"kind version" does not answer (exit code ${exitCode}): ${stderr.trim()}`, {
+        next: `Reinstall kind: ${installLine('kind', process.platform)}`,
+      });
+    if (compareVersions(version, LOWEST.kind) < 0)
+      throw new LabError('PROGRAM_TOO_OLD', `kind ${version} is too old; ${LOWEST.kind} or newer is needed.`, {
+        next: `Update it: ${installLine('kind', process.platform)}`,
+      });
     return version;
   }
 
   /** A failed attempt may have lost a race for a port: it is repeated with the next free ones. */
-  async #createCluster(wanted: { name: string; kubeconfig: string; image: string | undefined; directory: string }, engine: Engine, run: KindRun, remove: (signal: AbortSignal) => Promise<void>, ctx: RunContext): Promise<HostPorts> {
+  async #createCluster(
+    wanted: { name: string; kubeconfig: string; image: string | undefined; directory: string },
+    engine: Engine,
+    run: KindRun,
+    remove: (signal: AbortSignal) => Promise<void>,
+    ctx: RunContext,
+  ): Promise<HostPorts> {
     const avoid = new Set<number>();
     for (let attempt = 1; ; attempt += 1) {
       const ports = await ingressPorts(avoid);
       const config = path.join(wanted.directory, 'kind-cluster.yaml');
       await writeFile(config, withHostPorts(await readFile(this.#options.configFile, 'utf8'), ports), { mode: 0o600 });
-      this.#options.progress(`Creating kind cluster "${wanted.name}" in ${engine.name}; its ingress will answer on ${ingressUrlAt(ports.http)}`);
-      const args = ['create', 'cluster', '--name', wanted.name, '--config', config, '--kubeconfig', wanted.kubeconfig, '--wait', '120s', ...(wanted.image === undefined ? [] : ['--image', wanted.image])];
+      this.#options.progress(
+        `Creating kind cluster "${wanted.name}" in ${engine.name}; its ingress will answer on ${ingressUrlAt(ports.http)}`,
+      );
+      const args = [
+        'create',
+        'cluster',
+        '--name',
+        wanted.name,
+        '--config',
+        config,
+        '--kubeconfig',
+        wanted.kubeconfig,
+        '--wait',
+        '120s',
+        ...(wanted.image === undefined ? [] : ['--image', wanted.image]),
+      ];
       const { exitCode, stdout, stderr } = await run(args, { signal: ctx.signal });
       if (exitCode === 0) return ports;
       const error = explainFailure('kind', `${stdout}\n${stderr}`, { name: wanted.name, engine: engine.name }, exitCode);
@@ -114,7 +154,11 @@ export class KindProvider implements ClusterProvider {
   /** kind leaves its network behind, also after a failure. It goes with the last of our clusters if it came with the first. */
   async #removeNetworkAfterwards(engine: Engine, run: KindRun, ctx: RunContext): Promise<void> {
     const { tools } = this.#options;
-    const wasThere = (await tools.run(engine.name, ['network', 'ls', '--filter', 'name=kind', '--format', '{{.Name}}'], { signal: ctx.signal })).stdout.split('\n').includes('kind');
+    const wasThere = (
+      await tools.run(engine.name, ['network', 'ls', '--filter', 'name=kind', '--format', '{{.Name}}'], { signal: ctx.signal })
+    ).stdout
+      .split('\n')
+      .includes('kind');
     const others = await clusterNames(run, ctx.signal);
     if (wasThere && !(others.length > 0 && others.every((name) => name.startsWith(OUR_PREFIX)))) return;
     ctx.cleanup.add('network "kind"', async (signal) => {
@@ -123,7 +167,13 @@ export class KindProvider implements ClusterProvider {
     });
   }
 
-  async #load(images: readonly LocalImage[], into: { name: string; directory: string; keep: boolean }, engine: Engine, run: KindRun, ctx: RunContext): Promise<void> {
+  async #load(
+    images: readonly LocalImage[],
+    into: { name: string; directory: string; keep: boolean },
+    engine: Engine,
+    run: KindRun,
+    ctx: RunContext,
+  ): Promise<void> {
     if (images.length === 0) return;
     const { tools, progress } = this.#options;
     progress(`Building ${images.length} images and loading them into "${into.name}"`);
@@ -163,8 +213,13 @@ export function withHostPorts(config: string, ports: HostPorts): string {
 /** Nodes of new Kubernetes versions do not start on cgroup v1. */
 function cgroupProblem(engine: Engine, nodeImage: string): LabError | undefined {
   if (engine.cgroupVersion !== 1) return undefined;
-  if (engine.isRootless) return new LabError('CGROUP_V1', `A rootless ${engine.name} needs cgroup v2, and this host has cgroup v1.`, { next: 'Switch the host to cgroup v2 (kernel argument systemd.unified_cgroup_hierarchy=1).' });
+  if (engine.isRootless)
+    return new LabError('CGROUP_V1', `A rootless ${engine.name} needs cgroup v2, and this host has cgroup v1.`, {
+      next: 'Switch the host to cgroup v2 (kernel argument systemd.unified_cgroup_hierarchy=1).',
+    });
   const kubernetes = nodeImage.split(':')[1] ?? '';
   if (compareVersions(kubernetes, CGROUP_V2_FROM) < 0) return undefined;
-  return new LabError('CGROUP_V1', `This host has cgroup v1, on which nodes of Kubernetes ${kubernetes} do not start.`, { next: 'Use an older node (--kubernetes v1.34.0), or switch the host to cgroup v2.' });
+  return new LabError('CGROUP_V1', `This host has cgroup v1, on which nodes of Kubernetes ${kubernetes} do not start.`, {
+    next: 'Use an older node (--kubernetes v1.34.0), or switch the host to cgroup v2.',
+  });
 }

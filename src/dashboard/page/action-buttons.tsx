@@ -17,7 +17,11 @@ export function useWrite(): (action: string, write: () => Promise<void>) => Prom
       await write();
     } catch (error) {
       const isForbidden = error instanceof RestError && error.httpStatus === 403;
-      tell({ kind: 'error', title: texts.failedTo(action), text: `${isForbidden ? `${texts.notAllowed} ` : ''}${error instanceof Error ? error.message : String(error)}` });
+      tell({
+        kind: 'error',
+        title: texts.failedTo(action),
+        text: `${isForbidden ? `${texts.notAllowed} ` : ''}${error instanceof Error ? error.message : String(error)}`,
+      });
     }
   };
 }
@@ -37,16 +41,35 @@ export function ActionButtons({ rollout, verbs }: { rollout: WireRollout; verbs:
   };
   const press = (verb: Verb): void => {
     const text = verb === 'promote-full' || verb === 'abort' || verb === 'restart' ? texts.confirms[verb] : undefined;
-    if (text === undefined) void run(verb)(); else setQuestion({ action: texts.actions[verb], text, onYes: () => { void run(verb)(); } });
+    if (text === undefined) void run(verb)();
+    else
+      setQuestion({
+        action: texts.actions[verb],
+        text,
+        onYes: () => {
+          void run(verb)();
+        },
+      });
   };
-  const restarted = rollout.restartedAt === undefined || rollout.restartedAt === 'Never' ? texts.neverRestarted : texts.lastRestarted(clockText(rollout.restartedAt, language));
+  const restarted =
+    rollout.restartedAt === undefined || rollout.restartedAt === 'Never'
+      ? texts.neverRestarted
+      : texts.lastRestarted(clockText(rollout.restartedAt, language));
   return (
     <fieldset class="actions" aria-label={texts.actionsOf(name)}>
       {verbs.map((verb) => (
         <button
-          key={verb} type="button" class={`action ${verb}`} data-action={verb} disabled={readOnly || busy !== undefined || !isEnabled(verb, rollout.status)} aria-busy={busy === verb}
-          title={verb === 'restart' ? restarted : undefined} onClick={() => press(verb)}
-        >{texts.actions[verb]}</button>
+          key={verb}
+          type="button"
+          class={`action ${verb}`}
+          data-action={verb}
+          disabled={readOnly || busy !== undefined || !isEnabled(verb, rollout.status)}
+          aria-busy={busy === verb}
+          title={verb === 'restart' ? restarted : undefined}
+          onClick={() => press(verb)}
+        >
+          {texts.actions[verb]}
+        </button>
       ))}
       {question === undefined ? null : <ConfirmDialog question={question} onClose={() => setQuestion(undefined)} />}
     </fieldset>

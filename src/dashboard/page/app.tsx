@@ -15,7 +15,9 @@ const ERROR_SHOWN_MS = 15_000;
 
 /** The user's own namespace, unless only others hold Rollouts. */
 function firstNamespace({ namespace, availableNamespaces = [] }: WireNamespaces): string | undefined {
-  return namespace !== undefined && (availableNamespaces.length === 0 || availableNamespaces.includes(namespace)) ? namespace : availableNamespaces[0] ?? namespace;
+  return namespace !== undefined && (availableNamespaces.length === 0 || availableNamespaces.includes(namespace))
+    ? namespace
+    : (availableNamespaces[0] ?? namespace);
 }
 
 export function App() {
@@ -33,55 +35,118 @@ export function App() {
     return () => removeEventListener('popstate', onMove);
   }, []);
   useEffect(() => {
-    void readSettings().then((found) => { if (found !== undefined) setSettings(found); });
-    void readVersion().then(({ rolloutsVersion }) => setVersion(rolloutsVersion), () => {});
+    void readSettings().then((found) => {
+      if (found !== undefined) setSettings(found);
+    });
+    void readVersion().then(
+      ({ rolloutsVersion }) => setVersion(rolloutsVersion),
+      () => {},
+    );
   }, []);
   const isEmpty = (namespaces?.availableNamespaces ?? []).length === 0;
   useEffect(() => {
-    const read = (): void => { void readNamespaces().then(setNamespaces, () => setNamespaces((before) => before ?? {})); };
+    const read = (): void => {
+      void readNamespaces().then(setNamespaces, () => setNamespaces((before) => before ?? {}));
+    };
     read();
     // The first Rollout may come anywhere.
     return isEmpty ? browserTime.every(3000, read) : undefined;
   }, [route, isEmpty]);
   useEffect(() => (settings.hasLab ? followStream<WireLab>('lab/v1/lesson', { onValue: setLesson }) : undefined), [settings.hasLab]);
-  useEffect(() => { document.documentElement.lang = language; }, [language]);
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
 
   const dismiss = useCallback((id: number): void => setNotices((all) => all.filter((notice) => notice.id !== id)), []);
-  const tell = useCallback<Tell>((notice) => {
-    const id = browserTime.elapsedMs();
-    setNotices((all) => [...all.slice(-3), { ...notice, id }]);
-    browserTime.after(ERROR_SHOWN_MS, () => dismiss(id));
-  }, [dismiss]);
+  const tell = useCallback<Tell>(
+    (notice) => {
+      const id = browserTime.elapsedMs();
+      setNotices((all) => [...all.slice(-3), { ...notice, id }]);
+      browserTime.after(ERROR_SHOWN_MS, () => dismiss(id));
+    },
+    [dismiss],
+  );
 
   const texts = LANGUAGES[language].texts;
   const namespace = route.namespace ?? (namespaces === undefined ? undefined : firstNamespace(namespaces));
-  const choices = [...new Set([...(namespace === undefined ? [] : [namespace]), ...namespaces?.availableNamespaces ?? []])].sort();
+  const choices = [...new Set([...(namespace === undefined ? [] : [namespace]), ...(namespaces?.availableNamespaces ?? [])])].sort();
   const home: Route = { page: 'list', namespace: route.namespace };
   return (
     <LanguageProvider value={language}>
       <SettingsProvider value={settings}>
         <NoticeProvider value={tell}>
-          <a class="skip" href={`${hrefOf(route)}#content`} onClick={(event) => { event.preventDefault(); document.getElementById('content')?.focus(); }}>{texts.skipToContent}</a>
+          <a
+            class="skip"
+            href={`${hrefOf(route)}#content`}
+            onClick={(event) => {
+              event.preventDefault();
+              document.getElementById('content')?.focus();
+            }}
+          >
+            {texts.skipToContent}
+          </a>
           <header class="top">
-            <a class="brand" href={hrefOf(home)} onClick={followInPage(home)}><img src="favicon.svg" alt="" width="28" height="28" /> <span>{texts.appName}</span> <small>{version}</small></a>
-            <label class="namespace"><span>{texts.namespace}</span>
-              <select value={namespace ?? ''} onChange={(event) => goTo({ page: 'list', namespace: event.currentTarget.value })}>{choices.map((choice) => <option key={choice} value={choice}>{choice}</option>)}</select>
+            <a class="brand" href={hrefOf(home)} onClick={followInPage(home)}>
+              <img src="favicon.svg" alt="" width="28" height="28" /> <span>{texts.appName}</span> <small>{version}</small>
+            </a>
+            <label class="namespace">
+              <span>{texts.namespace}</span>
+              <select value={namespace ?? ''} onChange={(event) => goTo({ page: 'list', namespace: event.currentTarget.value })}>
+                {choices.map((choice) => (
+                  <option key={choice} value={choice}>
+                    {choice}
+                  </option>
+                ))}
+              </select>
             </label>
-            {settings.context === '' ? null : <span class="context" title={texts.context}>{settings.context}</span>}
+            {settings.context === '' ? null : (
+              <span class="context" title={texts.context}>
+                {settings.context}
+              </span>
+            )}
             {settings.readOnly ? <span class="tag">{texts.readOnly}</span> : null}
             <div class="row push">
               <fieldset class="row segmented" aria-label={texts.language}>
                 {(Object.keys(LANGUAGES) as Language[]).map((choice) => (
-                  <button key={choice} type="button" lang={choice} aria-pressed={language === choice} data-language={choice} onClick={() => { storeLanguage(choice); setLanguage(choice); }}>{LANGUAGES[choice].name}</button>
+                  <button
+                    key={choice}
+                    type="button"
+                    lang={choice}
+                    aria-pressed={language === choice}
+                    data-language={choice}
+                    onClick={() => {
+                      storeLanguage(choice);
+                      setLanguage(choice);
+                    }}
+                  >
+                    {LANGUAGES[choice].name}
+                  </button>
                 ))}
               </fieldset>
               <fieldset class="row segmented" aria-label={texts.theme}>
-                {(['light', 'dark'] as const).map((choice) => <button key={choice} type="button" aria-pressed={theme === choice} data-theme-choice={choice} onClick={() => { chooseTheme(choice); setTheme(choice); }}>{texts[choice]}</button>)}
+                {(['light', 'dark'] as const).map((choice) => (
+                  <button
+                    key={choice}
+                    type="button"
+                    aria-pressed={theme === choice}
+                    data-theme-choice={choice}
+                    onClick={() => {
+                      chooseTheme(choice);
+                      setTheme(choice);
+                    }}
+                  >
+                    {texts[choice]}
+                  </button>
+                ))}
               </fieldset>
             </div>
           </header>
           <main id="content" tabIndex={-1}>
-            {route.page === 'list' ? <ListPage namespace={namespace} lesson={lesson} /> : <RolloutPage key={`${namespace}/${route.name}`} namespace={namespace} name={route.name} lesson={lesson} />}
+            {route.page === 'list' ? (
+              <ListPage namespace={namespace} lesson={lesson} />
+            ) : (
+              <RolloutPage key={`${namespace}/${route.name}`} namespace={namespace} name={route.name} lesson={lesson} />
+            )}
           </main>
           <Notices notices={notices} onDismiss={dismiss} />
         </NoticeProvider>

@@ -5,7 +5,13 @@ export const browserTime = {
   /** Of the day, ms since the epoch: for servers that tell no cluster time. */
   nowMs: (): number => Date.now(),
   /** Runs `callback` once; the result takes that back. */
-  after(delayMs: number, callback: () => void): () => void { const timer = setTimeout(callback, delayMs); return () => clearTimeout(timer); },
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
   /** Runs `callback` again and again; the result ends it. */
-  every(periodMs: number, callback: () => void): () => void { const timer = setInterval(callback, periodMs); return () => clearInterval(timer); },
+  every(periodMs: number, callback: () => void): () => void {
+    const timer = setInterval(callback, periodMs);
+    return () => clearInterval(timer);
+  },
 } as const;

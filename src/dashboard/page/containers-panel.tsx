@@ -15,7 +15,9 @@ export function ContainersPanel({ rollout, kind }: { rollout: WireRollout; kind:
   const [drafts, setDrafts] = useState<Record<string, string>>();
   const [question, setQuestion] = useState<Question>();
   const containers: readonly WireContainer[] = rollout[kind] ?? [];
-  const known = [...new Set((rollout.replicaSets ?? []).flatMap(({ images = [], initContainerImages = [] }) => [...images, ...initContainerImages]))];
+  const known = [
+    ...new Set((rollout.replicaSets ?? []).flatMap(({ images = [], initContainerImages = [] }) => [...images, ...initContainerImages])),
+  ];
   const { namespace = '', name } = rollout.objectMeta;
   const changes = containers.flatMap((container) => {
     const draft = drafts?.[container.name]?.trim();
@@ -24,21 +26,50 @@ export function ContainersPanel({ rollout, kind }: { rollout: WireRollout; kind:
   const isWrong = changes.some(({ image }) => image === undefined);
   const save = async (): Promise<void> => {
     setDrafts(undefined);
-    for (const { container, image } of changes) if (image !== undefined) await write(texts.save, () => saveImage(namespace, name, container, image));
+    for (const { container, image } of changes)
+      if (image !== undefined) await write(texts.save, () => saveImage(namespace, name, container, image));
   };
-  const ask = (): void => setQuestion({ action: texts.save, text: `${changes.map(({ container, text }) => `${container}: ${text}`).join(', ')}. ${texts.confirmImages}`, onYes: () => { void save(); } });
+  const ask = (): void =>
+    setQuestion({
+      action: texts.save,
+      text: `${changes.map(({ container, text }) => `${container}: ${text}`).join(', ')}. ${texts.confirmImages}`,
+      onYes: () => {
+        void save();
+      },
+    });
   return (
     <section class="panel" aria-labelledby={`${kind}-title`}>
-      <div class="row"><h2 id={`${kind}-title`}>{texts[kind]}</h2>
-        {drafts !== undefined || readOnly ? null : <button type="button" class="small" data-edit={kind} onClick={() => setDrafts(Object.fromEntries(containers.map((container) => [container.name, container.image ?? ''])))}>{texts.edit}</button>}
+      <div class="row">
+        <h2 id={`${kind}-title`}>{texts[kind]}</h2>
+        {drafts !== undefined || readOnly ? null : (
+          <button
+            type="button"
+            class="small"
+            data-edit={kind}
+            onClick={() => setDrafts(Object.fromEntries(containers.map((container) => [container.name, container.image ?? ''])))}
+          >
+            {texts.edit}
+          </button>
+        )}
       </div>
-      <datalist id={`${kind}-images`}>{known.map((image) => <option key={image} value={image} />)}</datalist>
+      <datalist id={`${kind}-images`}>
+        {known.map((image) => (
+          <option key={image} value={image} />
+        ))}
+      </datalist>
       {containers.map((container) => (
         <div key={container.name} class="container" data-container={container.name}>
           <span class="container-name">{container.name}</span>
-          {drafts === undefined ? <span class="mono">{container.image}</span> : (
+          {drafts === undefined ? (
+            <span class="mono">{container.image}</span>
+          ) : (
             <input
-              class="mono" aria-label={texts.imageOf(container.name)} list={`${kind}-images`} value={drafts[container.name]} spellcheck={false} aria-invalid={splitImage(drafts[container.name] ?? '') === undefined}
+              class="mono"
+              aria-label={texts.imageOf(container.name)}
+              list={`${kind}-images`}
+              value={drafts[container.name]}
+              spellcheck={false}
+              aria-invalid={splitImage(drafts[container.name] ?? '') === undefined}
               onInput={(event) => setDrafts({ ...drafts, [container.name]: event.currentTarget.value })}
             />
           )}
@@ -47,8 +78,12 @@ export function ContainersPanel({ rollout, kind }: { rollout: WireRollout; kind:
       {drafts === undefined ? null : (
         <div class="row end">
           {isWrong ? <span class="warning">{texts.imageNeedsTag}</span> : null}
-          <button type="button" onClick={() => setDrafts(undefined)}>{texts.cancel}</button>
-          <button type="button" class="primary" data-save={kind} disabled={isWrong || changes.length === 0} onClick={ask}>{texts.save}</button>
+          <button type="button" onClick={() => setDrafts(undefined)}>
+            {texts.cancel}
+          </button>
+          <button type="button" class="primary" data-save={kind} disabled={isWrong || changes.length === 0} onClick={ask}>
+            {texts.save}
+          </button>
         </div>
       )}
       {question === undefined ? null : <ConfirmDialog question={question} onClose={() => setQuestion(undefined)} />}

@@ -18,14 +18,23 @@ export function followStream<T>(path: string, { onValue, onState, tries }: Strea
   let source: EventSource | undefined;
   let forgetReopening = (): void => {};
   let failures = 0;
-  const close = (): void => { forgetReopening(); source?.close(); source = undefined; };
+  const close = (): void => {
+    forgetReopening();
+    source?.close();
+    source = undefined;
+  };
   const open = (): void => {
     close();
     if (document.hidden) return;
     const opened = new EventSource(path);
     source = opened;
-    opened.onopen = () => { failures = 0; onState?.(true); };
-    opened.onmessage = ({ data }) => { onValue(JSON.parse(data as string) as T); };
+    opened.onopen = () => {
+      failures = 0;
+      onState?.(true);
+    };
+    opened.onmessage = ({ data }) => {
+      onValue(JSON.parse(data as string) as T);
+    };
     opened.onerror = () => {
       failures += 1;
       onState?.(false);
@@ -36,5 +45,8 @@ export function followStream<T>(path: string, { onValue, onState, tries }: Strea
   };
   document.addEventListener('visibilitychange', open);
   open();
-  return () => { document.removeEventListener('visibilitychange', open); close(); };
+  return () => {
+    document.removeEventListener('visibilitychange', open);
+    close();
+  };
 }

@@ -10,10 +10,17 @@ export function PodIcons({ pods }: { pods: readonly WirePod[] }) {
   return (
     <ul class="pods">
       {pods.map((pod) => {
-        const title = texts.podTitle(pod.objectMeta.name, pod.status ?? '', pod.ready ?? '') + ((pod.restarts ?? 0) > 0 ? `, ${texts.restarts(pod.restarts ?? 0)}` : '');
+        const title =
+          texts.podTitle(pod.objectMeta.name, pod.status ?? '', pod.ready ?? '') +
+          ((pod.restarts ?? 0) > 0 ? `, ${texts.restarts(pod.restarts ?? 0)}` : '');
         return (
-          <li key={pod.objectMeta.uid ?? pod.objectMeta.name} class={`pod ${pod.status === 'Running' ? 'good' : toneOf(pod.status)}`} title={title}>
-            <Sign name={signOfLetter(pod.icon)} /><span class="visually-hidden">{title}</span>
+          <li
+            key={pod.objectMeta.uid ?? pod.objectMeta.name}
+            class={`pod ${pod.status === 'Running' ? 'good' : toneOf(pod.status)}`}
+            title={title}
+          >
+            <Sign name={signOfLetter(pod.icon)} />
+            <span class="visually-hidden">{title}</span>
           </li>
         );
       })}

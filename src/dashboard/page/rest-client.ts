@@ -12,12 +12,20 @@ export class RestError extends Error {
 let token = document.querySelector<HTMLMetaElement>('meta[name="dashboard-token"]')?.content ?? '';
 
 async function call<T>(method: 'GET' | 'PUT', path: string, body?: object): Promise<T> {
-  const response = await fetch(path, { method, headers: { accept: 'application/json', ...(method === 'GET' ? {} : { [TOKEN_HEADER]: token, 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const response = await fetch(path, {
+    method,
+    headers: { accept: 'application/json', ...(method === 'GET' ? {} : { [TOKEN_HEADER]: token, 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
-  if (response.ok && isJson) return await response.json() as T;
+  if (response.ok && isJson) return (await response.json()) as T;
   const text = await response.text();
   let message = text.slice(0, 300) || response.statusText;
-  try { message = (JSON.parse(text) as WireError).message; } catch { /* not the server's own words */ }
+  try {
+    message = (JSON.parse(text) as WireError).message;
+  } catch {
+    /* not the server's own words */
+  }
   throw new RestError(response.status, message);
 }
 
@@ -33,7 +41,7 @@ async function put(path: string, body: object = {}): Promise<void> {
   try {
     await call('PUT', path, body);
   } catch (error) {
-    if (!(error instanceof RestError) || error.httpStatus !== 403 || !await renewToken()) throw error;
+    if (!(error instanceof RestError) || error.httpStatus !== 403 || !(await renewToken())) throw error;
     await call('PUT', path, body);
   }
 }
@@ -58,7 +66,8 @@ export function act(namespace: string, name: string, verb: Verb): Promise<void> 
   return put(`${path}/${verb}`);
 }
 
-export const rollBack = (namespace: string, name: string, revision: number): Promise<void> => put(`${rolloutPath(namespace, name)}/undo/${revision}`);
+export const rollBack = (namespace: string, name: string, revision: number): Promise<void> =>
+  put(`${rolloutPath(namespace, name)}/undo/${revision}`);
 
 /** `image` is split at its last colon, as upstream's page does: `registry:5000/shop` without a tag is refused by `splitImage` before. */
 export function saveImage(namespace: string, name: string, container: string, image: { name: string; tag: string }): Promise<void> {

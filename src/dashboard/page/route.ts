@@ -1,11 +1,17 @@
 export type Route = { page: 'list'; namespace: string | undefined } | { page: 'rollout'; namespace: string | undefined; name: string };
 
 /** Path of the page's root, with a slash at its end. */
-export function basePath(): string { return new URL(document.baseURI).pathname; }
+export function basePath(): string {
+  return new URL(document.baseURI).pathname;
+}
 
 /** What an address shows: `/`, `/NAMESPACE`, `/rollout/NAME`, `/rollout/NAMESPACE/NAME` below the root. */
 export function routeOf(pathname: string, base: string): Route {
-  const parts = pathname.slice(base.length).split('/').filter((part) => part !== '').map(decodeURIComponent);
+  const parts = pathname
+    .slice(base.length)
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodeURIComponent);
   if (parts[0] === 'rollout' && parts.length === 2) return { page: 'rollout', namespace: undefined, name: parts[1]! };
   if (parts[0] === 'rollout' && parts.length >= 3) return { page: 'rollout', namespace: parts[1]!, name: parts[2]! };
   return { page: 'list', namespace: parts[0] };
@@ -14,10 +20,18 @@ export function routeOf(pathname: string, base: string): Route {
 /** The address of a route, relative to the root. */
 export function hrefOf(route: Route): string {
   const parts = route.page === 'list' ? [route.namespace] : ['rollout', route.namespace, route.name];
-  return basePath() + parts.filter((part) => part !== undefined).map(encodeURIComponent).join('/');
+  return (
+    basePath() +
+    parts
+      .filter((part) => part !== undefined)
+      .map(encodeURIComponent)
+      .join('/')
+  );
 }
 
-export function currentRoute(): Route { return routeOf(location.pathname, basePath()); }
+export function currentRoute(): Route {
+  return routeOf(location.pathname, basePath());
+}
 
 /** Shows another route without loading the page again. */
 export function goTo(route: Route): void {

@@ -7,4 +7,6 @@ export const PLAIN_SETTINGS: WireSettings = { readOnly: false, context: '', hasL
 
 const SettingsContext = createContext<WireSettings>(PLAIN_SETTINGS);
 export const SettingsProvider = SettingsContext.Provider;
-export function useSettings(): WireSettings { return useContext(SettingsContext); }
+export function useSettings(): WireSettings {
+  return useContext(SettingsContext);
+}

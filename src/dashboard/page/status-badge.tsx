@@ -4,11 +4,29 @@ import { Sign, signOf } from './sign.tsx';
 /** The tone that a status is coloured in. */
 export function toneOf(status: string | undefined): 'good' | 'busy' | 'paused' | 'bad' | 'idle' {
   switch (status) {
-    case 'Healthy': case 'Successful': case 'Completed': case 'Succeeded': return 'good';
-    case 'Progressing': case 'Running': case 'Pending': case 'ContainerCreating': case 'PodInitializing': case 'Terminating': return 'busy';
-    case 'Paused': case 'Inconclusive': return 'paused';
-    case 'Degraded': case 'Failed': case 'ReplicaFailure': case 'Error': case 'CrashLoopBackOff': return 'bad';
-    default: return 'idle';
+    case 'Healthy':
+    case 'Successful':
+    case 'Completed':
+    case 'Succeeded':
+      return 'good';
+    case 'Progressing':
+    case 'Running':
+    case 'Pending':
+    case 'ContainerCreating':
+    case 'PodInitializing':
+    case 'Terminating':
+      return 'busy';
+    case 'Paused':
+    case 'Inconclusive':
+      return 'paused';
+    case 'Degraded':
+    case 'Failed':
+    case 'ReplicaFailure':
+    case 'Error':
+    case 'CrashLoopBackOff':
+      return 'bad';
+    default:
+      return 'idle';
   }
 }
 

@@ -10,7 +10,13 @@ export function stepText(step: WireStep, texts: Texts): string {
   if (step.analysis !== undefined) return words.analysis;
   if (step.setCanaryScale !== undefined) return words.scale;
   if (step.experiment !== undefined) return words.experiment;
-  if (step.setHeaderRoute !== undefined) return (step.setHeaderRoute.match ?? []).length > 0 ? words.setHeader(step.setHeaderRoute.name) : words.removeHeader(step.setHeaderRoute.name);
-  if (step.setMirrorRoute !== undefined) return (step.setMirrorRoute.match ?? []).length > 0 ? words.setMirror(step.setMirrorRoute.name) : words.removeMirror(step.setMirrorRoute.name);
+  if (step.setHeaderRoute !== undefined)
+    return (step.setHeaderRoute.match ?? []).length > 0
+      ? words.setHeader(step.setHeaderRoute.name)
+      : words.removeHeader(step.setHeaderRoute.name);
+  if (step.setMirrorRoute !== undefined)
+    return (step.setMirrorRoute.match ?? []).length > 0
+      ? words.setMirror(step.setMirrorRoute.name)
+      : words.removeMirror(step.setMirrorRoute.name);
   return step.plugin?.name ?? words.unknown;
 }

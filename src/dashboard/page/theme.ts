@@ -9,7 +9,9 @@ export function storedTheme(): Theme {
   return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 }
 
-export function applyTheme(theme: Theme): void { document.documentElement.dataset['theme'] = theme; }
+export function applyTheme(theme: Theme): void {
+  document.documentElement.dataset['theme'] = theme;
+}
 
 export function chooseTheme(theme: Theme): void {
   store('dashboardTheme', theme);

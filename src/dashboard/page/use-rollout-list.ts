@@ -3,7 +3,10 @@ import type { WireListEvent, WireRollout } from '../wire.ts';
 import { followStream } from './event-stream.ts';
 import { listPath, readList } from './rest-client.ts';
 
-export interface RolloutList { rollouts: readonly WireRollout[] | undefined; isConnected: boolean }
+export interface RolloutList {
+  rollouts: readonly WireRollout[] | undefined;
+  isConnected: boolean;
+}
 
 /** The Rollouts of a namespace, sorted by name, kept up to date. A burst of changes is drawn once per frame. */
 export function useRolloutList(namespace: string | undefined): RolloutList {
@@ -25,16 +28,30 @@ export function useRolloutList(namespace: string | undefined): RolloutList {
     const stop = followStream<WireListEvent>(`${listPath(namespace)}/watch`, {
       onValue({ result: { type, rolloutInfo } }) {
         const { name } = rolloutInfo.objectMeta;
-        if (type === 'Deleted') known.current.delete(name); else known.current.set(name, rolloutInfo);
+        if (type === 'Deleted') known.current.delete(name);
+        else known.current.set(name, rolloutInfo);
         draw();
       },
       onState(connected) {
         setConnected(connected);
         // The stream tells what is there; only the list tells what went away meanwhile.
-        if (connected) void readList(namespace).then(({ rollouts: all = [] }) => { if (!isGone) { known.current = new Map(all.map((rollout) => [rollout.objectMeta.name, rollout])); draw(); } }, () => {});
+        if (connected)
+          void readList(namespace).then(
+            ({ rollouts: all = [] }) => {
+              if (!isGone) {
+                known.current = new Map(all.map((rollout) => [rollout.objectMeta.name, rollout]));
+                draw();
+              }
+            },
+            () => {},
+          );
       },
     });
-    return () => { isGone = true; stop(); cancelAnimationFrame(frame); };
+    return () => {
+      isGone = true;
+      stop();
+      cancelAnimationFrame(frame);
+    };
   }, [namespace]);
   return { rollouts, isConnected };
 }

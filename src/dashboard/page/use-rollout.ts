@@ -30,22 +30,40 @@ export function useRollout(namespace: string | undefined, name: string): LiveRol
     setTraffic(undefined);
     const stops = [
       followStream<WireRolloutEvent>(`${rolloutPath(namespace, name)}/info/watch`, {
-        onValue: ({ result }) => { setRollout((before) => (sameState(before, result) ? before : result)); setMissing(false); setConnected(true); },
+        onValue: ({ result }) => {
+          setRollout((before) => (sameState(before, result) ? before : result));
+          setMissing(false);
+          setConnected(true);
+        },
         onState: (connected) => {
-          if (connected) { setConnected(true); return; }
+          if (connected) {
+            setConnected(true);
+            return;
+          }
           // A server that answers knows no such Rollout (yet); one that does not answer is away.
-          fetch(`${rolloutPath(namespace, name)}/info`).then((answer) => { setConnected(true); setMissing(!answer.ok); }, () => setConnected(false));
+          fetch(`${rolloutPath(namespace, name)}/info`).then(
+            (answer) => {
+              setConnected(true);
+              setMissing(!answer.ok);
+            },
+            () => setConnected(false),
+          );
         },
       }),
       followStream<WireLive>(livePath(namespace, name), {
         tries: 3,
         onValue: (live) => {
-          if (live.insight !== undefined) { const { nowMs, rate } = live.insight; setInsight({ ...live.insight, now: { nowMs, rate, heardAtMs: browserTime.elapsedMs() } }); }
+          if (live.insight !== undefined) {
+            const { nowMs, rate } = live.insight;
+            setInsight({ ...live.insight, now: { nowMs, rate, heardAtMs: browserTime.elapsedMs() } });
+          }
           if (live.traffic !== undefined) setTraffic((before) => joined(before, live.traffic!));
         },
       }),
     ];
-    return () => { for (const stop of stops) stop(); };
+    return () => {
+      for (const stop of stops) stop();
+    };
   }, [namespace, name]);
   return { rollout, insight, now: insight?.now, traffic, isConnected, isMissing };
 }

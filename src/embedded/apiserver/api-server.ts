@@ -66,7 +66,10 @@ export interface ApiServer {
   readonly caCertificatePem: string;
   readonly adminToken: string;
   /** A token of an existing ServiceAccount. Throws NotFound. */
-  issueToken(account: { namespace: string; name: string }, options?: { expirationSeconds?: number; audiences?: string[]; bound?: BoundObject }): { token: string; expiresAtMs: number };
+  issueToken(
+    account: { namespace: string; name: string },
+    options?: { expirationSeconds?: number; audiences?: string[]; bound?: BoundObject },
+  ): { token: string; expiresAtMs: number };
   /** A client certificate of the cluster's authority. */
   issueClientCertificate(user: { name: string; groups: readonly string[] }): Promise<Identity>;
   /** The text of a kubeconfig of the cluster's administrator for the address of `listen`. */
@@ -89,7 +92,13 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const tokens = new ServiceAccountTokens(credentials.signingKeyPem, { store, hostClock, random });
   const authenticator = new Authenticator({ adminToken: credentials.adminToken, authority: credentials.authority, tokens, hostClock });
   const core: ServerCore = {
-    ...options, table, rbac, tokens, webhooks: new WebhookAdmission(() => core), gitVersion: `v${options.kubernetesVersion ?? '1.34.0'}`, instanceId: credentials.instanceId,
+    ...options,
+    table,
+    rbac,
+    tokens,
+    webhooks: new WebhookAdmission(() => core),
+    gitVersion: `v${options.kubernetesVersion ?? '1.34.0'}`,
+    instanceId: credentials.instanceId,
   };
   reserveServiceAddresses(core);
   const customResources = new CustomResourceLifecycle(core);
@@ -98,13 +107,23 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   quotas.start();
   await createBootstrapObjects(core, serviceIp);
 
-  const handler = new RequestHandler({ core, authenticator, discovery: new DiscoveryDocuments(table, core.instanceId), metrics: new RequestMetrics(), lists: new EncodedLists(), protobuf: options.protobuf });
+  const handler = new RequestHandler({
+    core,
+    authenticator,
+    discovery: new DiscoveryDocuments(table, core.instanceId),
+    metrics: new RequestMetrics(),
+    lists: new EncodedLists(),
+    protobuf: options.protobuf,
+  });
   let listener: Listener | undefined;
   const { certificatePem: caCertificatePem } = credentials.authority;
   return {
     async listen(port = 0) {
       listener = await listenHttps(port, {
-        identity: credentials.server, caCertificatePem, clock: core.clock, requestTimeoutMs: options.requestTimeoutMs,
+        identity: credentials.server,
+        caCertificatePem,
+        clock: core.clock,
+        requestTimeoutMs: options.requestTimeoutMs,
         onRequest: (request, response) => void handler.handle(request, response),
         onUpgrade: (request, socket, head) => void handleUpgrade(core, handler, request, socket, head),
       });

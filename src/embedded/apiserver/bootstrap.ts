@@ -23,7 +23,14 @@ export async function createBootstrapObjects(core: ServerCore, serviceIp: string
   for (const role of bootstrapClusterRoles()) await ensure(clusterRoles, role);
   for (const binding of bootstrapClusterRoleBindings()) await ensure(clusterRoleBindings, binding);
   await ensure(services, {
-    apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
-    spec: { type: 'ClusterIP', sessionAffinity: 'None', ...(serviceIp === undefined ? {} : { clusterIP: serviceIp }), ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+    spec: {
+      type: 'ClusterIP',
+      sessionAffinity: 'None',
+      ...(serviceIp === undefined ? {} : { clusterIP: serviceIp }),
+      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+    },
   } as Draft<KubeObject>);
 }

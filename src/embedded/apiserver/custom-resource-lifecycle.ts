@@ -27,7 +27,9 @@ export class CustomResourceLifecycle {
   readonly #draining = new Map<string, StoreWatch>();
   #watch: StoreWatch | undefined;
 
-  constructor(core: ServerCore) { this.#core = core; }
+  constructor(core: ServerCore) {
+    this.#core = core;
+  }
 
   start(): void {
     const { store } = this.#core;
@@ -37,7 +39,10 @@ export class CustomResourceLifecycle {
     this.#watch = store.watch(prefix, present.revision, (events) => {
       for (const event of events) {
         const { name } = (event.entry.value.object as KubeObject).metadata;
-        if (event.type === 'deleted') { this.#withdraw(name); continue; }
+        if (event.type === 'deleted') {
+          this.#withdraw(name);
+          continue;
+        }
         const newest = store.get(event.key);
         if (newest !== undefined) this.#follow(newest);
       }
@@ -54,7 +59,8 @@ export class CustomResourceLifecycle {
     const definition = entry.value.object as CustomResourceDefinition;
     try {
       this.#serve(definition);
-      if (definition.metadata.deletionTimestamp !== undefined) void this.#core.activity.during(`clean up ${definition.metadata.name}`, () => this.#cleanUp(definition));
+      if (definition.metadata.deletionTimestamp !== undefined)
+        void this.#core.activity.during(`clean up ${definition.metadata.name}`, () => this.#cleanUp(definition));
       else if (!isConditionTrue(definition.status?.conditions, 'Established')) this.#establish(entry, definition);
     } catch (error) {
       this.#core.log.error(`cannot serve ${definition.metadata.name}: ${messageOf(error)}`);
@@ -81,7 +87,11 @@ export class CustomResourceLifecycle {
 
   #establish(entry: Entry, definition: CustomResourceDefinition): void {
     const status = establishedStatus(definition, this.#core.clock.nowMs());
-    this.#core.store.update(entry.key, entry.revision, (revision) => ({ ...definition, metadata: { ...definition.metadata, resourceVersion: String(revision) }, status }));
+    this.#core.store.update(entry.key, entry.revision, (revision) => ({
+      ...definition,
+      metadata: { ...definition.metadata, resourceVersion: String(revision) },
+      status,
+    }));
   }
 
   /** Deletes the instances and, once the last has gone, lets the definition go. */
@@ -101,10 +111,18 @@ export class CustomResourceLifecycle {
         if (!isStatus(error, 'NotFound')) core.log.warn(`cannot delete ${type.resource} "${metadata.name}": ${messageOf(error)}`);
       }
     }
-    if (core.store.count(prefix) === 0) { this.#release(name); return; }
+    if (core.store.count(prefix) === 0) {
+      this.#release(name);
+      return;
+    }
     // Instances with finalizers of their own take their time.
     if (this.#draining.has(name)) return;
-    this.#draining.set(name, core.store.watch(prefix, core.store.revision, () => { if (core.store.count(prefix) === 0) this.#release(name); }));
+    this.#draining.set(
+      name,
+      core.store.watch(prefix, core.store.revision, () => {
+        if (core.store.count(prefix) === 0) this.#release(name);
+      }),
+    );
   }
 
   #release(name: string): void {
@@ -117,7 +135,10 @@ export class CustomResourceLifecycle {
     const finalizers = (next.metadata.finalizers ?? []).filter((finalizer) => finalizer !== CLEANUP_FINALIZER);
     if (finalizers.length > 0) {
       next.metadata.finalizers = finalizers;
-      store.update(entry.key, entry.revision, (revision) => { next.metadata.resourceVersion = String(revision); return next; });
+      store.update(entry.key, entry.revision, (revision) => {
+        next.metadata.resourceVersion = String(revision);
+        return next;
+      });
       return;
     }
     delete next.metadata.finalizers;

@@ -4,16 +4,24 @@ import type { CustomResourceDefinition, CustomResourceDefinitionCondition } from
 
 type Status = NonNullable<CustomResourceDefinition['status']>;
 
-function withConditions(definition: CustomResourceDefinition, nowMs: number, added: readonly Omit<CustomResourceDefinitionCondition, 'lastTransitionTime'>[]): CustomResourceDefinitionCondition[] {
+function withConditions(
+  definition: CustomResourceDefinition,
+  nowMs: number,
+  added: readonly Omit<CustomResourceDefinitionCondition, 'lastTransitionTime'>[],
+): CustomResourceDefinitionCondition[] {
   const lastTransitionTime = rfc3339(nowMs);
-  return added.reduce<CustomResourceDefinitionCondition[]>((conditions, condition) => withCondition(conditions, { ...condition, lastTransitionTime }), definition.status?.conditions ?? []);
+  return added.reduce<CustomResourceDefinitionCondition[]>(
+    (conditions, condition) => withCondition(conditions, { ...condition, lastTransitionTime }),
+    definition.status?.conditions ?? [],
+  );
 }
 
 /** The status of a definition whose names are taken and whose objects are served. */
 export function establishedStatus(definition: CustomResourceDefinition, nowMs: number): Status {
   const { names, versions } = definition.spec;
   return {
-    ...definition.status, acceptedNames: names,
+    ...definition.status,
+    acceptedNames: names,
     conditions: withConditions(definition, nowMs, [
       { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' },
       { type: 'Established', status: 'True', reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' },
@@ -24,5 +32,10 @@ export function establishedStatus(definition: CustomResourceDefinition, nowMs: n
 
 /** The status of a definition that is being deleted. */
 export function terminatingStatus(definition: CustomResourceDefinition, nowMs: number): Status {
-  return { ...definition.status, conditions: withConditions(definition, nowMs, [{ type: 'Terminating', status: 'True', reason: 'InstanceDeletionInProgress', message: 'CustomResource deletion is in progress' }]) };
+  return {
+    ...definition.status,
+    conditions: withConditions(definition, nowMs, [
+      { type: 'Terminating', status: 'True', reason: 'InstanceDeletionInProgress', message: 'CustomResource deletion is in progress' },
+    ]),
+  };
 }

@@ -7,7 +7,8 @@ export class ItemQueue<T> implements AsyncIterable<T> {
 
   push(items: readonly T[]): void {
     if (this.#isEnded || this.#isFinished) return;
-    if (this.#items.length === 0) this.#items = [...items]; else this.#items.push(...items);
+    if (this.#items.length === 0) this.#items = [...items];
+    else this.#items.push(...items);
     this.#wake?.();
   }
 
@@ -34,7 +35,9 @@ export class ItemQueue<T> implements AsyncIterable<T> {
       }
       if (this.#items.length > 0 || this.#isEnded) continue;
       if (this.#isFinished) return;
-      await new Promise<void>((resolve) => { this.#wake = resolve; });
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
     }
   }
 }

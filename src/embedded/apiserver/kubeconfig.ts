@@ -2,8 +2,11 @@
 export function kubeconfigText(options: { server: string; caCertificatePem: string; token: string; name?: string }): string {
   const name = options.name ?? 'canary-lab';
   const config = {
-    apiVersion: 'v1', kind: 'Config',
-    clusters: [{ name, cluster: { server: options.server, 'certificate-authority-data': Buffer.from(options.caCertificatePem).toString('base64') } }],
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      { name, cluster: { server: options.server, 'certificate-authority-data': Buffer.from(options.caCertificatePem).toString('base64') } },
+    ],
     users: [{ name, user: { token: options.token } }],
     contexts: [{ name, context: { cluster: name, user: name } }],
     'current-context': name,

@@ -1,8 +1,20 @@
 import type { Socket } from 'node:net';
 import type { Pod } from '../../kube/generated/types.ts';
 
-export interface LogOptions { follow?: boolean; previous?: boolean; tailLines?: number; sinceMs?: number; timestamps?: boolean; limitBytes?: number }
-export interface ExecStreams { stdin: AsyncIterable<Uint8Array> | undefined; stdout(chunk: Uint8Array | string): void; stderr(chunk: Uint8Array | string): void; signal: AbortSignal }
+export interface LogOptions {
+  follow?: boolean;
+  previous?: boolean;
+  tailLines?: number;
+  sinceMs?: number;
+  timestamps?: boolean;
+  limitBytes?: number;
+}
+export interface ExecStreams {
+  stdin: AsyncIterable<Uint8Array> | undefined;
+  stdout(chunk: Uint8Array | string): void;
+  stderr(chunk: Uint8Array | string): void;
+  signal: AbortSignal;
+}
 
 /** What the API server asks of the node a Pod runs on (a kubelet's own server in upstream). `cluster.ts` supplies it. */
 export interface NodeAgent {

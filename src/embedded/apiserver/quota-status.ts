@@ -12,7 +12,9 @@ export class QuotaStatus {
   #quotas: StoreWatch | undefined;
   #everything: StoreWatch | undefined;
 
-  constructor(core: ServerCore) { this.#core = core; }
+  constructor(core: ServerCore) {
+    this.#core = core;
+  }
 
   start(): void {
     this.#quotas = this.#core.store.watch(storagePrefix(resourceQuotas), this.#core.store.revision, () => this.#refresh());
@@ -27,13 +29,23 @@ export class QuotaStatus {
   #refresh(): void {
     const { store } = this.#core;
     const { entries } = store.list(storagePrefix(resourceQuotas));
-    if (entries.length > 0) this.#everything ??= store.watch('/registry/', store.revision, (events) => { if (events.some(({ type }) => type !== 'updated')) this.#refresh(); });
-    else { this.#everything?.close(); this.#everything = undefined; }
+    if (entries.length > 0)
+      this.#everything ??= store.watch('/registry/', store.revision, (events) => {
+        if (events.some(({ type }) => type !== 'updated')) this.#refresh();
+      });
+    else {
+      this.#everything?.close();
+      this.#everything = undefined;
+    }
     for (const entry of entries) {
       const quota = entry.value.object as ResourceQuota;
       const status = { hard: quota.spec?.hard ?? {}, used: usedBy(this.#core, quota) };
       if (equalJson(status, quota.status)) continue;
-      store.update(entry.key, entry.revision, (revision) => ({ ...quota, status, metadata: { ...quota.metadata, resourceVersion: String(revision) } }));
+      store.update(entry.key, entry.revision, (revision) => ({
+        ...quota,
+        status,
+        metadata: { ...quota.metadata, resourceVersion: String(revision) },
+      }));
     }
   }
 }

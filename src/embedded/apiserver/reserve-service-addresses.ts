@@ -10,7 +10,11 @@ export function reserveServiceAddresses(core: ServerCore): void {
     const service = entry.value.object as Service;
     for (const ip of service.spec?.clusterIPs ?? []) {
       if (ip === '' || ip === 'None') continue;
-      try { core.addresses.allocateServiceIp(ip); } catch (error) { core.log.warn(`cannot reserve ${ip} of Service ${service.metadata.namespace}/${service.metadata.name}: ${messageOf(error)}`); }
+      try {
+        core.addresses.allocateServiceIp(ip);
+      } catch (error) {
+        core.log.warn(`cannot reserve ${ip} of Service ${service.metadata.namespace}/${service.metadata.name}: ${messageOf(error)}`);
+      }
     }
   }
 }

@@ -12,10 +12,19 @@ import type { Store } from '../store/store.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
 import { ServiceIpRange } from './test-service-ips.ts';
 
-export interface Answer { status: number; headers: IncomingMessage['headers']; text: string; json: Json }
+export interface Answer {
+  status: number;
+  headers: IncomingMessage['headers'];
+  text: string;
+  json: Json;
+}
 /** Parsed JSON, looked at by path. */
-export interface Json { readonly [field: string]: Json }
-export function itemsOf(list: Json): Json[] { return list['items'] as unknown as Json[]; }
+export interface Json {
+  readonly [field: string]: Json;
+}
+export function itemsOf(list: Json): Json[] {
+  return list['items'] as unknown as Json[];
+}
 
 /** A listening server with the means to talk to it as any user. For tests. */
 export interface TestServer {
@@ -38,29 +47,65 @@ export async function startTestServer(options: Partial<ApiServerOptions> = {}): 
   const store = options.store ?? new MemoryStore();
   const activity = options.activity ?? new Activity();
   const server = await createApiServer({
-    store, clock: hostClock, hostClock, random: seededRandom(7), log: silentLog, activity, addresses: new ServiceIpRange(),
+    store,
+    clock: hostClock,
+    hostClock,
+    random: seededRandom(7),
+    log: silentLog,
+    activity,
+    addresses: new ServiceIpRange(),
     dialer: { dial: () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })) },
     nodeAgent: {
-      async *logs(_pod, container) { yield `hello from ${container}\n`; },
-      async exec(_pod, _container, argv, streams) { streams.stdout(argv.join(' ')); return argv[0] === 'false' ? 3 : 0; },
+      async *logs(_pod, container) {
+        yield `hello from ${container}\n`;
+      },
+      async exec(_pod, _container, argv, streams) {
+        streams.stdout(argv.join(' '));
+        return argv[0] === 'false' ? 3 : 0;
+      },
     },
     ...options,
   });
   const { url, port } = await server.listen();
   const admin = server.apiFor(MASTER);
   for (const namespace of ['default', 'kube-system']) {
-    if (await admin.get(serviceAccounts, { namespace, name: 'default' }) === undefined) await admin.create(serviceAccounts, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } });
+    if ((await admin.get(serviceAccounts, { namespace, name: 'default' })) === undefined)
+      await admin.create(serviceAccounts, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } });
   }
   const agent = new https.Agent({ keepAlive: true, ca: server.caCertificatePem });
-  const open = (method: string, path: string, body: string | undefined, headers: Record<string, string>): Promise<IncomingMessage> => new Promise((resolve, reject) => {
-    const request = https.request({ host: '127.0.0.1', port, method, path, agent, headers: { authorization: `Bearer ${server.adminToken}`, ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }), ...headers } }, resolve);
-    request.on('error', reject);
-    request.end(body);
-  });
+  const open = (method: string, path: string, body: string | undefined, headers: Record<string, string>): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const request = https.request(
+        {
+          host: '127.0.0.1',
+          port,
+          method,
+          path,
+          agent,
+          headers: {
+            authorization: `Bearer ${server.adminToken}`,
+            ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
+            ...headers,
+          },
+        },
+        resolve,
+      );
+      request.on('error', reject);
+      request.end(body);
+    });
   return {
-    server, store, url, activity, admin,
+    server,
+    store,
+    url,
+    activity,
+    admin,
     async request(method, path, body, headers = {}) {
-      const response = await open(method, path, body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body), headers);
+      const response = await open(
+        method,
+        path,
+        body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+        headers,
+      );
       let text = '';
       for await (const chunk of response) text += String(chunk);
       const isJson = text.startsWith('{');

@@ -12,5 +12,7 @@ export class ServiceIpRange implements ServiceAddresses {
     return ip;
   }
 
-  releaseServiceIp(ip: string): void { this.taken.delete(ip); }
+  releaseServiceIp(ip: string): void {
+    this.taken.delete(ip);
+  }
 }

@@ -24,7 +24,9 @@ function sameItem(a: unknown, b: unknown): boolean {
   return isNothing(a) || isNothing(b) ? canonicalJson(a) === canonicalJson(b) : sameJson(a, b);
 }
 
-function isNothing(value: unknown): boolean { return value === undefined || value === null || (Array.isArray(value) && value.length === 0); }
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+}
 
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);

@@ -13,7 +13,10 @@ import { orphansIn } from './orphan-index.ts';
  * (k8s.io/kubernetes/pkg/controller/controller_ref_manager.go). The informer needs `indexOrphans`.
  */
 export async function claim<T extends KubeObject, O extends KubeObject>(
-  api: KubeApi, informer: Informer<T>, owner: { type: ResourceType<O>; object: O; selector: LabelSelector | undefined }, mayAdopt: (object: T) => boolean = () => true,
+  api: KubeApi,
+  informer: Informer<T>,
+  owner: { type: ResourceType<O>; object: O; selector: LabelSelector | undefined },
+  mayAdopt: (object: T) => boolean = () => true,
 ): Promise<T[]> {
   const { type, object, selector } = owner;
   const claimed: T[] = [];
@@ -24,8 +27,9 @@ export async function claim<T extends KubeObject, O extends KubeObject>(
     else if (!deleting) await release(api, informer.type, dependent, object);
   }
   if (deleting) return claimed;
-  const orphans = orphansIn(informer, object.metadata.namespace)
-    .filter((orphan) => orphan.metadata.deletionTimestamp === undefined && selectorMatches(selector, orphan.metadata.labels) && mayAdopt(orphan));
+  const orphans = orphansIn(informer, object.metadata.namespace).filter(
+    (orphan) => orphan.metadata.deletionTimestamp === undefined && selectorMatches(selector, orphan.metadata.labels) && mayAdopt(orphan),
+  );
   if (orphans.length === 0) return claimed;
   // The cached owner may be gone already; only a live one may adopt.
   const live = await api.get(type, keyOf(object));
@@ -37,7 +41,12 @@ export async function claim<T extends KubeObject, O extends KubeObject>(
   return claimed;
 }
 
-async function adopt<T extends KubeObject>(api: KubeApi, type: ResourceType<T>, orphan: T, reference: OwnerReference): Promise<T | undefined> {
+async function adopt<T extends KubeObject>(
+  api: KubeApi,
+  type: ResourceType<T>,
+  orphan: T,
+  reference: OwnerReference,
+): Promise<T | undefined> {
   const { uid } = orphan.metadata;
   try {
     return await api.patch(type, keyOf(orphan), { type: 'strategic', body: { metadata: { uid, ownerReferences: [reference] } } });
@@ -50,7 +59,10 @@ async function adopt<T extends KubeObject>(api: KubeApi, type: ResourceType<T>, 
 async function release<T extends KubeObject>(api: KubeApi, type: ResourceType<T>, dependent: T, owner: KubeObject): Promise<void> {
   const { uid } = dependent.metadata;
   try {
-    await api.patch(type, keyOf(dependent), { type: 'strategic', body: { metadata: { uid, ownerReferences: [{ $patch: 'delete', uid: owner.metadata.uid }] } } });
+    await api.patch(type, keyOf(dependent), {
+      type: 'strategic',
+      body: { metadata: { uid, ownerReferences: [{ $patch: 'delete', uid: owner.metadata.uid }] } },
+    });
   } catch (error) {
     if (!isStatus(error, 'NotFound')) throw error;
   }

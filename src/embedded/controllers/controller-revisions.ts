@@ -22,10 +22,15 @@ export function templateOf(revision: ControllerRevision): PodTemplateSpec {
 
 /** The owner's revisions, oldest first, and the one of its current template, which is created or made the newest if need be. */
 export async function syncRevisions(
-  api: KubeApi, cache: Informer<ControllerRevision>, owner: { type: ResourceType; object: KubeObject; template: PodTemplateSpec; labels: Record<string, string> | undefined },
+  api: KubeApi,
+  cache: Informer<ControllerRevision>,
+  owner: { type: ResourceType; object: KubeObject; template: PodTemplateSpec; labels: Record<string, string> | undefined },
 ): Promise<{ revisions: ControllerRevision[]; update: ControllerRevision }> {
   const { type, object, template, labels } = owner;
-  const revisions = cache.by('owner', object.metadata.uid).filter((revision) => isControlledBy(revision, object)).sort((a, b) => a.revision - b.revision);
+  const revisions = cache
+    .by('owner', object.metadata.uid)
+    .filter((revision) => isControlledBy(revision, object))
+    .sort((a, b) => a.revision - b.revision);
   const newest = revisions.at(-1)?.revision ?? 0;
   const data = dataOf(template);
   const equal = revisions.find((revision) => sameJson(revision.data, data));
@@ -38,7 +43,11 @@ export async function syncRevisions(
   const key = { namespace: object.metadata.namespace, name: `${object.metadata.name}-${hash}` };
   try {
     const update = await api.create(controllerRevisions, {
-      apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata: { ...key, labels: { ...labels, [HASH]: hash }, ownerReferences: [controllerRef(type, object)] }, data, revision: newest + 1,
+      apiVersion: 'apps/v1',
+      kind: 'ControllerRevision',
+      metadata: { ...key, labels: { ...labels, [HASH]: hash }, ownerReferences: [controllerRef(type, object)] },
+      data,
+      revision: newest + 1,
     });
     return { revisions: [...revisions, update], update };
   } catch (error) {
@@ -50,9 +59,18 @@ export async function syncRevisions(
 }
 
 /** Deletes the oldest revisions that no Pod uses, beyond `limit`. */
-export async function pruneRevisions(api: KubeApi, revisions: readonly ControllerRevision[], inUse: ReadonlySet<string>, limit: number): Promise<void> {
+export async function pruneRevisions(
+  api: KubeApi,
+  revisions: readonly ControllerRevision[],
+  inUse: ReadonlySet<string>,
+  limit: number,
+): Promise<void> {
   const unused = revisions.filter((revision) => !inUse.has(revision.metadata.name));
   for (const revision of unused.slice(0, Math.max(0, unused.length - limit))) {
-    try { await api.delete(controllerRevisions, { namespace: revision.metadata.namespace, name: revision.metadata.name }); } catch (error) { if (!isStatus(error, 'NotFound')) throw error; }
+    try {
+      await api.delete(controllerRevisions, { namespace: revision.metadata.namespace, name: revision.metadata.name });
+    } catch (error) {
+      if (!isStatus(error, 'NotFound')) throw error;
+    }
   }
 }

@@ -19,7 +19,9 @@ export interface ControllerDeps {
 }
 
 /** `requeueAfterMs` asks for another pass on the Clock; nothing asks for none. */
-export interface ReconcileResult { requeueAfterMs?: number }
+export interface ReconcileResult {
+  requeueAfterMs?: number;
+}
 export const DONE: ReconcileResult = {};
 
 export interface ControllerOptions {
@@ -66,20 +68,27 @@ export class Controller {
     const waiting = this.#delayed.get(key);
     if (waiting !== undefined && waiting.atMs <= atMs) return;
     waiting?.timer.cancel();
-    const timer = this.#deps.clock.after(delayMs, () => { this.#delayed.delete(key); this.enqueue(key); });
+    const timer = this.#deps.clock.after(delayMs, () => {
+      this.#delayed.delete(key);
+      this.enqueue(key);
+    });
     this.#delayed.set(key, { timer, atMs });
   }
 
   /** Starts to work on the queue; ends (dropping what is queued) when the signal aborts. */
   start(signal: AbortSignal): void {
     this.#signal = signal;
-    signal.addEventListener('abort', () => {
-      for (const { timer } of this.#delayed.values()) timer.cancel();
-      for (const end of this.#dirty.values()) end();
-      this.#delayed.clear();
-      this.#dirty.clear();
-      this.#queue.length = 0;
-    }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        for (const { timer } of this.#delayed.values()) timer.cancel();
+        for (const end of this.#dirty.values()) end();
+        this.#delayed.clear();
+        this.#dirty.clear();
+        this.#queue.length = 0;
+      },
+      { once: true },
+    );
     this.#pump();
   }
 
@@ -108,7 +117,8 @@ export class Controller {
       const { requeueAfterMs } = await this.#options.reconcile(key, signal);
       this.#failures.delete(key);
       if (requeueAfterMs !== undefined && !signal.aborted) {
-        if (requeueAfterMs <= 0) this.enqueue(key); else this.enqueueAfter(key, requeueAfterMs);
+        if (requeueAfterMs <= 0) this.enqueue(key);
+        else this.enqueueAfter(key, requeueAfterMs);
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -119,7 +129,10 @@ export class Controller {
       // Somebody else wrote first, or the object went meanwhile; the next pass reads again.
       if (isStatus(error, 'Conflict', 'NotFound')) this.#deps.log.debug(`${this.name} ${key}: ${error.message}`);
       // The server's own words say enough; where they came from in here helps nobody.
-      else this.#deps.log.warn(`${this.name} ${key}: ${isStatus(error) ? error.message : error instanceof Error ? error.stack ?? error.message : String(error)}`);
+      else
+        this.#deps.log.warn(
+          `${this.name} ${key}: ${isStatus(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
       this.enqueueAfter(key, delayMs);
     }
   }

@@ -51,7 +51,11 @@ describe('slow start', () => {
 
   it('makes every call when none fails', async () => {
     let calls = 0;
-    expect(await slowStart(10, async () => { calls += 1; })).toEqual({ succeeded: 10 });
+    expect(
+      await slowStart(10, async () => {
+        calls += 1;
+      }),
+    ).toEqual({ succeeded: 10 });
     expect(calls).toBe(10);
   });
 });

@@ -3,7 +3,11 @@ import type { Clock } from '../../base/clock.ts';
 /** After this long a missed event no longer holds its owner back (k8s.io/kubernetes controller ExpectationsTimeout). */
 const FORGET_AFTER_MS = 5 * 60_000;
 
-interface Pending { creations: number; deletions: Set<string>; sinceMs: number }
+interface Pending {
+  creations: number;
+  deletions: Set<string>;
+  sinceMs: number;
+}
 
 /**
  * What a controller has done that its cache does not show yet, per owner uid. While anything is pending the owner's
@@ -14,7 +18,9 @@ export class Expectations {
   readonly #clock: Clock;
   readonly #pending = new Map<string, Pending>();
 
-  constructor(clock: Clock) { this.#clock = clock; }
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Call before the creations are sent. */
   expectCreations(owner: string, count: number): void {
@@ -37,7 +43,9 @@ export class Expectations {
   }
 
   /** The cache shows a dependent as deleted or terminating, or its deletion failed. */
-  deletionObserved(owner: string, uid: string): void { this.#pending.get(owner)?.deletions.delete(uid); }
+  deletionObserved(owner: string, uid: string): void {
+    this.#pending.get(owner)?.deletions.delete(uid);
+  }
 
   satisfied(owner: string): boolean {
     const pending = this.#pending.get(owner);
@@ -48,12 +56,14 @@ export class Expectations {
   }
 
   /** The owner is gone. */
-  forget(owner: string): void { this.#pending.delete(owner); }
+  forget(owner: string): void {
+    this.#pending.delete(owner);
+  }
 
   #of(owner: string): Pending {
     let pending = this.#pending.get(owner);
     if (pending === undefined || this.#clock.nowMs() - pending.sinceMs >= FORGET_AFTER_MS) {
-      this.#pending.set(owner, pending = { creations: 0, deletions: new Set(), sinceMs: this.#clock.nowMs() });
+      this.#pending.set(owner, (pending = { creations: 0, deletions: new Set(), sinceMs: this.#clock.nowMs() }));
     }
     return pending;
   }

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { aTemplate, openControllerRoom } from '../../../test/support/controller-room.ts';
-import { cronJobs, daemonSets, deployments, endpointSlices, jobs, nodes, pods, replicaSets, services, statefulSets } from '../../kube/resource-type.ts';
+import {
+  cronJobs,
+  daemonSets,
+  deployments,
+  endpointSlices,
+  jobs,
+  nodes,
+  pods,
+  replicaSets,
+  services,
+  statefulSets,
+} from '../../kube/resource-type.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import { createControllers } from './all-controllers.ts';
 
@@ -11,7 +22,8 @@ const named = (name: string) => ({ namespace: 'default', name });
 const podCreations = (writes: readonly string[]): number => writes.filter((write) => write.startsWith('create pods ')).length;
 
 describe.each([0, 3, 25])('controllers whose caches trail %d turns behind', (watchLagTurns) => {
-  const open = (fate?: Parameters<typeof openControllerRoom>[1]) => openControllerRoom((deps) => [...createControllers(deps, facts), createScheduler(deps)], { watchLagTurns, ...fate });
+  const open = (fate?: Parameters<typeof openControllerRoom>[1]) =>
+    openControllerRoom((deps) => [...createControllers(deps, facts), createScheduler(deps)], { watchLagTurns, ...fate });
 
   it('start no Pod too many for a Deployment through two rollouts', async () => {
     await using room = await open();
@@ -36,7 +48,10 @@ describe.each([0, 3, 25])('controllers whose caches trail %d turns behind', (wat
 
   it('keep one slice per Service while its Pods change', async () => {
     await using room = await open();
-    await room.api.create(services, { metadata: named('web'), spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] } });
+    await room.api.create(services, {
+      metadata: named('web'),
+      spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
+    });
     await room.api.create(replicaSets, { metadata: named('web'), spec: { replicas: 5, selector, template: aTemplate() } });
     await room.advance(1000);
     expect(room.api.writes.filter((write) => write.startsWith('create endpointslices'))).toHaveLength(1);
@@ -45,12 +60,25 @@ describe.each([0, 3, 25])('controllers whose caches trail %d turns behind', (wat
 
   it('keep one daemon Pod per node and numbered Pods once each', async () => {
     await using room = await open();
-    for (const name of ['n1', 'n2']) room.api.seed(nodes, { metadata: { name }, spec: {}, status: { allocatable: { cpu: '4', memory: '1Gi', pods: '50' } } });
-    await room.api.create(daemonSets, { metadata: named('agent'), spec: { selector: { matchLabels: { app: 'agent' } }, template: aTemplate('agent:1', { app: 'agent' }) } });
-    await room.api.create(statefulSets, { metadata: named('db'), spec: { replicas: 3, serviceName: 'db', selector: { matchLabels: { app: 'db' } }, template: aTemplate('db:1', { app: 'db' }) } });
+    for (const name of ['n1', 'n2'])
+      room.api.seed(nodes, { metadata: { name }, spec: {}, status: { allocatable: { cpu: '4', memory: '1Gi', pods: '50' } } });
+    await room.api.create(daemonSets, {
+      metadata: named('agent'),
+      spec: { selector: { matchLabels: { app: 'agent' } }, template: aTemplate('agent:1', { app: 'agent' }) },
+    });
+    await room.api.create(statefulSets, {
+      metadata: named('db'),
+      spec: { replicas: 3, serviceName: 'db', selector: { matchLabels: { app: 'db' } }, template: aTemplate('db:1', { app: 'db' }) },
+    });
     await room.advance(1000);
     expect(room.api.all(pods).filter((pod) => pod.metadata.labels?.app === 'agent')).toHaveLength(2);
-    expect(room.api.all(pods).map((pod) => pod.metadata.name).filter((name) => name.startsWith('db')).sort()).toEqual(['db-0', 'db-1', 'db-2']);
+    expect(
+      room.api
+        .all(pods)
+        .map((pod) => pod.metadata.name)
+        .filter((name) => name.startsWith('db'))
+        .sort(),
+    ).toEqual(['db-0', 'db-1', 'db-2']);
     expect(podCreations(room.api.writes)).toBe(5);
   });
 });

@@ -16,7 +16,12 @@ export async function createPod(deps: Deps, type: ResourceType, owner: KubeObjec
     return pod;
   } catch (error) {
     if (!isNamespaceTerminating(error)) {
-      deps.events.record(subject(type, owner), 'Warning', 'FailedCreate', `Error creating: ${error instanceof Error ? error.message : String(error)}`);
+      deps.events.record(
+        subject(type, owner),
+        'Warning',
+        'FailedCreate',
+        `Error creating: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     throw error;
   }
@@ -28,12 +33,22 @@ export async function deletePod(deps: Deps, type: ResourceType, owner: KubeObjec
     await deps.api.delete(pods, keyOf(pod), { preconditions: { uid: pod.metadata.uid } });
     deps.events.record(subject(type, owner), 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
   } catch (error) {
-    if (!isStatus(error, 'NotFound')) deps.events.record(subject(type, owner), 'Warning', 'FailedDelete', `Error deleting: ${error instanceof Error ? error.message : String(error)}`);
+    if (!isStatus(error, 'NotFound'))
+      deps.events.record(
+        subject(type, owner),
+        'Warning',
+        'FailedDelete',
+        `Error deleting: ${error instanceof Error ? error.message : String(error)}`,
+      );
     throw error;
   }
 }
 
 /** The creation was refused because its namespace is on the way out: nothing to report, nothing to retry. */
 export function isNamespaceTerminating(error: unknown): boolean {
-  return isStatus(error, 'Forbidden') && (error.status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') === true || error.message.includes('because it is being terminated'));
+  return (
+    isStatus(error, 'Forbidden') &&
+    (error.status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') === true ||
+      error.message.includes('because it is being terminated'))
+  );
 }

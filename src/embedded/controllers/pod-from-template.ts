@@ -7,10 +7,14 @@ import { controllerRef } from './controller-ref.ts';
 export function podFromTemplate(type: ResourceType, owner: KubeObject, template: PodTemplateSpec): Draft<Pod> & { spec: Pod['spec'] } {
   const { labels, annotations, finalizers } = template.metadata ?? {};
   return {
-    apiVersion: 'v1', kind: 'Pod',
+    apiVersion: 'v1',
+    kind: 'Pod',
     metadata: {
-      generateName: `${owner.metadata.name}-`, namespace: owner.metadata.namespace,
-      ...(labels ? { labels: { ...labels } } : {}), ...(annotations ? { annotations: { ...annotations } } : {}), ...(finalizers ? { finalizers: [...finalizers] } : {}),
+      generateName: `${owner.metadata.name}-`,
+      namespace: owner.metadata.namespace,
+      ...(labels ? { labels: { ...labels } } : {}),
+      ...(annotations ? { annotations: { ...annotations } } : {}),
+      ...(finalizers ? { finalizers: [...finalizers] } : {}),
       ownerReferences: [controllerRef(type, owner)],
     },
     spec: template.spec ?? { containers: [] },

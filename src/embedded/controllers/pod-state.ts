@@ -30,6 +30,8 @@ export function isPodAvailable(pod: Pod, minReadySeconds: number, nowMs: number)
 
 /** How long until the next of these Pods becomes available by time alone; `undefined` when none waits. */
 export function nextAvailableInMs(pods: readonly Pod[], minReadySeconds: number, nowMs: number): number | undefined {
-  const waits = pods.map((pod) => podAvailableAtMs(pod, minReadySeconds)).filter((atMs): atMs is number => atMs !== undefined && atMs > nowMs);
+  const waits = pods
+    .map((pod) => podAvailableAtMs(pod, minReadySeconds))
+    .filter((atMs): atMs is number => atMs !== undefined && atMs > nowMs);
   return waits.length === 0 ? undefined : Math.min(...waits) - nowMs;
 }

@@ -5,9 +5,17 @@ import { fnv32a, templateHash } from './template-hash.ts';
 const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image: 'web:1' }] } };
 
 describe('template hash', () => {
-  it.each([['', 0x811c9dc5], ['a', 0xe40c292c], ['foobar', 0xbf9cf968]])('computes FNV-1a of "%s"', (text, hash) => { expect(fnv32a(text)).toBe(hash); });
+  it.each([
+    ['', 0x811c9dc5],
+    ['a', 0xe40c292c],
+    ['foobar', 0xbf9cf968],
+  ])('computes FNV-1a of "%s"', (text, hash) => {
+    expect(fnv32a(text)).toBe(hash);
+  });
 
-  it('uses only letters and digits that spell no words', () => { expect(templateHash(template)).toMatch(/^[bcdfghjklmnpqrstvwxz2456789]{1,10}$/); });
+  it('uses only letters and digits that spell no words', () => {
+    expect(templateHash(template)).toMatch(/^[bcdfghjklmnpqrstvwxz2456789]{1,10}$/);
+  });
 
   it('does not depend on key order or empty lists, but on content and collisions', () => {
     const reordered = { spec: { volumes: [], containers: [{ image: 'web:1', name: 'main' }] }, metadata: { labels: { app: 'web' } } };

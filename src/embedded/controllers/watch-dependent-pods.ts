@@ -28,12 +28,16 @@ export function watchDependentPods(cache: Informer<Pod>, handler: DependentPodHa
       if (before !== undefined && before.uid !== owner?.uid) handler.ownerChanged(namespace, before.name, pod);
     }
     if (owner === undefined) {
-      const relabelled = change.type !== 'modified' || JSON.stringify(change.previous.metadata.labels) !== JSON.stringify(pod.metadata.labels) || controllerOf(change.previous) !== undefined;
+      const relabelled =
+        change.type !== 'modified' ||
+        JSON.stringify(change.previous.metadata.labels) !== JSON.stringify(pod.metadata.labels) ||
+        controllerOf(change.previous) !== undefined;
       if (controllerOf(pod) === undefined && change.type !== 'deleted' && relabelled) handler.orphanChanged?.(pod);
       return;
     }
     if (change.type === 'added') expectations?.creationObserved(owner.uid);
-    if (change.type === 'deleted' || pod.metadata.deletionTimestamp !== undefined) expectations?.deletionObserved(owner.uid, pod.metadata.uid);
+    if (change.type === 'deleted' || pod.metadata.deletionTimestamp !== undefined)
+      expectations?.deletionObserved(owner.uid, pod.metadata.uid);
     handler.ownerChanged(namespace, owner.name, pod);
   });
 }

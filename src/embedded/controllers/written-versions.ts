@@ -7,9 +7,15 @@ import type { KubeObject } from '../../kube/object.ts';
 export class WrittenVersions {
   readonly #versions = new Map<string, number>();
 
-  wrote(object: KubeObject): void { this.#versions.set(object.metadata.uid, Number(object.metadata.resourceVersion)); }
+  wrote(object: KubeObject): void {
+    this.#versions.set(object.metadata.uid, Number(object.metadata.resourceVersion));
+  }
 
-  isStale(object: KubeObject): boolean { return Number(object.metadata.resourceVersion) < (this.#versions.get(object.metadata.uid) ?? 0); }
+  isStale(object: KubeObject): boolean {
+    return Number(object.metadata.resourceVersion) < (this.#versions.get(object.metadata.uid) ?? 0);
+  }
 
-  forget(uid: string): void { this.#versions.delete(uid); }
+  forget(uid: string): void {
+    this.#versions.delete(uid);
+  }
 }

@@ -8,12 +8,20 @@ import { createCertgenProgram } from './certgen.ts';
 import { selfSigned } from './self-signed.ts';
 
 const certgen = (args: string[]) => ({ restartPolicy: 'OnFailure', containers: [{ name: 'job', image: 'certgen:v1', args }] });
-const create = ['create', '--host=admission,admission.ingress-nginx.svc', '--namespace=ingress-nginx', '--secret-name=ingress-nginx-admission'];
+const create = [
+  'create',
+  '--host=admission,admission.ingress-nginx.svc',
+  '--namespace=ingress-nginx',
+  '--secret-name=ingress-nginx-admission',
+];
 const text = (base64: string | undefined): string => Buffer.from(base64 ?? '', 'base64').toString('utf8');
 
 it('makes the Secret once and writes its authority into the webhook', async () => {
   await using room = await openKubeletRoom({ certgen: createCertgenProgram() });
-  room.api.seed(validatingWebhookConfigurations, { metadata: { name: 'ingress-nginx-admission' }, webhooks: [{ name: 'v.example.com', admissionReviewVersions: ['v1'], sideEffects: 'None', failurePolicy: 'Ignore', clientConfig: {} }] });
+  room.api.seed(validatingWebhookConfigurations, {
+    metadata: { name: 'ingress-nginx-admission' },
+    webhooks: [{ name: 'v.example.com', admissionReviewVersions: ['v1'], sideEffects: 'None', failurePolicy: 'Ignore', clientConfig: {} }],
+  });
   await room.bind(certgen(create), { name: 'create' });
   await expect.poll(() => room.pod('create').status?.phase).toBe('Succeeded');
   const secret = room.api.all(secrets)[0]!;
@@ -23,7 +31,17 @@ it('makes the Secret once and writes its authority into the webhook', async () =
   await expect.poll(() => room.pod('again').status?.phase).toBe('Succeeded');
   expect(room.api.all(secrets)[0]!.data).toEqual(secret.data);
 
-  await room.bind(certgen(['patch', '--webhook-name=ingress-nginx-admission', '--namespace=ingress-nginx', '--patch-mutating=false', '--secret-name=ingress-nginx-admission', '--patch-failure-policy=Fail']), { name: 'patch' });
+  await room.bind(
+    certgen([
+      'patch',
+      '--webhook-name=ingress-nginx-admission',
+      '--namespace=ingress-nginx',
+      '--patch-mutating=false',
+      '--secret-name=ingress-nginx-admission',
+      '--patch-failure-policy=Fail',
+    ]),
+    { name: 'patch' },
+  );
   await expect.poll(() => room.pod('patch').status?.phase).toBe('Succeeded');
   const [webhook] = room.api.all(validatingWebhookConfigurations)[0]!.webhooks!;
   expect(webhook).toMatchObject({ failurePolicy: 'Fail', clientConfig: { caBundle: secret.data!.ca } });

@@ -20,10 +20,16 @@ function flagsOf(args: readonly string[]): Record<string, string> {
 /** Makes the Secret with `ca`, `cert` and `key`, unless it is there. */
 async function create(ctx: ImageContext, flags: Record<string, string>): Promise<number> {
   const { namespace = ctx.pod.namespace, 'secret-name': name, host = '' } = flags;
-  if (name === undefined || host === '') { ctx.log('create needs --secret-name and --host'); return 1; }
+  if (name === undefined || host === '') {
+    ctx.log('create needs --secret-name and --host');
+    return 1;
+  }
   const existing = await ctx.api.get(secrets, { namespace, name });
   const caName = flags['ca-name'] ?? 'ca';
-  if (existing?.data?.[caName] !== undefined) { ctx.log(`secret ${namespace}/${name} is there already`); return 0; }
+  if (existing?.data?.[caName] !== undefined) {
+    ctx.log(`secret ${namespace}/${name} is there already`);
+    return 0;
+  }
   const { ca, cert, key } = await selfSigned(host.split(',').map((part) => part.trim()));
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   const data = { [caName]: base64(ca), [flags['cert-name'] ?? 'cert']: base64(cert), [flags['key-name'] ?? 'key']: base64(key) };
@@ -38,11 +44,22 @@ async function create(ctx: ImageContext, flags: Record<string, string>): Promise
 
 /** Writes the authority into every webhook of the named configurations, and the failure policy when one is given. */
 async function patch(ctx: ImageContext, flags: Record<string, string>): Promise<number> {
-  const { namespace = ctx.pod.namespace, 'secret-name': secretName, 'webhook-name': webhookName, 'patch-failure-policy': failurePolicy } = flags;
-  if (secretName === undefined || webhookName === undefined) { ctx.log('patch needs --secret-name and --webhook-name'); return 1; }
+  const {
+    namespace = ctx.pod.namespace,
+    'secret-name': secretName,
+    'webhook-name': webhookName,
+    'patch-failure-policy': failurePolicy,
+  } = flags;
+  if (secretName === undefined || webhookName === undefined) {
+    ctx.log('patch needs --secret-name and --webhook-name');
+    return 1;
+  }
   const secret = await ctx.api.get(secrets, { namespace, name: secretName });
   const caBundle = secret?.data?.[flags['ca-name'] ?? 'ca'];
-  if (caBundle === undefined) { ctx.log(`secret ${namespace}/${secretName} has no authority`); return 1; }
+  if (caBundle === undefined) {
+    ctx.log(`secret ${namespace}/${secretName} has no authority`);
+    return 1;
+  }
   const write = async <T extends ValidatingWebhookConfiguration | MutatingWebhookConfiguration>(type: ResourceType<T>): Promise<void> => {
     const found = await ctx.api.get(type, { name: webhookName });
     if (found === undefined) throw new Error(`${type.resource} "${webhookName}" not found`);
@@ -62,14 +79,15 @@ async function patch(ctx: ImageContext, flags: Record<string, string>): Promise<
 /** kube-webhook-certgen: the two Jobs of the ingress-nginx chart. */
 export function createCertgenProgram(): ImageProgram {
   return {
-    run: (ctx) => ctx.activity.during(`certgen of ${ctx.pod.name}`, async () => {
-      // As activity: virtual time must not move between its calls, or a Job's deadline would pass while keys are being made.
-      const words = [...ctx.command, ...ctx.args];
-      const flags = flagsOf(words);
-      if (words.includes('create')) return create(ctx, flags);
-      if (words.includes('patch')) return patch(ctx, flags);
-      ctx.log('a command is needed: create or patch');
-      return 1;
-    }),
+    run: (ctx) =>
+      ctx.activity.during(`certgen of ${ctx.pod.name}`, async () => {
+        // As activity: virtual time must not move between its calls, or a Job's deadline would pass while keys are being made.
+        const words = [...ctx.command, ...ctx.args];
+        const flags = flagsOf(words);
+        if (words.includes('create')) return create(ctx, flags);
+        if (words.includes('patch')) return patch(ctx, flags);
+        ctx.log('a command is needed: create or patch');
+        return 1;
+      }),
   };
 }

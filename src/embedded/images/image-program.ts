@@ -12,7 +12,15 @@ export interface ImageContext {
   command: readonly string[];
   args: readonly string[];
   env: Readonly<Record<string, string>>;
-  pod: { name: string; namespace: string; uid: string; ip: string; nodeName: string; labels: Readonly<Record<string, string>>; serviceAccountName: string };
+  pod: {
+    name: string;
+    namespace: string;
+    uid: string;
+    ip: string;
+    nodeName: string;
+    labels: Readonly<Record<string, string>>;
+    serviceAccountName: string;
+  };
   container: {
     name: string;
     ports: readonly { name?: string | undefined; containerPort: number; protocol?: string | undefined }[];
@@ -51,7 +59,10 @@ export interface ImageContext {
   /** Opens a connection to a Pod or Service address or a cluster DNS name. Rejects with ECONNREFUSED as a real dial would. */
   dial(host: string, port: number, signal?: AbortSignal): Promise<Socket>;
   /** HTTP over `dial`. */
-  fetch(url: string, init?: { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal }): Promise<{ status: number; headers: Record<string, string>; text(): Promise<string> }>;
+  fetch(
+    url: string,
+    init?: { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal },
+  ): Promise<{ status: number; headers: Record<string, string>; text(): Promise<string> }>;
   /** The API as this Pod's ServiceAccount: authentication, RBAC and admission apply. */
   api: KubeApi;
 }

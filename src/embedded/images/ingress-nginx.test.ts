@@ -22,8 +22,20 @@ let term: AbortController;
 let killed: AbortController;
 let exit: Promise<number>;
 
-const ARGS = ['--publish-status-address=localhost', '--election-id=ingress-nginx-leader', '--controller-class=k8s.io/ingress-nginx', '--ingress-class=nginx', '--configmap=$(POD_NAMESPACE)/ingress-nginx-controller', '--validating-webhook=:8443', '--validating-webhook-certificate=/usr/local/certificates/cert', '--validating-webhook-key=/usr/local/certificates/key'];
-const ruleFor = (host: string) => ({ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }] } });
+const ARGS = [
+  '--publish-status-address=localhost',
+  '--election-id=ingress-nginx-leader',
+  '--controller-class=k8s.io/ingress-nginx',
+  '--ingress-class=nginx',
+  '--configmap=$(POD_NAMESPACE)/ingress-nginx-controller',
+  '--validating-webhook=:8443',
+  '--validating-webhook-certificate=/usr/local/certificates/cert',
+  '--validating-webhook-key=/usr/local/certificates/key',
+];
+const ruleFor = (host: string) => ({
+  host,
+  http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }] },
+});
 
 beforeEach(async () => {
   const random = seededRandom(5);
@@ -31,18 +43,70 @@ beforeEach(async () => {
   [listeners, lines, term, killed] = [new Map(), [], new AbortController(), new AbortController()];
   const webhook = await createFakeCertificate(hostClock.nowMs(), random);
   files = { '/usr/local/certificates/cert': webhook.cert, '/usr/local/certificates/key': webhook.key };
-  pod = http.createServer((request, response) => { response.end(`${request.headers['x-forwarded-proto']}:${request.headers['x-forwarded-port']}`); });
-  await new Promise<void>((resolve) => { pod.listen(0, '127.0.0.1', resolve); });
+  pod = http.createServer((request, response) => {
+    response.end(`${request.headers['x-forwarded-proto']}:${request.headers['x-forwarded-port']}`);
+  });
+  await new Promise<void>((resolve) => {
+    pod.listen(0, '127.0.0.1', resolve);
+  });
   api.seed(ingressClasses, { metadata: { name: 'nginx' }, spec: { controller: 'k8s.io/ingress-nginx' } });
   api.seed(services, { metadata: { namespace: 'default', name: 'web' }, spec: { ports: [{ name: 'http', port: 80, targetPort: 8080 }] } });
-  api.seed(endpointSlices, { addressType: 'IPv4', metadata: { namespace: 'default', name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } }, endpoints: [{ addresses: ['10.244.0.9'] }], ports: [{ name: 'http', port: 8080, protocol: 'TCP' }] });
-  api.seed(ingresses, { metadata: { namespace: 'default', name: 'main', annotations: { 'nginx.ingress.kubernetes.io/ssl-redirect': 'false' } }, spec: { ingressClassName: 'nginx', rules: [ruleFor('a.test'), ruleFor('own.test')], tls: [{ hosts: ['a.test'], secretName: 'missing' }, { hosts: ['own.test'], secretName: 'own' }] } });
+  api.seed(endpointSlices, {
+    addressType: 'IPv4',
+    metadata: { namespace: 'default', name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } },
+    endpoints: [{ addresses: ['10.244.0.9'] }],
+    ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+  });
+  api.seed(ingresses, {
+    metadata: { namespace: 'default', name: 'main', annotations: { 'nginx.ingress.kubernetes.io/ssl-redirect': 'false' } },
+    spec: {
+      ingressClassName: 'nginx',
+      rules: [ruleFor('a.test'), ruleFor('own.test')],
+      tls: [
+        { hosts: ['a.test'], secretName: 'missing' },
+        { hosts: ['own.test'], secretName: 'own' },
+      ],
+    },
+  });
   const ctx: ImageContext = {
-    image: 'registry.k8s.io/ingress-nginx/controller:v1.9.4', command: [], args: ['/nginx-ingress-controller', ...ARGS], env: { POD_NAMESPACE: 'ingress-nginx', POD_NAME: 'controller-0' },
-    pod: { name: 'controller-0', namespace: 'ingress-nginx', uid: 'u', ip: '10.244.0.2', nodeName: 'node', labels: {}, serviceAccountName: 'ingress-nginx' }, container: { name: 'controller', ports: [] },
-    readFile: (path) => files[path], log: (line) => { lines.push(line); }, signal: term.signal, killed: killed.signal, clock: hostClock, random, activity: new Activity(), diagnostics: silentLog,
-    listen: async (port, server) => { listeners.set(port, net.createServer((socket) => server.emit('connection', socket))); await new Promise<void>((resolve) => { listeners.get(port)!.listen(0, '127.0.0.1', resolve); }); },
-    dial: (_host, _port, signal) => new Promise((resolve, reject) => { const socket = net.connect({ port: (pod.address() as AddressInfo).port, host: '127.0.0.1', signal }); socket.once('connect', () => resolve(socket)).once('error', reject); }),
+    image: 'registry.k8s.io/ingress-nginx/controller:v1.9.4',
+    command: [],
+    args: ['/nginx-ingress-controller', ...ARGS],
+    env: { POD_NAMESPACE: 'ingress-nginx', POD_NAME: 'controller-0' },
+    pod: {
+      name: 'controller-0',
+      namespace: 'ingress-nginx',
+      uid: 'u',
+      ip: '10.244.0.2',
+      nodeName: 'node',
+      labels: {},
+      serviceAccountName: 'ingress-nginx',
+    },
+    container: { name: 'controller', ports: [] },
+    readFile: (path) => files[path],
+    log: (line) => {
+      lines.push(line);
+    },
+    signal: term.signal,
+    killed: killed.signal,
+    clock: hostClock,
+    random,
+    activity: new Activity(),
+    diagnostics: silentLog,
+    listen: async (port, server) => {
+      listeners.set(
+        port,
+        net.createServer((socket) => server.emit('connection', socket)),
+      );
+      await new Promise<void>((resolve) => {
+        listeners.get(port)!.listen(0, '127.0.0.1', resolve);
+      });
+    },
+    dial: (_host, _port, signal) =>
+      new Promise((resolve, reject) => {
+        const socket = net.connect({ port: (pod.address() as AddressInfo).port, host: '127.0.0.1', signal });
+        socket.once('connect', () => resolve(socket)).once('error', reject);
+      }),
     fetch: () => Promise.reject(new Error('not used')),
     api,
   };
@@ -59,20 +123,53 @@ afterEach(async () => {
 });
 
 const portOf = (port: number): number => (listeners.get(port)!.address() as AddressInfo).port;
-const httpGet = (port: number, path: string, host = 'a.test'): Promise<{ status: number; body: string; headers: http.IncomingHttpHeaders }> => new Promise((resolve, reject) => {
-  http.get({ host: '127.0.0.1', port: portOf(port), path, headers: { host }, agent: false }, (response) => {
-    let body = '';
-    response.setEncoding('utf8').on('data', (chunk: string) => { body += chunk; }).on('end', () => resolve({ status: response.statusCode!, body, headers: response.headers }));
-  }).on('error', reject);
-});
-const httpsCall = (port: number, host: string, body?: string): Promise<{ status: number; body: string; headers: http.IncomingHttpHeaders; subject: string }> => new Promise((resolve, reject) => {
-  const request = https.request({ host: '127.0.0.1', port: portOf(port), servername: host, headers: { host }, rejectUnauthorized: false, agent: false, method: body === undefined ? 'GET' : 'POST' }, (response) => {
-    let text = '';
-    const subject = String((response.socket as tls.TLSSocket).getPeerCertificate().subject.CN);
-    response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk; }).on('end', () => resolve({ status: response.statusCode!, body: text, headers: response.headers, subject }));
+const httpGet = (
+  port: number,
+  path: string,
+  host = 'a.test',
+): Promise<{ status: number; body: string; headers: http.IncomingHttpHeaders }> =>
+  new Promise((resolve, reject) => {
+    http
+      .get({ host: '127.0.0.1', port: portOf(port), path, headers: { host }, agent: false }, (response) => {
+        let body = '';
+        response
+          .setEncoding('utf8')
+          .on('data', (chunk: string) => {
+            body += chunk;
+          })
+          .on('end', () => resolve({ status: response.statusCode!, body, headers: response.headers }));
+      })
+      .on('error', reject);
   });
-  request.on('error', reject).end(body);
-});
+const httpsCall = (
+  port: number,
+  host: string,
+  body?: string,
+): Promise<{ status: number; body: string; headers: http.IncomingHttpHeaders; subject: string }> =>
+  new Promise((resolve, reject) => {
+    const request = https.request(
+      {
+        host: '127.0.0.1',
+        port: portOf(port),
+        servername: host,
+        headers: { host },
+        rejectUnauthorized: false,
+        agent: false,
+        method: body === undefined ? 'GET' : 'POST',
+      },
+      (response) => {
+        let text = '';
+        const subject = String((response.socket as tls.TLSSocket).getPeerCertificate().subject.CN);
+        response
+          .setEncoding('utf8')
+          .on('data', (chunk: string) => {
+            text += chunk;
+          })
+          .on('end', () => resolve({ status: response.statusCode!, body: text, headers: response.headers, subject }));
+      },
+    );
+    request.on('error', reject).end(body);
+  });
 
 it('listens on the ports of the chart and answers health and metrics', async () => {
   expect([...listeners.keys()]).toEqual([80, 443, 10254, 8443]);
@@ -91,27 +188,52 @@ it('speaks https with the fake certificate where the Secret is missing, and with
 
 it('refuses a conflicting Ingress through its webhook', async () => {
   const object = { metadata: { name: 'second', namespace: 'default' }, spec: { ingressClassName: 'nginx', rules: [ruleFor('a.test')] } };
-  const answer = await httpsCall(8443, 'controller', JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request: { uid: '1', operation: 'CREATE', object } }));
-  expect(JSON.parse(answer.body)).toMatchObject({ response: { uid: '1', allowed: false, status: { message: 'host "a.test" and path "/" is already defined in ingress default/main' } } });
+  const answer = await httpsCall(
+    8443,
+    'controller',
+    JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request: { uid: '1', operation: 'CREATE', object } }),
+  );
+  expect(JSON.parse(answer.body)).toMatchObject({
+    response: { uid: '1', allowed: false, status: { message: 'host "a.test" and path "/" is already defined in ingress default/main' } },
+  });
 });
 
 it('redirects to https while the Secret of a listed host is missing', async () => {
   await api.patch(ingresses, { namespace: 'default', name: 'main' }, { type: 'merge', body: { metadata: { annotations: null } } });
   let answer = await httpGet(80, '/');
-  while (answer.status === 200) { await hostClock.sleep(2); answer = await httpGet(80, '/'); }
+  while (answer.status === 200) {
+    await hostClock.sleep(2);
+    answer = await httpGet(80, '/');
+  }
   expect([answer.status, answer.headers.location]).toEqual([308, 'https://a.test']);
 });
 
 it('serves the certificate of a Secret that covers the host', async () => {
   const certificate = await createFakeCertificate(hostClock.nowMs(), seededRandom(8));
-  api.seed(secrets, { type: 'kubernetes.io/tls', metadata: { namespace: 'default', name: 'local' }, data: { 'tls.crt': Buffer.from(certificate.cert).toString('base64'), 'tls.key': Buffer.from(certificate.key).toString('base64') } });
-  api.seed(ingresses, { metadata: { namespace: 'default', name: 'local' }, spec: { ingressClassName: 'nginx', rules: [ruleFor('ingress.local')], tls: [{ hosts: ['ingress.local'], secretName: 'local' }] } });
-  const serial = (): Promise<string> => new Promise((resolve, reject) => {
-    const socket = tls.connect({ host: '127.0.0.1', port: portOf(443), servername: 'ingress.local', rejectUnauthorized: false }, () => { resolve(socket.getPeerCertificate().raw.toString('base64')); socket.destroy(); }).on('error', reject);
+  api.seed(secrets, {
+    type: 'kubernetes.io/tls',
+    metadata: { namespace: 'default', name: 'local' },
+    data: { 'tls.crt': Buffer.from(certificate.cert).toString('base64'), 'tls.key': Buffer.from(certificate.key).toString('base64') },
   });
+  api.seed(ingresses, {
+    metadata: { namespace: 'default', name: 'local' },
+    spec: { ingressClassName: 'nginx', rules: [ruleFor('ingress.local')], tls: [{ hosts: ['ingress.local'], secretName: 'local' }] },
+  });
+  const serial = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = tls
+        .connect({ host: '127.0.0.1', port: portOf(443), servername: 'ingress.local', rejectUnauthorized: false }, () => {
+          resolve(socket.getPeerCertificate().raw.toString('base64'));
+          socket.destroy();
+        })
+        .on('error', reject);
+    });
   const wanted = certificate.cert.replace(/-----[^-]+-----|\s/g, '');
   let seen = await serial();
-  for (let i = 0; i < 200 && seen !== wanted; i++) { await hostClock.sleep(5); seen = await serial(); }
+  for (let i = 0; i < 200 && seen !== wanted; i++) {
+    await hostClock.sleep(5);
+    seen = await serial();
+  }
   expect(seen).toBe(wanted);
 });
 

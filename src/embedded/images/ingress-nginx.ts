@@ -34,19 +34,37 @@ export function createIngressNginxProgram(options: { hostClock?: Clock } = {}): 
 
 async function runController(ctx: ImageContext, hostClock: Clock): Promise<number> {
   let flags: ControllerFlags;
-  try { flags = parseControllerFlags(expanded([...ctx.command, ...ctx.args], ctx.env)); } catch (error) {
+  try {
+    flags = parseControllerFlags(expanded([...ctx.command, ...ctx.args], ctx.env));
+  } catch (error) {
     ctx.log(`F ${messageOf(error)}`);
     return 1;
   }
   const stopping = new AbortController();
-  const informers = new InformerFactory(ctx.api, { clock: ctx.clock, log: containerLog(ctx) }, flags.watchNamespace === '' ? {} : { namespace: flags.watchNamespace });
+  const informers = new InformerFactory(
+    ctx.api,
+    { clock: ctx.clock, log: containerLog(ctx) },
+    flags.watchNamespace === '' ? {} : { namespace: flags.watchNamespace },
+  );
   const controller = new IngressController({
-    api: ctx.api, informers, clock: ctx.clock, hostClock, random: ctx.random, log: containerLog(ctx), activity: ctx.activity, flags, pod: ctx.pod,
-    connect: (ip, port, signal) => ctx.dial(ip, port, signal), print: (line) => ctx.log(line),
+    api: ctx.api,
+    informers,
+    clock: ctx.clock,
+    hostClock,
+    random: ctx.random,
+    log: containerLog(ctx),
+    activity: ctx.activity,
+    flags,
+    pod: ctx.pod,
+    connect: (ip, port, signal) => ctx.dial(ip, port, signal),
+    print: (line) => ctx.log(line),
   });
   const { proxy } = controller;
   const stop = (): void => stopping.abort(ctx.signal.reason);
-  const kill = (): void => { stop(); proxy.close(); };
+  const kill = (): void => {
+    stop();
+    proxy.close();
+  };
   ctx.killed.addEventListener('abort', kill, { once: true });
   try {
     // Without permission to list, the first configuration never comes; the Pod must still be able to end.
@@ -55,10 +73,16 @@ async function runController(ctx: ImageContext, hostClock: Clock): Promise<numbe
     if (ended.aborted) return 0;
     let isReady = true;
     let hasEnded = false;
-    const front = net.createServer((socket) => { if (hasEnded) release(front, socket); else proxy.accept(socket, { isHttps: false, listenPort: flags.httpPort }); });
+    const front = net.createServer((socket) => {
+      if (hasEnded) release(front, socket);
+      else proxy.accept(socket, { isHttps: false, listenPort: flags.httpPort });
+    });
     await ctx.listen(flags.httpPort, front);
     await ctx.listen(flags.httpsPort, httpsServer(ctx, hostClock, controller, flags.httpsPort));
-    await ctx.listen(flags.healthzPort, healthServer(controller, () => isReady));
+    await ctx.listen(
+      flags.healthzPort,
+      healthServer(controller, () => isReady),
+    );
     if (flags.webhookPort !== undefined) await ctx.listen(flags.webhookPort, webhookServer(ctx, controller, flags));
     ctx.log('I NGINX Ingress controller is running');
     await aborted(ctx.signal);
@@ -92,7 +116,8 @@ function expanded(args: readonly string[], env: Readonly<Record<string, string>>
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve(); else signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
 
@@ -101,17 +126,29 @@ function httpsServer(ctx: ImageContext, hostClock: Clock, { proxy }: IngressCont
   let listener: Promise<TlsListener> | undefined;
   const accept = (socket: Socket): void => proxy.accept(socket, { isHttps: true, listenPort: port });
   return net.createServer((socket) => {
-    listener ??= createFakeCertificate(hostClock.nowMs(), seededRandom(ctx.random.below(2 ** 31))).then((fallback) => new TlsListener({ fallback, configuration: () => proxy.configuration, onSocket: accept }));
+    listener ??= createFakeCertificate(hostClock.nowMs(), seededRandom(ctx.random.below(2 ** 31))).then(
+      (fallback) => new TlsListener({ fallback, configuration: () => proxy.configuration, onSocket: accept }),
+    );
     socket.on('error', () => {});
-    listener.then((tls) => tls.accept(socket), (error: unknown) => { ctx.log(`E no certificate: ${messageOf(error)}`); socket.destroy(); });
+    listener.then(
+      (tls) => tls.accept(socket),
+      (error: unknown) => {
+        ctx.log(`E no certificate: ${messageOf(error)}`);
+        socket.destroy();
+      },
+    );
   });
 }
 
 function healthServer(controller: IngressController, isReady: () => boolean): http.Server {
   return http.createServer((request, response) => {
     const path = request.url?.split('?')[0];
-    if (path === '/healthz') response.writeHead(isReady() ? 200 : 500, { 'content-type': 'text/plain; charset=utf-8' }).end(isReady() ? 'ok' : 'the controller is shutting down');
-    else if (path === '/metrics') response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(controller.metricsText());
+    if (path === '/healthz')
+      response
+        .writeHead(isReady() ? 200 : 500, { 'content-type': 'text/plain; charset=utf-8' })
+        .end(isReady() ? 'ok' : 'the controller is shutting down');
+    else if (path === '/metrics')
+      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(controller.metricsText());
     else response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found\n');
   });
 }
@@ -123,9 +160,19 @@ function webhookServer(ctx: ImageContext, controller: IngressController, flags: 
   return net.createServer((socket) => {
     socket.on('error', () => {});
     const [cert, key] = [ctx.readFile(flags.webhookCertificate), ctx.readFile(flags.webhookKey)];
-    if (cert === undefined || key === undefined) { ctx.log(`E webhook certificate "${flags.webhookCertificate}" is missing`); socket.destroy(); return; }
+    if (cert === undefined || key === undefined) {
+      ctx.log(`E webhook certificate "${flags.webhookCertificate}" is missing`);
+      socket.destroy();
+      return;
+    }
     if (current?.cert !== cert || current.key !== key) {
-      try { current = { cert, key, server: https.createServer({ cert, key }, listener) }; } catch (error) { ctx.log(`E webhook certificate: ${messageOf(error)}`); socket.destroy(); return; }
+      try {
+        current = { cert, key, server: https.createServer({ cert, key }, listener) };
+      } catch (error) {
+        ctx.log(`E webhook certificate: ${messageOf(error)}`);
+        socket.destroy();
+        return;
+      }
     }
     current.server.emit('connection', socket);
   });

@@ -1,15 +1,28 @@
 import { parsePromDuration } from '../metrics/promql/duration-text.ts';
 import type { MonitorSelectors } from '../metrics/scrape-manager.ts';
 
-export interface PrometheusFlags { configFile: string; retentionMs: number; port: number; monitorSelectors: MonitorSelectors; ignored: string[] }
+export interface PrometheusFlags {
+  configFile: string;
+  retentionMs: number;
+  port: number;
+  monitorSelectors: MonitorSelectors;
+  ignored: string[];
+}
 
 export const DEFAULT_CONFIG_FILE = 'prometheus.yml';
 /** Upstream's flags that have no effect here: storage is memory, and there is no page. */
-const IGNORED = /^(?:storage\.tsdb\.(?:path|wal-compression|min-block-duration|max-block-duration|retention\.size)|storage\.agent\..+|web\.(?:enable-lifecycle|enable-admin-api|console\.templates|console\.libraries|external-url|route-prefix|config\.file|page-title)|log\.(?:level|format)|query\.(?:timeout|max-concurrency|max-samples)|enable-feature)$/;
+const IGNORED =
+  /^(?:storage\.tsdb\.(?:path|wal-compression|min-block-duration|max-block-duration|retention\.size)|storage\.agent\..+|web\.(?:enable-lifecycle|enable-admin-api|console\.templates|console\.libraries|external-url|route-prefix|config\.file|page-title)|log\.(?:level|format)|query\.(?:timeout|max-concurrency|max-samples)|enable-feature)$/;
 
 /** Reads the command line of the Prometheus image. Throws upstream's text for an unknown flag. */
 export function parsePrometheusFlags(args: readonly string[]): PrometheusFlags {
-  const flags: PrometheusFlags = { configFile: DEFAULT_CONFIG_FILE, retentionMs: parsePromDuration('15d'), port: 9090, monitorSelectors: { service: undefined, pod: undefined }, ignored: [] };
+  const flags: PrometheusFlags = {
+    configFile: DEFAULT_CONFIG_FILE,
+    retentionMs: parsePromDuration('15d'),
+    port: 9090,
+    monitorSelectors: { service: undefined, pod: undefined },
+    ignored: [],
+  };
   const rest = args.filter((arg, index) => index > 0 || arg.startsWith('-'));
   for (let at = 0; at < rest.length; at++) {
     const match = /^--([^=]+)(?:=([\s\S]*))?$/.exec(rest[at]!);

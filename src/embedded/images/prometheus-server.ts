@@ -18,7 +18,9 @@ const DEFAULT_CONFIGURATION = 'scrape_configs:\n  - job_name: prometheus\n    st
 export async function runPrometheus(ctx: ImageContext, hostClock: Clock): Promise<number> {
   let flags: PrometheusFlags;
   let configuration: PrometheusConfiguration;
-  try { flags = parsePrometheusFlags([...ctx.command, ...ctx.args]); } catch (error) {
+  try {
+    flags = parsePrometheusFlags([...ctx.command, ...ctx.args]);
+  } catch (error) {
     ctx.log(`Error parsing commandline arguments: ${messageOf(error)}`);
     return 2;
   }
@@ -34,7 +36,13 @@ export async function runPrometheus(ctx: ImageContext, hostClock: Clock): Promis
   const log = containerLog(ctx);
   const store = new TimeSeriesStore({ retentionMs: flags.retentionMs });
   const scrapes = new ScrapeManager({
-    clock: ctx.clock, hostClock, activity: ctx.activity, store, configuration, log, monitorSelectors: flags.monitorSelectors,
+    clock: ctx.clock,
+    hostClock,
+    activity: ctx.activity,
+    store,
+    configuration,
+    log,
+    monitorSelectors: flags.monitorSelectors,
     informers: new InformerFactory(ctx.api, { clock: ctx.clock, log }),
     // A container's own address is what it reaches as localhost.
     fetch: (url, init) => ctx.fetch(url.replace(/^(https?:\/\/)localhost(?=[:/])/, `$1${ctx.pod.ip}`), init),
@@ -44,7 +52,8 @@ export async function runPrometheus(ctx: ImageContext, hostClock: Clock): Promis
   ctx.log('level=info msg="Server is ready to receive web requests."');
   const ended = AbortSignal.any([ctx.signal, ctx.killed]);
   const end = new Promise<void>((resolve) => {
-    if (ended.aborted) resolve(); else ended.addEventListener('abort', () => resolve(), { once: true });
+    if (ended.aborted) resolve();
+    else ended.addEventListener('abort', () => resolve(), { once: true });
   });
   // Without permission to list, the first list never comes; the Pod must still be able to end.
   await Promise.race([scrapes.start(ended), end]);

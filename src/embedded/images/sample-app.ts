@@ -8,7 +8,9 @@ export const SAMPLE_APP_IMAGE = 'ghcr.io/canary-lab/sample-app';
 function identityEnv(ctx: ImageContext): Record<string, string> {
   const { labels, name, namespace, nodeName } = ctx.pod;
   return {
-    KUBERNETES_POD: name, KUBERNETES_NAMESPACE: namespace, KUBERNETES_NODE: nodeName,
+    KUBERNETES_POD: name,
+    KUBERNETES_NAMESPACE: namespace,
+    KUBERNETES_NODE: nodeName,
     KUBERNETES_POD_TEMPLATE_HASH: labels['rollouts-pod-template-hash'] ?? labels['pod-template-hash'] ?? '',
   };
 }
@@ -17,7 +19,13 @@ function identityEnv(ctx: ImageContext): Record<string, string> {
 export function createSampleAppProgram(): ImageProgram {
   return {
     async run(ctx) {
-      const app = createSampleApp({ env: { ...identityEnv(ctx), ...ctx.env }, tag: imageTag(ctx.image), clock: ctx.clock, random: ctx.random, log: ctx.log });
+      const app = createSampleApp({
+        env: { ...identityEnv(ctx), ...ctx.env },
+        tag: imageTag(ctx.image),
+        clock: ctx.clock,
+        random: ctx.random,
+        log: ctx.log,
+      });
       await ctx.listen(app.port, app.server);
       ctx.log(`listening on ${app.port}`);
       if (app.metrics !== undefined) await ctx.listen(app.metrics.port, app.metrics.server);

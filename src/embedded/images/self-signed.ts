@@ -2,7 +2,11 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 
 /** PEM texts of a fresh authority and of a server certificate that it signed. */
-export interface CertificateSet { ca: string; cert: string; key: string }
+export interface CertificateSet {
+  ca: string;
+  cert: string;
+  key: string;
+}
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 // Certificates are checked against the host's time, which virtual time may have left behind: valid whenever that is.
@@ -19,18 +23,32 @@ export async function selfSigned(hosts: readonly string[]): Promise<CertificateS
   const authorityKeys = await provider.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const serverKeys = await provider.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: '01', name: 'O=nil1', ...VALID, signingAlgorithm: ALGORITHM, keys: authorityKeys,
-    extensions: [new x509.BasicConstraintsExtension(true, undefined, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature, true)],
+    serialNumber: '01',
+    name: 'O=nil1',
+    ...VALID,
+    signingAlgorithm: ALGORITHM,
+    keys: authorityKeys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature, true),
+    ],
   });
   const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: '02', subject: 'O=nil2', issuer: authority.subject, ...VALID, signingAlgorithm: ALGORITHM, publicKey: serverKeys.publicKey, signingKey: authorityKeys.privateKey,
+    serialNumber: '02',
+    subject: 'O=nil2',
+    issuer: authority.subject,
+    ...VALID,
+    signingAlgorithm: ALGORITHM,
+    publicKey: serverKeys.publicKey,
+    signingKey: authorityKeys.privateKey,
     extensions: [
       new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns' as const, value }))),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
     ],
   });
   return {
-    ca: pem('CERTIFICATE', authority.rawData), cert: pem('CERTIFICATE', certificate.rawData),
+    ca: pem('CERTIFICATE', authority.rawData),
+    cert: pem('CERTIFICATE', certificate.rawData),
     key: pem('PRIVATE KEY', await provider.subtle.exportKey('pkcs8', serverKeys.privateKey)),
   };
 }

@@ -24,8 +24,13 @@ function tokenize(script: string): Token[] {
   const tokens: Token[] = [];
   let pieces: Piece[] | undefined;
   let at = 0;
-  const add = (text: string, expands: boolean, quoted: boolean): void => { (pieces ??= []).push({ text, expands, quoted }); };
-  const flush = (): void => { if (pieces !== undefined) tokens.push({ word: pieces }); pieces = undefined; };
+  const add = (text: string, expands: boolean, quoted: boolean): void => {
+    (pieces ??= []).push({ text, expands, quoted });
+  };
+  const flush = (): void => {
+    if (pieces !== undefined) tokens.push({ word: pieces });
+    pieces = undefined;
+  };
   /** The end of `$(…)` or `${…}` that begins at `from`. */
   const closing = (from: number, open: string, close: string): number => {
     let depth = 0;
@@ -45,7 +50,7 @@ function tokenize(script: string): Token[] {
       at = end + 1;
     } else if (character === '"') {
       let text = '';
-      for (at += 1; script[at] !== '"';) {
+      for (at += 1; script[at] !== '"'; ) {
         if (at >= script.length) throw new ShellSyntaxError('syntax error: unterminated quoted string');
         if (script[at] === '\\' && '"\\$`'.includes(script[at + 1] ?? ' ')) {
           add(text, true, true);
@@ -71,8 +76,10 @@ function tokenize(script: string): Token[] {
       while (at < script.length && script[at] !== '\n') at += 1;
     } else if (operator !== undefined) {
       // A digit straight before > or < names the stream: it belongs to the operator.
-      const fd = pieces?.length === 1 && /^[012]$/.test(pieces[0]!.text) && !pieces[0]!.quoted && /[<>]/.test(operator) ? pieces[0]!.text : '';
-      if (fd !== '') pieces = undefined; else flush();
+      const fd =
+        pieces?.length === 1 && /^[012]$/.test(pieces[0]!.text) && !pieces[0]!.quoted && /[<>]/.test(operator) ? pieces[0]!.text : '';
+      if (fd !== '') pieces = undefined;
+      else flush();
       at += operator.length;
       if (operator.startsWith('>') && script[at] === '&') {
         tokens.push({ operator: `${fd}>&${script[at + 1] ?? ''}` });
@@ -83,7 +90,8 @@ function tokenize(script: string): Token[] {
       at += 1;
     } else {
       let end = at + 1;
-      while (end < script.length && !/[\s'"\\;|&<>()]/.test(script[end]!) && !script.startsWith('$(', end) && !script.startsWith('${', end)) end += 1;
+      while (end < script.length && !/[\s'"\\;|&<>()]/.test(script[end]!) && !script.startsWith('$(', end) && !script.startsWith('${', end))
+        end += 1;
       add(script.slice(at, end), true, false);
       at = end;
     }
@@ -96,12 +104,25 @@ function tokenize(script: string): Token[] {
 export function parseShell(script: string): ShellNode {
   const tokens = tokenize(script);
   let at = 0;
-  const operatorAt = (): string | undefined => { const token = tokens[at]; return token !== undefined && 'operator' in token ? token.operator : undefined; };
-  const plain = (word: Word): string | undefined => (word.every(({ quoted }) => !quoted) ? word.map(({ text }) => text).join('') : undefined);
-  const keywordAt = (): string | undefined => { const token = tokens[at]; return token !== undefined && 'word' in token ? plain(token.word) : undefined; };
-  const unexpected = (): ShellSyntaxError => new ShellSyntaxError(`syntax error: unexpected ${at >= tokens.length ? 'end of file' : `"${operatorAt() ?? keywordAt() ?? 'word'}"`}`);
-  const expectKeyword = (word: string): void => { if (keywordAt() !== word) throw unexpected(); at += 1; };
-  const skipNewlines = (): void => { while (operatorAt() === '\n') at += 1; };
+  const operatorAt = (): string | undefined => {
+    const token = tokens[at];
+    return token !== undefined && 'operator' in token ? token.operator : undefined;
+  };
+  const plain = (word: Word): string | undefined =>
+    word.every(({ quoted }) => !quoted) ? word.map(({ text }) => text).join('') : undefined;
+  const keywordAt = (): string | undefined => {
+    const token = tokens[at];
+    return token !== undefined && 'word' in token ? plain(token.word) : undefined;
+  };
+  const unexpected = (): ShellSyntaxError =>
+    new ShellSyntaxError(`syntax error: unexpected ${at >= tokens.length ? 'end of file' : `"${operatorAt() ?? keywordAt() ?? 'word'}"`}`);
+  const expectKeyword = (word: string): void => {
+    if (keywordAt() !== word) throw unexpected();
+    at += 1;
+  };
+  const skipNewlines = (): void => {
+    while (operatorAt() === '\n') at += 1;
+  };
 
   const list = (ends: readonly string[]): ShellNode => {
     const items: { node: ShellNode; join: '&&' | '||' | ';' }[] = [];
@@ -110,10 +131,18 @@ export function parseShell(script: string): ShellNode {
     while (at < tokens.length && !ends.includes(keywordAt() ?? '') && !(operatorAt() === ')' && ends.includes(')'))) {
       items.push({ node: pipe(), join });
       const operator = operatorAt();
-      if (operator === '&&' || operator === '||') { join = operator; at += 1; skipNewlines(); continue; }
+      if (operator === '&&' || operator === '||') {
+        join = operator;
+        at += 1;
+        skipNewlines();
+        continue;
+      }
       join = ';';
       if (operator === '&') throw new ShellSyntaxError('background jobs ("&") are not modelled');
-      if (operator === ';' || operator === '\n') { at += 1; skipNewlines(); } else break;
+      if (operator === ';' || operator === '\n') {
+        at += 1;
+        skipNewlines();
+      } else break;
     }
     return { kind: 'list', items };
   };
@@ -121,11 +150,20 @@ export function parseShell(script: string): ShellNode {
     const isNegated = keywordAt() === '!';
     if (isNegated) at += 1;
     const parts = [command()];
-    while (operatorAt() === '|') { at += 1; skipNewlines(); parts.push(command()); }
+    while (operatorAt() === '|') {
+      at += 1;
+      skipNewlines();
+      parts.push(command());
+    }
     const node: ShellNode = parts.length === 1 ? parts[0]! : { kind: 'pipe', parts };
     return isNegated ? { kind: 'not', node } : node;
   };
-  const block = (open: string, close: string): ShellNode => { expectKeyword(open); const node = list([close]); expectKeyword(close); return node; };
+  const block = (open: string, close: string): ShellNode => {
+    expectKeyword(open);
+    const node = list([close]);
+    expectKeyword(close);
+    return node;
+  };
   const command = (): ShellNode => {
     const keyword = keywordAt();
     if (operatorAt() === '(') {
@@ -136,8 +174,10 @@ export function parseShell(script: string): ShellNode {
       return node;
     }
     switch (keyword) {
-      case '{': return block('{', '}');
-      case 'while': case 'until': {
+      case '{':
+        return block('{', '}');
+      case 'while':
+      case 'until': {
         at += 1;
         const test = list(['do']);
         return { kind: 'while', until: keyword === 'until', test, body: block('do', 'done') };
@@ -150,7 +190,10 @@ export function parseShell(script: string): ShellNode {
         const words: Word[] = [];
         if (keywordAt() === 'in') {
           at += 1;
-          for (let token = tokens[at]; token !== undefined && 'word' in token; token = tokens[at]) { words.push(token.word); at += 1; }
+          for (let token = tokens[at]; token !== undefined && 'word' in token; token = tokens[at]) {
+            words.push(token.word);
+            at += 1;
+          }
         }
         if (operatorAt() === ';') at += 1;
         skipNewlines();
@@ -165,11 +208,15 @@ export function parseShell(script: string): ShellNode {
           branches.push({ test, body: list(['elif', 'else', 'fi']) });
         } while (keywordAt() === 'elif');
         let otherwise: ShellNode | undefined;
-        if (keywordAt() === 'else') { at += 1; otherwise = list(['fi']); }
+        if (keywordAt() === 'else') {
+          at += 1;
+          otherwise = list(['fi']);
+        }
         expectKeyword('fi');
         return { kind: 'if', branches, otherwise };
       }
-      default: return simple();
+      default:
+        return simple();
     }
   };
   const simple = (): ShellNode => {
@@ -179,7 +226,11 @@ export function parseShell(script: string): ShellNode {
     for (;;) {
       const token = tokens[at];
       if (token === undefined) break;
-      if ('word' in token) { words.push(token.word); at += 1; continue; }
+      if ('word' in token) {
+        words.push(token.word);
+        at += 1;
+        continue;
+      }
       const redirection = token.operator.match(/^([012]?)(>>|>&.|>|<)$/);
       if (redirection === null) break;
       at += 1;
@@ -192,7 +243,10 @@ export function parseShell(script: string): ShellNode {
       const target = tokens[at];
       if (target === undefined || !('word' in target)) throw unexpected();
       at += 1;
-      if (operator === '<') { input = target.word; continue; }
+      if (operator === '<') {
+        input = target.word;
+        continue;
+      }
       outputs.push({ stream: fd === '2' ? 'stderr' : 'stdout', to: target.word, append: operator === '>>' });
     }
     if (words.length === 0 && outputs.length === 0) throw unexpected();

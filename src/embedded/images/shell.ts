@@ -9,22 +9,40 @@ export type RunProgram = (argv: readonly string[], io: ExecIo, env: Readonly<Rec
 class Leave extends Error {
   readonly how: 'exit' | 'break' | 'continue';
   readonly status: number;
-  constructor(how: 'exit' | 'break' | 'continue', status: number) { super(how); this.how = how; this.status = status; }
+  constructor(how: 'exit' | 'break' | 'continue', status: number) {
+    super(how);
+    this.how = how;
+    this.status = status;
+  }
 }
 
 /** Gives the event loop a turn now and then, so that an endless loop of built-ins can be stopped. */
 export type Breathe = () => Promise<void>;
 
 /** The files that redirections reach. `write` throws where nothing can be written. */
-export interface ShellFiles { read(path: string): string | undefined; write(path: string, content: string): void }
+export interface ShellFiles {
+  read(path: string): string | undefined;
+  write(path: string, content: string): void;
+}
 
 /** Runs a script and resolves with its exit status; 2 for a script it cannot read. Rejects with the signal's reason when that aborts. */
-export async function runShell(script: string, positional: readonly string[], env: Readonly<Record<string, string>>, io: ExecIo, run: RunProgram, breathe: Breathe, files: ShellFiles): Promise<number> {
+export async function runShell(
+  script: string,
+  positional: readonly string[],
+  env: Readonly<Record<string, string>>,
+  io: ExecIo,
+  run: RunProgram,
+  breathe: Breathe,
+  files: ShellFiles,
+): Promise<number> {
   const shell = new Shell(positional, env, run, breathe, files);
   try {
     return await shell.run(parseShell(script), io);
   } catch (error) {
-    if (error instanceof ShellSyntaxError) { io.stderr(`sh: ${error.message}\n`); return 2; }
+    if (error instanceof ShellSyntaxError) {
+      io.stderr(`sh: ${error.message}\n`);
+      return 2;
+    }
     if (error instanceof Leave) return error.status;
     throw error;
   }
@@ -62,7 +80,8 @@ class Shell {
         }
         return status;
       }
-      case 'not': return (await this.run(node.node, io)) === 0 ? 1 : 0;
+      case 'not':
+        return (await this.run(node.node, io)) === 0 ? 1 : 0;
       case 'pipe': {
         let input: string | undefined;
         let status = 0;
@@ -78,17 +97,23 @@ class Shell {
       case 'if':
         for (const { test, body } of node.branches) if ((await this.run(test, io)) === 0) return this.run(body, io);
         return node.otherwise === undefined ? 0 : this.run(node.otherwise, io);
-      case 'while': return this.#loop(async () => ((await this.run(node.test, io)) === 0) !== node.until, node.body, io);
+      case 'while':
+        return this.#loop(async () => ((await this.run(node.test, io)) === 0) !== node.until, node.body, io);
       case 'for': {
         const words = (await Promise.all(node.words.map((word) => this.#expand(word, io)))).flat();
-        return this.#loop(async () => {
-          const next = words.shift();
-          if (next === undefined) return false;
-          this.#variables[node.name] = next;
-          return true;
-        }, node.body, io);
+        return this.#loop(
+          async () => {
+            const next = words.shift();
+            if (next === undefined) return false;
+            this.#variables[node.name] = next;
+            return true;
+          },
+          node.body,
+          io,
+        );
       }
-      case 'command': return this.#command(node, io);
+      case 'command':
+        return this.#command(node, io);
     }
   }
 
@@ -110,21 +135,42 @@ class Shell {
   async #command(node: ShellNode & { kind: 'command' }, outer: ExecIo): Promise<number> {
     const io: ExecIo = { ...outer };
     for (const output of node.outputs) {
-      if ('merge' in output) { io[output.stream] = output.stream === 'stderr' ? io.stdout : io.stderr; continue; }
+      if ('merge' in output) {
+        io[output.stream] = output.stream === 'stderr' ? io.stdout : io.stderr;
+        continue;
+      }
       const path = (await this.#expand(output.to, outer)).join(' ');
-      if (path === '/dev/null') { io[output.stream] = () => {}; continue; }
-      if (path === '/dev/stdout' || path === '/proc/1/fd/1') { io[output.stream] = outer.stdout; continue; }
-      if (path === '/dev/stderr' || path === '/proc/1/fd/2') { io[output.stream] = outer.stderr; continue; }
+      if (path === '/dev/null') {
+        io[output.stream] = () => {};
+        continue;
+      }
+      if (path === '/dev/stdout' || path === '/proc/1/fd/1') {
+        io[output.stream] = outer.stdout;
+        continue;
+      }
+      if (path === '/dev/stderr' || path === '/proc/1/fd/2') {
+        io[output.stream] = outer.stderr;
+        continue;
+      }
       try {
-        let content = output.append ? this.#files.read(path) ?? '' : '';
+        let content = output.append ? (this.#files.read(path) ?? '') : '';
         this.#files.write(path, content);
-        io[output.stream] = (chunk) => { content += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'); this.#files.write(path, content); };
-      } catch (error) { outer.stderr(`sh: can't create ${path}: ${messageOf(error)}\n`); return 1; }
+        io[output.stream] = (chunk) => {
+          content += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+          this.#files.write(path, content);
+        };
+      } catch (error) {
+        outer.stderr(`sh: can't create ${path}: ${messageOf(error)}\n`);
+        return 1;
+      }
     }
     if (node.input !== undefined) {
       const path = (await this.#expand(node.input, io)).join(' ');
       const content = path === '/dev/null' ? '' : this.#files.read(path);
-      if (content === undefined) { io.stderr(`sh: can't open ${path}: no such file\n`); return 1; }
+      if (content === undefined) {
+        io.stderr(`sh: can't open ${path}: no such file\n`);
+        return 1;
+      }
       io.stdin = oneChunk(content);
     }
     const assignments: Record<string, string> = {};
@@ -136,20 +182,37 @@ class Shell {
       assignments[match[1]!] = (await this.#expand(rest, io)).join(' ');
       words = words.slice(1);
     }
-    if (words.length === 0) { Object.assign(this.#variables, assignments); return 0; }
+    if (words.length === 0) {
+      Object.assign(this.#variables, assignments);
+      return 0;
+    }
     const argv = (await Promise.all(words.map((word) => this.#expand(word, io)))).flat();
     const [name, ...args] = argv;
     switch (name) {
-      case undefined: case ':': return 0;
-      case 'exit': throw new Leave('exit', args[0] === undefined ? this.#status : Number(args[0]) & 255);
-      case 'break': case 'continue': throw new Leave(name, 0);
-      case 'set': case 'trap': case 'wait': return 0;
-      case 'cd': return 0;
-      case 'exec': return args.length === 0 ? 0 : this.#runProgram(args, io, this.#variables);
-      case 'export':
-        for (const arg of args) { const at = arg.indexOf('='); if (at > 0) this.#variables[arg.slice(0, at)] = arg.slice(at + 1); }
+      case undefined:
+      case ':':
         return 0;
-      default: return this.#runProgram(argv, io, { ...this.#variables, ...assignments });
+      case 'exit':
+        throw new Leave('exit', args[0] === undefined ? this.#status : Number(args[0]) & 255);
+      case 'break':
+      case 'continue':
+        throw new Leave(name, 0);
+      case 'set':
+      case 'trap':
+      case 'wait':
+        return 0;
+      case 'cd':
+        return 0;
+      case 'exec':
+        return args.length === 0 ? 0 : this.#runProgram(args, io, this.#variables);
+      case 'export':
+        for (const arg of args) {
+          const at = arg.indexOf('=');
+          if (at > 0) this.#variables[arg.slice(0, at)] = arg.slice(at + 1);
+        }
+        return 0;
+      default:
+        return this.#runProgram(argv, io, { ...this.#variables, ...assignments });
     }
   }
 
@@ -159,7 +222,11 @@ class Shell {
     let hasContent = false;
     for (const { text, expands, quoted } of word) {
       const value = expands ? await this.#substitute(text, io) : text;
-      if (quoted || !expands || value === text) { fields[fields.length - 1] += value; hasContent ||= quoted || value !== ''; continue; }
+      if (quoted || !expands || value === text) {
+        fields[fields.length - 1] += value;
+        hasContent ||= quoted || value !== '';
+        continue;
+      }
       const parts = value.split(/[ \t\n]+/);
       fields[fields.length - 1] += parts[0]!;
       fields.push(...parts.slice(1));
@@ -170,7 +237,7 @@ class Shell {
 
   async #substitute(text: string, io: ExecIo): Promise<string> {
     let result = '';
-    for (let rest = text; rest !== '';) {
+    for (let rest = text; rest !== ''; ) {
       const dollar = rest.indexOf('$');
       if (dollar < 0) return result + rest;
       result += rest.slice(0, dollar);
@@ -182,16 +249,22 @@ class Shell {
       } else if (rest.startsWith('$(')) {
         let depth = 0;
         let end = 1;
-        for (; end < rest.length; end++) if (rest[end] === '(') depth += 1; else if (rest[end] === ')' && --depth === 0) break;
+        for (; end < rest.length; end++)
+          if (rest[end] === '(') depth += 1;
+          else if (rest[end] === ')' && --depth === 0) break;
         const gathered = gather();
         await this.run(parseShell(rest.slice(2, end)), { ...io, stdout: gathered.write });
         result += gathered.text().replace(/\n+$/, '');
         rest = rest.slice(end + 1);
       } else {
         const match = rest.match(/^\$(?:\{([A-Za-z_]\w*|\d|[?#@*])(?::?-([^}]*))?\}|([A-Za-z_]\w*|\d|[?#@*]))/);
-        if (!match) { result += '$'; rest = rest.slice(1); continue; }
+        if (!match) {
+          result += '$';
+          rest = rest.slice(1);
+          continue;
+        }
         const value = this.#variable((match[1] ?? match[3])!);
-        result += value === undefined || value === '' ? match[2] ?? '' : value;
+        result += value === undefined || value === '' ? (match[2] ?? '') : value;
         rest = rest.slice(match[0].length);
       }
     }
@@ -213,7 +286,11 @@ function arithmetic(text: string): number {
   let at = 0;
   const factor = (): number => {
     const token = tokens[at++];
-    if (token === '(') { const value = sum(); at += 1; return value; }
+    if (token === '(') {
+      const value = sum();
+      at += 1;
+      return value;
+    }
     if (token === '-') return -factor();
     return Number(token ?? 0);
   };
@@ -228,15 +305,25 @@ function arithmetic(text: string): number {
   };
   const sum = (): number => {
     let value = product();
-    for (let operator = tokens[at]; operator === '+' || operator === '-'; operator = tokens[at]) { at += 1; value += operator === '+' ? product() : -product(); }
+    for (let operator = tokens[at]; operator === '+' || operator === '-'; operator = tokens[at]) {
+      at += 1;
+      value += operator === '+' ? product() : -product();
+    }
     return value;
   };
   return sum();
 }
 
-async function* oneChunk(text: string): AsyncGenerator<Uint8Array> { yield Buffer.from(text); }
+async function* oneChunk(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}
 
 function gather(): { write(chunk: Uint8Array | string): void; text(): string } {
   let text = '';
-  return { write(chunk) { text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'); }, text: () => text };
+  return {
+    write(chunk) {
+      text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+    },
+    text: () => text,
+  };
 }

@@ -5,9 +5,14 @@ import { createImageTable, repositoryOf } from './image-table.ts';
 
 it('answers HTTP on its declared and probed ports with its Pod, image and hash', async () => {
   await using room = await openKubeletRoom();
-  const pod = await room.bind({
-    containers: [{ name: 'web', image: 'nginx:1.27', ports: [{ containerPort: 80 }], livenessProbe: { httpGet: { path: '/live', port: 9999 } } }],
-  }, { labels: { 'pod-template-hash': 'abc123' } });
+  const pod = await room.bind(
+    {
+      containers: [
+        { name: 'web', image: 'nginx:1.27', ports: [{ containerPort: 80 }], livenessProbe: { httpGet: { path: '/live', port: 9999 } } },
+      ],
+    },
+    { labels: { 'pod-template-hash': 'abc123' } },
+  );
   const answer = await httpOverDial(`http://${pod.status!.podIP}/x`, (host, port) => room.network.dial(host, port));
   expect(JSON.parse(await answer.text())).toMatchObject({ standIn: true, pod: 'web-1', image: 'nginx:1.27', hash: 'abc123', path: '/x' });
   expect((await httpOverDial(`http://${pod.status!.podIP}:9999/live`, (host, port) => room.network.dial(host, port))).status).toBe(200);
@@ -25,7 +30,10 @@ it.each([
 
 it('completes an init container of an unknown image so that the Pod goes on', async () => {
   await using room = await openKubeletRoom();
-  const pod = await room.bind({ initContainers: [{ name: 'prepare', image: 'example.com/prepare' }], containers: [{ name: 'web', image: 'nginx' }] });
+  const pod = await room.bind({
+    initContainers: [{ name: 'prepare', image: 'example.com/prepare' }],
+    containers: [{ name: 'web', image: 'nginx' }],
+  });
   expect(pod.status?.phase).toBe('Running');
 });
 

@@ -4,7 +4,10 @@ import { isUtility, runUtility } from './utilities.ts';
 
 /** Resolves when the container is told to stop. */
 function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => { if (signal.aborted) resolve(); else signal.addEventListener('abort', () => resolve(), { once: true }); });
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function answerFor(ctx: ImageContext, url: string | undefined): string {
@@ -17,7 +20,11 @@ function createStandInServer(ctx: ImageContext): Server {
   const server = createServer((request, response) => {
     const body = answerFor(ctx, request.url);
     if (ctx.signal.aborted) response.setHeader('connection', 'close');
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'x-canary-lab-stand-in': 'true' });
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'x-canary-lab-stand-in': 'true',
+    });
     response.end(request.method === 'HEAD' ? undefined : body);
   });
   server.keepAliveTimeout = 120_000;
@@ -45,5 +52,8 @@ export const standIn: ImageProgram = {
 
 /** Gathers chunks into whole lines of the container's log. */
 export function lineWriter(ctx: Pick<ImageContext, 'log'>): (chunk: Uint8Array | string) => void {
-  return (chunk) => { for (const line of (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8')).replace(/\n$/, '').split('\n')) ctx.log(line); };
+  return (chunk) => {
+    for (const line of (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8')).replace(/\n$/, '').split('\n'))
+      ctx.log(line);
+  };
 }

@@ -27,7 +27,7 @@ const UTILITIES: Readonly<Record<string, Utility>> = {
   },
   printf({ args: [format = '', ...values], io }) {
     let next = 0;
-    io.stdout(withEscapes(format).replace(/%[sd%]/g, (code) => (code === '%%' ? '%' : values[next++] ?? (code === '%d' ? '0' : ''))));
+    io.stdout(withEscapes(format).replace(/%[sd%]/g, (code) => (code === '%%' ? '%' : (values[next++] ?? (code === '%d' ? '0' : '')))));
     return 0;
   },
   async cat({ ctx, args, io }) {
@@ -39,7 +39,10 @@ const UTILITIES: Readonly<Record<string, Utility>> = {
     let status = 0;
     for (const path of paths) {
       const content = fileContent(ctx, path);
-      if (content !== undefined) { io.stdout(content); continue; }
+      if (content !== undefined) {
+        io.stdout(content);
+        continue;
+      }
       io.stderr(`cat: can't open '${path}': No such file or directory\n`);
       status = 1;
     }
@@ -51,12 +54,19 @@ const UTILITIES: Readonly<Record<string, Utility>> = {
     let status = 0;
     for (const path of paths.length > 0 ? paths : ['/']) {
       const entries = listing(ctx, path);
-      if (entries === undefined) { io.stderr(`ls: ${path}: No such file or directory\n`); status = 1; continue; }
-      for (const { name, size } of entries) io.stdout(long ? `${size === undefined ? 'drwxr-xr-x' : '-rw-r--r--'} ${String(size ?? 0).padStart(8)} ${name}\n` : `${name}\n`);
+      if (entries === undefined) {
+        io.stderr(`ls: ${path}: No such file or directory\n`);
+        status = 1;
+        continue;
+      }
+      for (const { name, size } of entries)
+        io.stdout(long ? `${size === undefined ? 'drwxr-xr-x' : '-rw-r--r--'} ${String(size ?? 0).padStart(8)} ${name}\n` : `${name}\n`);
     }
     return status;
   },
-  touch({ ctx, args, io }) { return eachFile(args, io, 'touch', (path) => writable(ctx)(path, fileContent(ctx, path) ?? '')); },
+  touch({ ctx, args, io }) {
+    return eachFile(args, io, 'touch', (path) => writable(ctx)(path, fileContent(ctx, path) ?? ''));
+  },
   rm({ ctx, args, io }) {
     const force = args.some((arg) => /^-\w*f/.test(arg));
     return eachFile(args, io, 'rm', (path) => {
@@ -73,20 +83,29 @@ const UTILITIES: Readonly<Record<string, Utility>> = {
     for await (const chunk of io.stdin ?? []) text += Buffer.from(chunk).toString('utf8');
     io.stdout(text);
     const isAppend = args.includes('-a');
-    return eachFile(args, io, 'tee', (path) => writable(ctx)(path, (isAppend ? fileContent(ctx, path) ?? '' : '') + text));
+    return eachFile(args, io, 'tee', (path) => writable(ctx)(path, (isAppend ? (fileContent(ctx, path) ?? '') : '') + text));
   },
   env({ args, io, env }) {
-    if (args.length > 0) { io.stderr('env: running a command is not modelled\n'); return 125; }
+    if (args.length > 0) {
+      io.stderr('env: running a command is not modelled\n');
+      return 125;
+    }
     for (const [name, value] of Object.entries(env)) io.stdout(`${name}=${value}\n`);
     return 0;
   },
   printenv({ args, io, env }) {
-    if (args.length === 0) { for (const [name, value] of Object.entries(env)) io.stdout(`${name}=${value}\n`); return 0; }
+    if (args.length === 0) {
+      for (const [name, value] of Object.entries(env)) io.stdout(`${name}=${value}\n`);
+      return 0;
+    }
     const values = args.map((name) => env[name]);
     for (const value of values) if (value !== undefined) io.stdout(`${value}\n`);
     return values.includes(undefined) ? 1 : 0;
   },
-  hostname({ ctx, args, io }) { io.stdout(`${args.includes('-i') ? ctx.pod.ip : ctx.env.HOSTNAME ?? ctx.pod.name}\n`); return 0; },
+  hostname({ ctx, args, io }) {
+    io.stdout(`${args.includes('-i') ? ctx.pod.ip : (ctx.env.HOSTNAME ?? ctx.pod.name)}\n`);
+    return 0;
+  },
   date({ ctx, args, io }) {
     const iso = new Date(ctx.clock.nowMs()).toISOString();
     const format = args.find((arg) => arg.startsWith('+'));
@@ -99,7 +118,10 @@ const UTILITIES: Readonly<Record<string, Utility>> = {
       const match = arg.match(/^(\d+(?:\.\d+)?)([smhd]?)$/);
       if (arg === 'infinity') totalMs = 2 ** 40;
       else if (match) totalMs += Number(match[1]) * SLEEP_UNITS_MS[match[2]!]!;
-      else { io.stderr(`sleep: invalid number '${arg}'\n`); return 1; }
+      else {
+        io.stderr(`sleep: invalid number '${arg}'\n`);
+        return 1;
+      }
     }
     await ctx.clock.sleep(totalMs, io.signal);
     return 0;
@@ -111,17 +133,30 @@ const UTILITIES: Readonly<Record<string, Utility>> = {
   },
   test: ({ ctx, args }) => (test(ctx, args) ? 0 : 1),
   '[': ({ ctx, args }) => (test(ctx, args.at(-1) === ']' ? args.slice(0, -1) : args) ? 0 : 1),
-  id({ io }) { io.stdout('uid=0(root) gid=0(root)\n'); return 0; },
-  whoami({ io }) { io.stdout('root\n'); return 0; },
-  pwd({ io }) { io.stdout('/\n'); return 0; },
-  uname({ args, io }) { io.stdout(args.includes('-a') ? 'Linux canary-lab x86_64\n' : 'Linux\n'); return 0; },
+  id({ io }) {
+    io.stdout('uid=0(root) gid=0(root)\n');
+    return 0;
+  },
+  whoami({ io }) {
+    io.stdout('root\n');
+    return 0;
+  },
+  pwd({ io }) {
+    io.stdout('/\n');
+    return 0;
+  },
+  uname({ args, io }) {
+    io.stdout(args.includes('-a') ? 'Linux canary-lab x86_64\n' : 'Linux\n');
+    return 0;
+  },
   async grep({ ctx, args, io }) {
     const options = args.filter((arg) => arg.startsWith('-')).join('');
     const [pattern = '', ...paths] = args.filter((arg) => !arg.startsWith('-'));
     let input = '';
     if (paths.length > 0) input = paths.map((path) => fileContent(ctx, path) ?? '').join('');
     else for await (const chunk of io.stdin ?? []) input += Buffer.from(chunk).toString('utf8');
-    const isMatch = (line: string): boolean => (options.includes('i') ? line.toLowerCase().includes(pattern.toLowerCase()) : line.includes(pattern)) !== options.includes('v');
+    const isMatch = (line: string): boolean =>
+      (options.includes('i') ? line.toLowerCase().includes(pattern.toLowerCase()) : line.includes(pattern)) !== options.includes('v');
     const lines = input.replace(/\n$/, '').split('\n').filter(isMatch);
     if (options.includes('c')) io.stdout(`${lines.length}\n`);
     else if (!options.includes('q')) for (const line of lines) io.stdout(`${line}\n`);
@@ -138,10 +173,14 @@ const UTILITIES: Readonly<Record<string, Utility>> = {
 /** Programs of well-known images that only prepare a stop: a no-op here, where endpoints are withdrawn first anyway. */
 const NO_OPS: readonly string[] = ['wait-shutdown', 'sync'];
 
-function nameOf(program: string | undefined): string { return program?.slice(program.lastIndexOf('/') + 1) ?? ''; }
+function nameOf(program: string | undefined): string {
+  return program?.slice(program.lastIndexOf('/') + 1) ?? '';
+}
 
 /** Whether `program` (a name or a path) is one of the built-in utilities. */
-export function isUtility(program: string | undefined): boolean { return Object.hasOwn(UTILITIES, nameOf(program)); }
+export function isUtility(program: string | undefined): boolean {
+  return Object.hasOwn(UTILITIES, nameOf(program));
+}
 
 /** Runs one of the built-in utilities; 127 for an unknown program, 143 when the signal ends it, 1 when it fails otherwise. */
 export async function runUtility(ctx: ImageContext, argv: readonly string[], io: ExecIo): Promise<number> {
@@ -158,7 +197,9 @@ async function runNamed(ctx: ImageContext, argv: readonly string[], io: ExecIo, 
   const name = nameOf(argv[0]);
   if (NO_OPS.includes(name)) return 0;
   if (!Object.hasOwn(UTILITIES, name)) {
-    io.stderr(`exec: "${argv[0] ?? ''}": executable file not found in $PATH (canary-lab has these utilities: ${Object.keys(UTILITIES).sort().join(' ')})\n`);
+    io.stderr(
+      `exec: "${argv[0] ?? ''}": executable file not found in $PATH (canary-lab has these utilities: ${Object.keys(UTILITIES).sort().join(' ')})\n`,
+    );
     return 127;
   }
   return UTILITIES[name]!({ ctx, args: argv.slice(1), io, env });
@@ -171,20 +212,36 @@ async function shell({ ctx, args, io, env }: UtilityCall): Promise<number> {
   if (at < 0 && args[0] !== undefined && !args[0].startsWith('-')) {
     script = fileContent(ctx, args[0]);
     positional = [...args];
-    if (script === undefined) { io.stderr(`sh: can't open '${args[0]}': No such file or directory\n`); return 2; }
+    if (script === undefined) {
+      io.stderr(`sh: can't open '${args[0]}': No such file or directory\n`);
+      return 2;
+    }
   }
   if (script === undefined) {
     script = '';
     for await (const chunk of io.stdin ?? []) script += Buffer.from(chunk).toString('utf8');
   }
-  return runShell(script, positional.length > 0 ? positional : ['sh'], env, io, (argv, inner, variables) => runNamed(ctx, argv, inner, variables), nextTurn, { read: (path) => fileContent(ctx, path), write: (path, content) => writable(ctx)(path, content) });
+  return runShell(
+    script,
+    positional.length > 0 ? positional : ['sh'],
+    env,
+    io,
+    (argv, inner, variables) => runNamed(ctx, argv, inner, variables),
+    nextTurn,
+    { read: (path) => fileContent(ctx, path), write: (path, content) => writable(ctx)(path, content) },
+  );
 }
 
 /** Does something to each file that is named; tells what went wrong with which. */
 function eachFile(args: readonly string[], io: ExecIo, name: string, work: (path: string) => void): number {
   let status = 0;
   for (const path of args.filter((arg) => !arg.startsWith('-'))) {
-    try { work(path); } catch (error) { io.stderr(`${name}: ${path}: ${messageOf(error)}\n`); status = 1; }
+    try {
+      work(path);
+    } catch (error) {
+      io.stderr(`${name}: ${path}: ${messageOf(error)}\n`);
+      status = 1;
+    }
   }
   return status;
 }
@@ -201,14 +258,18 @@ function copyFile(ctx: ImageContext, args: readonly string[], io: ExecIo, name: 
 }
 
 function writable(ctx: ImageContext): (path: string, content: string | undefined) => void {
-  return (path, content) => { if (ctx.writeFile === undefined) throw new Error('Read-only file system'); ctx.writeFile(path, content); };
+  return (path, content) => {
+    if (ctx.writeFile === undefined) throw new Error('Read-only file system');
+    ctx.writeFile(path, content);
+  };
 }
 
 function fileContent(ctx: ImageContext, path: string): string | undefined {
   const mounted = ctx.readFile(path);
   if (mounted !== undefined) return mounted;
   if (path === '/etc/hostname') return `${ctx.env.HOSTNAME ?? ctx.pod.name}\n`;
-  if (path === '/etc/resolv.conf') return `search ${ctx.pod.namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n`;
+  if (path === '/etc/resolv.conf')
+    return `search ${ctx.pod.namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n`;
   if (path === '/etc/hosts') return `127.0.0.1\tlocalhost\n${ctx.pod.ip}\t${ctx.env.HOSTNAME ?? ctx.pod.name}\n`;
   return path === '/dev/null' ? '' : undefined;
 }
@@ -232,7 +293,16 @@ function withEscapes(text: string): string {
 function dateText(format: string, iso: string): string {
   const [year, month, day] = iso.slice(0, 10).split('-');
   const fields: Record<string, string> = {
-    Y: year!, m: month!, d: day!, H: iso.slice(11, 13), M: iso.slice(14, 16), S: iso.slice(17, 19), F: iso.slice(0, 10), T: iso.slice(11, 19), s: String(Math.floor(Date.parse(iso) / 1000)), '%': '%',
+    Y: year!,
+    m: month!,
+    d: day!,
+    H: iso.slice(11, 13),
+    M: iso.slice(14, 16),
+    S: iso.slice(17, 19),
+    F: iso.slice(0, 10),
+    T: iso.slice(11, 19),
+    s: String(Math.floor(Date.parse(iso) / 1000)),
+    '%': '%',
   };
   return format.replace(/%([YmdHMSFTs%])/g, (_, field: string) => fields[field]!);
 }
@@ -253,14 +323,24 @@ function test(ctx: ImageContext, args: readonly string[]): boolean {
     return false;
   }
   switch (operator) {
-    case '=': case '==': return a === b;
-    case '!=': return a !== b;
-    case '-eq': return Number(a) === Number(b);
-    case '-ne': return Number(a) !== Number(b);
-    case '-lt': return Number(a) < Number(b);
-    case '-le': return Number(a) <= Number(b);
-    case '-gt': return Number(a) > Number(b);
-    case '-ge': return Number(a) >= Number(b);
-    default: return false;
+    case '=':
+    case '==':
+      return a === b;
+    case '!=':
+      return a !== b;
+    case '-eq':
+      return Number(a) === Number(b);
+    case '-ne':
+      return Number(a) !== Number(b);
+    case '-lt':
+      return Number(a) < Number(b);
+    case '-le':
+      return Number(a) <= Number(b);
+    case '-gt':
+      return Number(a) > Number(b);
+    case '-ge':
+      return Number(a) >= Number(b);
+    default:
+      return false;
   }
 }

@@ -8,7 +8,12 @@ export function utilityImage(entrypoint: readonly string[], defaultArgs: readonl
     run(ctx) {
       const command = ctx.command.length > 0 ? ctx.command : entrypoint;
       const args = ctx.args.length > 0 || ctx.command.length > 0 ? ctx.args : defaultArgs;
-      return runUtility(ctx, [...command, ...args], { stdin: undefined, stdout: lineWriter(ctx), stderr: lineWriter(ctx), signal: ctx.signal });
+      return runUtility(ctx, [...command, ...args], {
+        stdin: undefined,
+        stdout: lineWriter(ctx),
+        stderr: lineWriter(ctx),
+        signal: ctx.signal,
+      });
     },
   };
 }

@@ -6,14 +6,18 @@ import { mountedFiles, mountOf, readMountedFile, type VolumeSources } from './vo
 export class EmptyDirs {
   readonly #volumes = new Map<string, Map<string, string>>();
 
-  of(volume: string): ReadonlyMap<string, string> { return this.#volumes.get(volume) ?? new Map(); }
+  of(volume: string): ReadonlyMap<string, string> {
+    return this.#volumes.get(volume) ?? new Map();
+  }
 
   write(volume: string, path: string, content: string): void {
     const files = this.#volumes.get(volume) ?? new Map<string, string>();
     this.#volumes.set(volume, files.set(path, content));
   }
 
-  remove(volume: string, path: string): boolean { return this.#volumes.get(volume)?.delete(path) ?? false; }
+  remove(volume: string, path: string): boolean {
+    return this.#volumes.get(volume)?.delete(path) ?? false;
+  }
 
   /** Bytes in the volume. */
   sizeOf(volume: string): number {
@@ -44,23 +48,31 @@ export class ContainerFiles {
     return readMountedFile(this.#pod(), this.#container, path, this.#sources) ?? this.#layer.get(path);
   }
 
-  list(): string[] { return [...new Set([...mountedFiles(this.#pod(), this.#container, this.#sources).keys(), ...this.#layer.keys()])].sort(); }
+  list(): string[] {
+    return [...new Set([...mountedFiles(this.#pod(), this.#container, this.#sources).keys(), ...this.#layer.keys()])].sort();
+  }
 
   /** Writes or, without content, removes a file. Throws `Read-only file system` where the kernel would say so. */
   write(path: string, content: string | undefined): void {
     const place = mountOf(this.#container, path);
     if (place === undefined) {
-      if (this.#container.securityContext?.readOnlyRootFilesystem === true && path !== this.terminationMessagePath) throw new LabError('READ_ONLY_FILE', 'Read-only file system');
-      if (content === undefined) this.#layer.delete(path); else this.#layer.set(path, content);
+      if (this.#container.securityContext?.readOnlyRootFilesystem === true && path !== this.terminationMessagePath)
+        throw new LabError('READ_ONLY_FILE', 'Read-only file system');
+      if (content === undefined) this.#layer.delete(path);
+      else this.#layer.set(path, content);
       return;
     }
     const volume = this.#pod().spec.volumes?.find(({ name }) => name === place.mount.name);
-    if (place.mount.readOnly === true || volume === undefined || !isDirectory(volume)) throw new LabError('READ_ONLY_FILE', 'Read-only file system');
-    if (content === undefined) this.#dirs.remove(volume.name, place.path); else this.#dirs.write(volume.name, place.path, content);
+    if (place.mount.readOnly === true || volume === undefined || !isDirectory(volume))
+      throw new LabError('READ_ONLY_FILE', 'Read-only file system');
+    if (content === undefined) this.#dirs.remove(volume.name, place.path);
+    else this.#dirs.write(volume.name, place.path, content);
     this.#onWrite();
   }
 
-  get terminationMessagePath(): string { return this.#container.terminationMessagePath ?? '/dev/termination-log'; }
+  get terminationMessagePath(): string {
+    return this.#container.terminationMessagePath ?? '/dev/termination-log';
+  }
 }
 
 /** Whether the volume is an empty directory, or stands in for one: host paths and claims hold what their Pod writes and no more. */

@@ -15,9 +15,15 @@ function aLog(): ContainerLog {
 }
 
 it.each([
-  [{}, 'one\ntwo\nthree\n'], [{ tailLines: 1 }, 'three\n'], [{ tailLines: 0 }, ''], [{ sinceMs: 6000 }, 'two\nthree\n'], [{ limitBytes: 5 }, 'one\nt'],
+  [{}, 'one\ntwo\nthree\n'],
+  [{ tailLines: 1 }, 'three\n'],
+  [{ tailLines: 0 }, ''],
+  [{ sinceMs: 6000 }, 'two\nthree\n'],
+  [{ limitBytes: 5 }, 'one\nt'],
   [{ tailLines: 1, timestamps: true }, '1970-01-01T00:00:05.000000000Z three\n'],
-])('reads with %o', async (options, text) => { expect(await read(aLog(), options)).toBe(text); });
+])('reads with %o', async (options, text) => {
+  expect(await read(aLog(), options)).toBe(text);
+});
 
 it('follows until the log ends', async () => {
   const log = aLog();

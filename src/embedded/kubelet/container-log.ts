@@ -1,6 +1,9 @@
 import type { LogOptions } from '../apiserver/node-agent.ts';
 
-export interface LogLine { atMs: number; text: string }
+export interface LogLine {
+  atMs: number;
+  text: string;
+}
 
 const MAX_LINES = 20_000;
 const MAX_CHARACTERS = 4 * 2 ** 20;
@@ -23,14 +26,20 @@ export class ContainerLog {
   }
 
   /** No line will follow. */
-  end(): void { this.#isEnded = true; this.#wake(); }
+  end(): void {
+    this.#isEnded = true;
+    this.#wake();
+  }
 
-  get size(): number { return this.#lines.length; }
+  get size(): number {
+    return this.#lines.length;
+  }
 
   /** Text in chunks of whole lines; with `follow` until the log ends or the signal aborts. */
   async *read(options: LogOptions & { nowMs: number }, signal: AbortSignal): AsyncGenerator<string> {
     let budget = options.limitBytes ?? Number.POSITIVE_INFINITY;
-    const render = (lines: readonly LogLine[]): string => lines.map(({ atMs, text }) => `${options.timestamps ? `${rfc3339Nano(atMs)} ` : ''}${text}\n`).join('');
+    const render = (lines: readonly LogLine[]): string =>
+      lines.map(({ atMs, text }) => `${options.timestamps ? `${rfc3339Nano(atMs)} ` : ''}${text}\n`).join('');
     const take = (text: string): string => {
       const bytes = Buffer.from(text);
       const taken = bytes.length <= budget ? text : bytes.subarray(0, budget).toString('utf8');
@@ -52,7 +61,11 @@ export class ContainerLog {
 
   #changed(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const wake = (): void => { this.#waiters.delete(wake); signal.removeEventListener('abort', wake); resolve(); };
+      const wake = (): void => {
+        this.#waiters.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
       this.#waiters.add(wake);
       signal.addEventListener('abort', wake, { once: true });
     });
@@ -70,8 +83,12 @@ export class ContainerLog {
     this.#lines = this.#lines.slice(drop);
   }
 
-  #wake(): void { for (const wake of [...this.#waiters]) wake(); }
+  #wake(): void {
+    for (const wake of [...this.#waiters]) wake();
+  }
 }
 
 /** RFC 3339 with nine fraction digits, as the kubelet prefixes lines. */
-function rfc3339Nano(ms: number): string { return `${new Date(ms).toISOString().slice(0, 23)}000000Z`; }
+function rfc3339Nano(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 23)}000000Z`;
+}

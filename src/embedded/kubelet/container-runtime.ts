@@ -31,7 +31,13 @@ export interface ContainerStart {
   runsToCompletion: boolean;
 }
 
-export interface ContainerRuntimeDeps { clock: Clock; random: Random; activity: Activity; log: Log; network: ClusterNetwork }
+export interface ContainerRuntimeDeps {
+  clock: Clock;
+  random: Random;
+  activity: Activity;
+  log: Log;
+  network: ClusterNetwork;
+}
 
 /** One run of a container's program. */
 export interface RunningContainer {
@@ -64,7 +70,9 @@ export function startContainer(start: ContainerStart, deps: ContainerRuntimeDeps
   let serving = 0;
   let hasEnded = false;
   let reportStarted = (): void => {};
-  const started = new Promise<void>((resolve) => { reportStarted = resolve; });
+  const started = new Promise<void>((resolve) => {
+    reportStarted = resolve;
+  });
 
   const watchRequests = (server: Server): void => {
     if (!(server instanceof HttpServer) && !(server instanceof HttpsServer)) return;
@@ -76,29 +84,56 @@ export function startContainer(start: ContainerStart, deps: ContainerRuntimeDeps
       });
     });
   };
-  const dial = (host: string, port: number, signal?: AbortSignal) => deps.network.dial(
-    host === 'localhost' || host === '127.0.0.1' ? ip : host, port,
-    { fromNamespace: pod.metadata.namespace ?? 'default', clientIp: ip, ...(signal ? { signal } : {}) },
-  );
+  const dial = (host: string, port: number, signal?: AbortSignal) =>
+    deps.network.dial(host === 'localhost' || host === '127.0.0.1' ? ip : host, port, {
+      fromNamespace: pod.metadata.namespace ?? 'default',
+      clientIp: ip,
+      ...(signal ? { signal } : {}),
+    });
 
   const ctx: ImageContext = {
-    image: spec.image ?? '', command: start.command, args: start.args, env: start.env,
+    image: spec.image ?? '',
+    command: start.command,
+    args: start.args,
+    env: start.env,
     pod: {
-      name: pod.metadata.name, namespace: pod.metadata.namespace ?? 'default', uid: pod.metadata.uid, ip, nodeName: pod.spec.nodeName ?? '',
-      get labels() { return start.pod().metadata.labels ?? {}; }, serviceAccountName: pod.spec.serviceAccountName ?? 'default',
+      name: pod.metadata.name,
+      namespace: pod.metadata.namespace ?? 'default',
+      uid: pod.metadata.uid,
+      ip,
+      nodeName: pod.spec.nodeName ?? '',
+      get labels() {
+        return start.pod().metadata.labels ?? {};
+      },
+      serviceAccountName: pod.spec.serviceAccountName ?? 'default',
     },
-    container: { name: spec.name, ports: spec.ports ?? [], runsToCompletion: start.runsToCompletion, impliedPorts: impliedPorts(pod, spec) },
+    container: {
+      name: spec.name,
+      ports: spec.ports ?? [],
+      runsToCompletion: start.runsToCompletion,
+      impliedPorts: impliedPorts(pod, spec),
+    },
     readFile: (path) => start.files.read(path),
     listFiles: () => start.files.list(),
     writeFile: (path, content) => start.files.write(path, content),
-    log: (line) => { if (!hasEnded) log.append(deps.clock.nowMs(), line); },
-    signal: stop.signal, killed: kill.signal, clock: deps.clock, random: deps.random, activity: deps.activity, diagnostics: deps.log.named(`${pod.metadata.name}/${spec.name}`),
+    log: (line) => {
+      if (!hasEnded) log.append(deps.clock.nowMs(), line);
+    },
+    signal: stop.signal,
+    killed: kill.signal,
+    clock: deps.clock,
+    random: deps.random,
+    activity: deps.activity,
+    diagnostics: deps.log.named(`${pod.metadata.name}/${spec.name}`),
     async listen(port, server) {
       if (hasEnded) throw new Error('The container has ended.');
       const declared = spec.ports?.find(({ containerPort }) => containerPort === port);
       const hostPort = declared?.hostPort ?? (pod.spec.hostNetwork ? declared?.containerPort : undefined);
       const listener = await deps.network.listen(ip, port, server, { hostPort });
-      if (hasEnded) { listener.close(); throw new Error('The container has ended.'); }
+      if (hasEnded) {
+        listener.close();
+        throw new Error('The container has ended.');
+      }
       listeners.set(port, listener);
       watchRequests(server);
       reportStarted();
@@ -112,7 +147,10 @@ export function startContainer(start: ContainerStart, deps: ContainerRuntimeDeps
 
   const finish = (gracefully: boolean): void => {
     hasEnded = true;
-    for (const listener of listeners.values()) { listener.close(); listener.endConnections(gracefully); }
+    for (const listener of listeners.values()) {
+      listener.close();
+      listener.endConnections(gracefully);
+    }
     log.end();
     reportStarted();
   };
@@ -123,23 +161,43 @@ export function startContainer(start: ContainerStart, deps: ContainerRuntimeDeps
     } catch (error) {
       if (stop.signal.aborted && error === stop.signal.reason) return 143;
       ctx.log(messageOf(error));
-      ctx.diagnostics.debug(`ended: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
+      ctx.diagnostics.debug(`ended: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       return 1;
     }
   })();
-  const exited = Promise.race([ran, killed]).then((exitCode) => { finish(!kill.signal.aborted); return exitCode; });
+  const exited = Promise.race([ran, killed]).then((exitCode) => {
+    finish(!kill.signal.aborted);
+    return exitCode;
+  });
 
   const endStarting = deps.activity.begin(`start of ${pod.metadata.name}/${spec.name}`);
-  void (async () => { for (let turn = 0; turn < START_TURNS; turn++) await nextTurn(); })().then(reportStarted);
+  void (async () => {
+    for (let turn = 0; turn < START_TURNS; turn++) await nextTurn();
+  })().then(reportStarted);
   void started.then(endStarting);
 
   return {
     exited,
-    terminate() { stop.abort(new Error('The container was told to stop.')); },
-    kill() { stop.abort(new Error('The container was killed.')); kill.abort(); },
+    terminate() {
+      stop.abort(new Error('The container was told to stop.'));
+    },
+    kill() {
+      stop.abort(new Error('The container was killed.'));
+      kill.abort();
+    },
     isServing: () => serving > 0,
-    listening: (port) => (listeners.has(port) ? Promise.resolve() : new Promise((resolve) => { listenWaiters.set(port, [...(listenWaiters.get(port) ?? []), resolve]); })),
-    idle: () => (serving === 0 ? Promise.resolve() : new Promise((resolve) => { idleWaiters.push(resolve); })),
+    listening: (port) =>
+      listeners.has(port)
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            listenWaiters.set(port, [...(listenWaiters.get(port) ?? []), resolve]);
+          }),
+    idle: () =>
+      serving === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            idleWaiters.push(resolve);
+          }),
     exec: (argv, io) => start.program.exec?.(ctx, argv, io) ?? runUtility(ctx, argv, io),
   };
 }

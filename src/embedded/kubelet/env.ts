@@ -21,12 +21,18 @@ const decode = (base64: string): string => Buffer.from(base64, 'base64').toStrin
 /** The environment of a container's next start. Throws `EnvError` when a required source is missing. */
 export function containerEnv(pod: Pod, container: Container, sources: EnvSources): Record<string, string> {
   const env: Record<string, string> = {
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOSTNAME: pod.spec.hostname ?? pod.metadata.name, HOME: '/root',
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
+    HOME: '/root',
     ...serviceEnv(pod, sources),
   };
   for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
     if (configMapRef !== undefined) {
-      const found = required(sources.configMap(configMapRef.name ?? ''), configMapRef.optional, `configmap "${configMapRef.name}" not found`);
+      const found = required(
+        sources.configMap(configMapRef.name ?? ''),
+        configMapRef.optional,
+        `configmap "${configMapRef.name}" not found`,
+      );
       for (const [key, value] of Object.entries(found?.data ?? {})) env[prefix + key] = value;
     }
     if (secretRef !== undefined) {
@@ -46,7 +52,13 @@ function required<T>(found: T | undefined, optional: boolean | undefined, messag
   return found;
 }
 
-function variableValue(pod: Pod, container: Container, { name, value, valueFrom }: EnvVar, env: Record<string, string>, sources: EnvSources): string | undefined {
+function variableValue(
+  pod: Pod,
+  container: Container,
+  { name, value, valueFrom }: EnvVar,
+  env: Record<string, string>,
+  sources: EnvSources,
+): string | undefined {
   if (valueFrom === undefined) return expandVariables(value ?? '', env);
   const namespace = pod.metadata.namespace ?? 'default';
   if (valueFrom.configMapKeyRef !== undefined) {
@@ -66,8 +78,15 @@ function variableValue(pod: Pod, container: Container, { name, value, valueFrom 
   }
   if (valueFrom.resourceFieldRef !== undefined) {
     const { containerName } = valueFrom.resourceFieldRef;
-    const of = containerName === undefined ? container : [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((other) => other.name === containerName);
-    return required(resourceValue(of, valueFrom.resourceFieldRef, sources.node), false, `unsupported container resource : ${valueFrom.resourceFieldRef.resource}`);
+    const of =
+      containerName === undefined
+        ? container
+        : [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((other) => other.name === containerName);
+    return required(
+      resourceValue(of, valueFrom.resourceFieldRef, sources.node),
+      false,
+      `unsupported container resource : ${valueFrom.resourceFieldRef.resource}`,
+    );
   }
   throw new EnvError(`the source of variable "${name}" is not modelled`);
 }
@@ -75,7 +94,11 @@ function variableValue(pod: Pod, container: Container, { name, value, valueFrom 
 /** Docker-link style variables of the namespace's Services, and always those of the API server (kubelet/envvars). */
 function serviceEnv(pod: Pod, { services, apiService }: EnvSources): Record<string, string> {
   const env: Record<string, string> = {};
-  const add = (name: string, ip: string, ports: readonly { name?: string | undefined; port: number; protocol?: string | undefined }[]): void => {
+  const add = (
+    name: string,
+    ip: string,
+    ports: readonly { name?: string | undefined; port: number; protocol?: string | undefined }[],
+  ): void => {
     const prefix = name.toUpperCase().replaceAll('-', '_');
     const first = ports[0];
     if (first === undefined) return;
@@ -87,11 +110,17 @@ function serviceEnv(pod: Pod, { services, apiService }: EnvSources): Record<stri
       const base = `${prefix}_PORT_${port.port}_${protocol}`;
       if (port.name) env[`${prefix}_SERVICE_PORT_${port.name.toUpperCase().replaceAll('-', '_')}`] = String(port.port);
       env[`${prefix}_PORT`] ??= url;
-      Object.assign(env, { [base]: url, [`${base}_PROTO`]: protocol.toLowerCase(), [`${base}_PORT`]: String(port.port), [`${base}_ADDR`]: ip });
+      Object.assign(env, {
+        [base]: url,
+        [`${base}_PROTO`]: protocol.toLowerCase(),
+        [`${base}_PORT`]: String(port.port),
+        [`${base}_ADDR`]: ip,
+      });
     }
   };
   if (pod.spec.enableServiceLinks !== false) {
-    for (const { metadata, spec } of services) if (spec.clusterIP && spec.clusterIP !== 'None') add(metadata.name, spec.clusterIP, spec.ports ?? []);
+    for (const { metadata, spec } of services)
+      if (spec.clusterIP && spec.clusterIP !== 'None') add(metadata.name, spec.clusterIP, spec.ports ?? []);
   }
   add('kubernetes', apiService.ip, [{ name: 'https', port: apiService.port }]);
   return env;

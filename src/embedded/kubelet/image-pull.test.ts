@@ -7,7 +7,9 @@ it.each([
   ['argoproj/rollouts-demo:blue', 'docker.io/argoproj/rollouts-demo:blue'],
   ['localhost:5000/app', 'localhost:5000/app:latest'],
   ['registry.k8s.io/x/controller:v1@sha256:ab', 'registry.k8s.io/x/controller@sha256:ab'],
-])('reports %s as %s', (reference, full) => { expect(normalizedImage(reference)).toBe(full); });
+])('reports %s as %s', (reference, full) => {
+  expect(normalizedImage(reference)).toBe(full);
+});
 
 it('keeps a digest as the image ID and derives a stable one otherwise', () => {
   expect(imageId('a.io/x:1@sha256:ab')).toBe('a.io/x@sha256:ab');
@@ -15,7 +17,12 @@ it('keeps a digest as the image ID and derives a stable one otherwise', () => {
   expect(imageId('nginx:1')).not.toBe(imageId('nginx:2'));
 });
 
-it.each([['Always', true, true], ['IfNotPresent', true, false], ['IfNotPresent', false, true], ['Never', false, false]])('under %s with the image present: %s, pulls: %s', (policy, present, pulls) => {
+it.each([
+  ['Always', true, true],
+  ['IfNotPresent', true, false],
+  ['IfNotPresent', false, true],
+  ['Never', false, false],
+])('under %s with the image present: %s, pulls: %s', (policy, present, pulls) => {
   expect(shouldPull(policy, present)).toBe(pulls);
 });
 

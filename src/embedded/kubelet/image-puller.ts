@@ -11,7 +11,13 @@ export interface PullReport {
 }
 
 /** Pulls a container's image as its policy says, with the kubelet's events; a missing image is tried again and again until the signal aborts. */
-export async function pullImage(spec: Container, presentImages: Set<string>, report: PullReport, clock: Clock, signal: AbortSignal): Promise<void> {
+export async function pullImage(
+  spec: Container,
+  presentImages: Set<string>,
+  report: PullReport,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
   const reference = spec.image ?? '';
   signal.throwIfAborted();
   for (let failures = 1; isMissingImage(reference); failures++) {

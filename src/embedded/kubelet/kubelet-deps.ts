@@ -22,7 +22,11 @@ export interface KubeletDeps extends ControllerDeps {
   /** The API as a ServiceAccount: authentication, RBAC and admission apply. */
   apiFor(serviceAccount: ObjectKey): KubeApi;
   /** A token for a Pod's ServiceAccount. */
-  issueToken(serviceAccount: ObjectKey, pod: Pod, options: { audience: string | undefined; expirationSeconds: number }): string | Promise<string>;
+  issueToken(
+    serviceAccount: ObjectKey,
+    pod: Pod,
+    options: { audience: string | undefined; expirationSeconds: number },
+  ): string | Promise<string>;
 }
 
 /** What the node can give. */

@@ -31,7 +31,10 @@ export function createKubelet(deps: KubeletDeps): Kubelet {
   const see = (pod: Pod): void => {
     if (!isRunning || pod.spec.nodeName !== deps.nodeName) return;
     const known = workers.get(pod.metadata.uid);
-    if (known !== undefined) { known.update(pod); return; }
+    if (known !== undefined) {
+      known.update(pod);
+      return;
+    }
     const worker = new PodWorker(pod, presentImages, deps);
     workers.set(pod.metadata.uid, worker);
     worker.start();
@@ -51,11 +54,25 @@ export function createKubelet(deps: KubeletDeps): Kubelet {
     nodeAgent: createNodeAgent((pod) => workers.get(pod.metadata.uid), deps.clock),
     async start(signal) {
       isRunning = true;
-      for (const informer of [podInformer, configMapInformer, secretInformer, deps.informers.for(services), deps.informers.for(endpointSlices)]) informer.start(signal);
+      for (const informer of [
+        podInformer,
+        configMapInformer,
+        secretInformer,
+        deps.informers.for(services),
+        deps.informers.for(endpointSlices),
+      ])
+        informer.start(signal);
       await new NodeRegistration(deps).start(signal);
-      configMapInformer.onChange(({ type, object }) => { if (type !== 'deleted') wake('configmap', object.metadata.namespace, object.metadata.name); });
-      secretInformer.onChange(({ type, object }) => { if (type !== 'deleted') wake('secret', object.metadata.namespace, object.metadata.name); });
-      podInformer.onChange(({ type, object }) => { if (type === 'deleted') forget(object); else see(object); });
+      configMapInformer.onChange(({ type, object }) => {
+        if (type !== 'deleted') wake('configmap', object.metadata.namespace, object.metadata.name);
+      });
+      secretInformer.onChange(({ type, object }) => {
+        if (type !== 'deleted') wake('secret', object.metadata.namespace, object.metadata.name);
+      });
+      podInformer.onChange(({ type, object }) => {
+        if (type === 'deleted') forget(object);
+        else see(object);
+      });
     },
     async stop() {
       isRunning = false;

@@ -7,7 +7,14 @@ import { httpUrl } from './probe.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** Runs a postStart or preStop hook. Rejects with the hook's failure, or with the signal's reason. */
-export async function runHook(hook: LifecycleHandler, container: RunningContainer, spec: Container, podIp: string, deps: { clock: Clock; network: ClusterNetwork }, signal: AbortSignal): Promise<void> {
+export async function runHook(
+  hook: LifecycleHandler,
+  container: RunningContainer,
+  spec: Container,
+  podIp: string,
+  deps: { clock: Clock; network: ClusterNetwork },
+  signal: AbortSignal,
+): Promise<void> {
   if (hook.sleep !== undefined) return deps.clock.sleep((hook.sleep.seconds ?? 0) * 1000, signal);
   if (hook.exec !== undefined) {
     const command = hook.exec.command ?? [];

@@ -32,7 +32,16 @@ export interface PodSurroundings {
 }
 
 export type ContainerRole = 'init' | 'sidecar' | 'main';
-interface Run { container: RunningContainer; log: ContainerLog; probes: AbortController; startedAtMs: number; id: string; standIn: boolean; neverReady: boolean; stopping?: Promise<void> }
+interface Run {
+  container: RunningContainer;
+  log: ContainerLog;
+  probes: AbortController;
+  startedAtMs: number;
+  id: string;
+  standIn: boolean;
+  neverReady: boolean;
+  stopping?: Promise<void>;
+}
 
 /** What kubelet's relisting of containers takes before it acts on an exit. */
 const RELIST_MS = 1000;
@@ -55,7 +64,9 @@ export class ManagedContainer {
   #backoff: RestartBackoff | undefined;
   #onStarted: () => void = () => {};
   /** Resolves when the container runs and has passed its startup probe for the first time. */
-  readonly firstStarted: Promise<void> = new Promise((resolve) => { this.#onStarted = resolve; });
+  readonly firstStarted: Promise<void> = new Promise((resolve) => {
+    this.#onStarted = resolve;
+  });
 
   constructor(spec: Container, role: ContainerRole, around: PodSurroundings, deps: KubeletDeps) {
     this.spec = spec;
@@ -65,11 +76,21 @@ export class ManagedContainer {
     const pod = around.pod();
     this.#state = { waiting: { reason: (pod.spec.initContainers?.length ?? 0) > 0 ? 'PodInitializing' : 'ContainerCreating' } };
     // After the cluster's process was started again, the runs of before are gone without a trace of how they ended.
-    const before = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(({ name }) => name === spec.name);
+    const before = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(
+      ({ name }) => name === spec.name,
+    );
     const wasRunning = before?.state?.running;
     this.#restartCount = (before?.restartCount ?? 0) + (wasRunning !== undefined ? 1 : 0);
     if (wasRunning !== undefined) {
-      this.#lastState = { terminated: { exitCode: 255, reason: 'Unknown', ...(wasRunning.startedAt ? { startedAt: wasRunning.startedAt } : {}), finishedAt: rfc3339(deps.clock.nowMs()), ...(before?.containerID ? { containerID: before.containerID } : {}) } };
+      this.#lastState = {
+        terminated: {
+          exitCode: 255,
+          reason: 'Unknown',
+          ...(wasRunning.startedAt ? { startedAt: wasRunning.startedAt } : {}),
+          finishedAt: rfc3339(deps.clock.nowMs()),
+          ...(before?.containerID ? { containerID: before.containerID } : {}),
+        },
+      };
     }
   }
 
@@ -77,18 +98,35 @@ export class ManagedContainer {
     const reference = this.spec.image ?? '';
     const isPresent = this.#id !== undefined;
     return {
-      spec: this.spec, state: this.#state, lastState: this.#lastState, restartCount: this.#restartCount, ready: this.#isReady, started: this.#isStarted,
-      containerId: this.#id, image: isPresent ? normalizedImage(reference) : reference, imageId: isPresent ? imageId(reference) : '',
+      spec: this.spec,
+      state: this.#state,
+      lastState: this.#lastState,
+      restartCount: this.#restartCount,
+      ready: this.#isReady,
+      started: this.#isStarted,
+      containerId: this.#id,
+      image: isPresent ? normalizedImage(reference) : reference,
+      imageId: isPresent ? imageId(reference) : '',
     };
   }
 
-  get isRunning(): boolean { return this.#run !== undefined; }
-  get exitCode(): number | undefined { return this.#state.terminated?.exitCode; }
+  get isRunning(): boolean {
+    return this.#run !== undefined;
+  }
+  get exitCode(): number | undefined {
+    return this.#state.terminated?.exitCode;
+  }
   /** The log of the current or last run. */
-  get log(): ContainerLog | undefined { return this.#log; }
-  get previousLog(): ContainerLog | undefined { return this.#previousLog; }
+  get log(): ContainerLog | undefined {
+    return this.#log;
+  }
+  get previousLog(): ContainerLog | undefined {
+    return this.#previousLog;
+  }
   /** The run that exec reaches. */
-  get running(): RunningContainer | undefined { return this.#run?.container; }
+  get running(): RunningContainer | undefined {
+    return this.#run?.container;
+  }
 
   /** Runs the container, again and again as its restart policy wants, until it ends for good or the signal aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
@@ -100,7 +138,10 @@ export class ManagedContainer {
         await this.#waitBeforeRestart(signal);
       }
     } catch (error) {
-      if (!signal.aborted) this.#deps.log.error(`container ${this.spec.name} of ${this.#around.pod().metadata.name}: ${error instanceof Error ? error.stack ?? '' : messageOf(error)}`);
+      if (!signal.aborted)
+        this.#deps.log.error(
+          `container ${this.spec.name} of ${this.#around.pod().metadata.name}: ${error instanceof Error ? (error.stack ?? '') : messageOf(error)}`,
+        );
     }
   }
 
@@ -118,9 +159,13 @@ export class ManagedContainer {
   }
 
   /** Ends the current run at once. */
-  kill(): void { this.#run?.container.kill(); }
+  kill(): void {
+    this.#run?.container.kill();
+  }
 
-  get #fieldPath(): string { return `spec.${this.role === 'main' ? 'containers' : 'initContainers'}{${this.spec.name}}`; }
+  get #fieldPath(): string {
+    return `spec.${this.role === 'main' ? 'containers' : 'initContainers'}{${this.spec.name}}`;
+  }
 
   #wantsRestart(exitCode: number): boolean {
     if (this.role === 'sidecar') return true;
@@ -137,7 +182,8 @@ export class ManagedContainer {
 
   #pull(signal: AbortSignal): Promise<void> {
     const report = {
-      event: (type: 'Normal' | 'Warning', reason: string, message: string): void => this.#around.event(type, reason, message, this.#fieldPath),
+      event: (type: 'Normal' | 'Warning', reason: string, message: string): void =>
+        this.#around.event(type, reason, message, this.#fieldPath),
       waiting: (reason: string, message: string): void => this.#setWaiting(reason, message),
     };
     return pullImage(this.spec, this.#around.presentImages, report, this.#deps.clock, signal);
@@ -164,7 +210,12 @@ export class ManagedContainer {
     const { program, standIn, neverReady = false } = images.find(this.spec.image ?? '');
     const expand = (texts: readonly string[] | undefined): string[] => (texts ?? []).map((text) => expandVariables(text, env));
     if (standIn) {
-      this.#around.event('Normal', 'StandIn', `Image "${this.spec.image ?? ''}" has no program in this cluster: a stand-in that becomes ready and answers HTTP runs in its place`, this.#fieldPath);
+      this.#around.event(
+        'Normal',
+        'StandIn',
+        `Image "${this.spec.image ?? ''}" has no program in this cluster: a stand-in that becomes ready and answers HTTP runs in its place`,
+        this.#fieldPath,
+      );
     }
     this.#around.event('Normal', 'Created', `Created container: ${this.spec.name}`, this.#fieldPath);
     const log = new ContainerLog();
@@ -172,12 +223,22 @@ export class ManagedContainer {
     this.#previousLog = this.#log;
     this.#log = log;
     const id = `canary-lab://${this.#deps.random.uuid().replaceAll('-', '')}${this.#deps.random.uuid().replaceAll('-', '')}`;
-    const container = startContainer({
-      pod: () => this.#around.pod(), spec: this.spec, ip: this.#around.ip(), program, env, command: expand(this.spec.command), args: expand(this.spec.args), log,
-      files,
-      runsToCompletion: this.role === 'init' || (this.role === 'main' && (pod.spec.restartPolicy ?? 'Always') !== 'Always'),
-      api: this.#deps.apiFor({ namespace: pod.metadata.namespace ?? 'default', name: pod.spec.serviceAccountName ?? 'default' }),
-    }, this.#deps);
+    const container = startContainer(
+      {
+        pod: () => this.#around.pod(),
+        spec: this.spec,
+        ip: this.#around.ip(),
+        program,
+        env,
+        command: expand(this.spec.command),
+        args: expand(this.spec.args),
+        log,
+        files,
+        runsToCompletion: this.role === 'init' || (this.role === 'main' && (pod.spec.restartPolicy ?? 'Always') !== 'Always'),
+        api: this.#deps.apiFor({ namespace: pod.metadata.namespace ?? 'default', name: pod.spec.serviceAccountName ?? 'default' }),
+      },
+      this.#deps,
+    );
     const run: Run = { container, log, probes: new AbortController(), startedAtMs: clock.nowMs(), id, standIn, neverReady };
     this.#run = run;
     this.#id = id;
@@ -199,7 +260,11 @@ export class ManagedContainer {
     const message = terminationMessage(this.spec, exitCode, log, files.read(files.terminationMessagePath));
     this.#state = {
       terminated: {
-        exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', startedAt: rfc3339(run.startedAtMs), finishedAt: rfc3339(clock.nowMs()), containerID: id,
+        exitCode,
+        reason: exitCode === 0 ? 'Completed' : 'Error',
+        startedAt: rfc3339(run.startedAtMs),
+        finishedAt: rfc3339(clock.nowMs()),
+        containerID: id,
         ...(message === undefined ? {} : { message: await message }),
       },
     };
@@ -216,7 +281,12 @@ export class ManagedContainer {
       const { metadata } = this.#around.pod();
       const of = `${this.spec.name} pod=${metadata.name}_${metadata.namespace}(${metadata.uid})`;
       this.#setWaiting('CrashLoopBackOff', `back-off ${goDuration(this.#backoff!.delayMs)} restarting failed container=${of}`);
-      this.#around.event('Warning', 'BackOff', `Back-off restarting failed container ${this.spec.name} in pod ${metadata.name}_${metadata.namespace}(${metadata.uid})`, this.#fieldPath);
+      this.#around.event(
+        'Warning',
+        'BackOff',
+        `Back-off restarting failed container ${this.spec.name} in pod ${metadata.name}_${metadata.namespace}(${metadata.uid})`,
+        this.#fieldPath,
+      );
       await clock.sleep(waitMs, signal);
     }
     this.#backoff = afterRestart(this.#backoff, finishedAtMs, clock.nowMs());
@@ -224,20 +294,31 @@ export class ManagedContainer {
   }
 
   #probe(run: Run): Promise<void> {
-    return runProbes(this.spec, run.container, this.#around.ip(), run.standIn, {
-      unhealthy: (kind, output) => this.#around.event('Warning', 'Unhealthy', `${kind} probe failed: ${output}`, this.#fieldPath),
-      started: () => {
-        this.#isStarted = true;
-        if (this.spec.readinessProbe === undefined) this.#isReady = !run.neverReady;
-        this.#onStarted();
-        this.#around.changed();
+    return runProbes(
+      this.spec,
+      run.container,
+      this.#around.ip(),
+      run.standIn,
+      {
+        unhealthy: (kind, output) => this.#around.event('Warning', 'Unhealthy', `${kind} probe failed: ${output}`, this.#fieldPath),
+        started: () => {
+          this.#isStarted = true;
+          if (this.spec.readinessProbe === undefined) this.#isReady = !run.neverReady;
+          this.#onStarted();
+          this.#around.changed();
+        },
+        ready: (isReady) => {
+          this.#isReady = isReady && !run.neverReady;
+          this.#around.changed();
+        },
+        restart: (kind, probe) => {
+          const seconds = probe.terminationGracePeriodSeconds ?? this.#around.pod().spec.terminationGracePeriodSeconds ?? 30;
+          void this.stop(seconds * 1000, `Container ${this.spec.name} failed ${kind} probe, will be restarted`);
+        },
       },
-      ready: (isReady) => { this.#isReady = isReady && !run.neverReady; this.#around.changed(); },
-      restart: (kind, probe) => {
-        const seconds = probe.terminationGracePeriodSeconds ?? this.#around.pod().spec.terminationGracePeriodSeconds ?? 30;
-        void this.stop(seconds * 1000, `Container ${this.spec.name} failed ${kind} probe, will be restarted`);
-      },
-    }, this.#deps, run.probes.signal);
+      this.#deps,
+      run.probes.signal,
+    );
   }
 
   async #postStart(run: Run): Promise<void> {
@@ -270,7 +351,12 @@ function goDuration(ms: number): string {
 }
 
 /** What the container left in its termination message file (4096 bytes at most), or the tail of the log of a failed one whose policy asks for it. */
-function terminationMessage(spec: Container, exitCode: number, log: ContainerLog, written: string | undefined): Promise<string> | string | undefined {
+function terminationMessage(
+  spec: Container,
+  exitCode: number,
+  log: ContainerLog,
+  written: string | undefined,
+): Promise<string> | string | undefined {
   if (written !== undefined && written !== '') return Buffer.from(written).subarray(0, 4096).toString('utf8');
   if (exitCode === 0 || spec.terminationMessagePolicy !== 'FallbackToLogsOnError') return undefined;
   return (async () => {

@@ -13,7 +13,9 @@ export class NodeRegistration {
   readonly #deps: KubeletDeps;
   readonly #timers = new Set<Timer>();
 
-  constructor(deps: KubeletDeps) { this.#deps = deps; }
+  constructor(deps: KubeletDeps) {
+    this.#deps = deps;
+  }
 
   /** Resolves when the Node is Ready and has a lease. */
   async start(signal: AbortSignal): Promise<void> {
@@ -21,14 +23,22 @@ export class NodeRegistration {
     await this.#renewLease().catch((error: unknown) => this.#deps.log.debug(`no lease yet: ${messageOf(error)}`));
     this.#every(LEASE_RENEWAL_MS, () => this.#renewLease(), signal);
     this.#every(STATUS_REPORT_MS, () => this.#report(), signal);
-    signal.addEventListener('abort', () => { for (const timer of this.#timers) timer.cancel(); }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        for (const timer of this.#timers) timer.cancel();
+      },
+      { once: true },
+    );
   }
 
   #every(periodMs: number, work: () => Promise<unknown>, signal: AbortSignal): void {
     const timer = this.#deps.clock.after(periodMs, () => {
       this.#timers.delete(timer);
       if (signal.aborted) return;
-      void this.#deps.activity.during('node heartbeat', work).catch((error: unknown) => this.#deps.log.debug(`node heartbeat: ${messageOf(error)}`));
+      void this.#deps.activity
+        .during('node heartbeat', work)
+        .catch((error: unknown) => this.#deps.log.debug(`node heartbeat: ${messageOf(error)}`));
       this.#every(periodMs, work, signal);
     });
     this.#timers.add(timer);
@@ -37,19 +47,29 @@ export class NodeRegistration {
   async #register(): Promise<void> {
     const { api, nodeName, kubernetesVersion } = this.#deps;
     const draft = {
-      apiVersion: 'v1', kind: 'Node',
+      apiVersion: 'v1',
+      kind: 'Node',
       metadata: {
         name: nodeName,
         labels: {
-          'beta.kubernetes.io/arch': 'amd64', 'beta.kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', 'kubernetes.io/hostname': nodeName, 'kubernetes.io/os': 'linux',
-          'ingress-ready': 'true', 'node-role.kubernetes.io/control-plane': '',
+          'beta.kubernetes.io/arch': 'amd64',
+          'beta.kubernetes.io/os': 'linux',
+          'kubernetes.io/arch': 'amd64',
+          'kubernetes.io/hostname': nodeName,
+          'kubernetes.io/os': 'linux',
+          'ingress-ready': 'true',
+          'node-role.kubernetes.io/control-plane': '',
         },
       },
       spec: { podCIDR: '10.244.0.0/16', podCIDRs: ['10.244.0.0/16'], providerID: `canary-lab://${nodeName}` },
     };
     try {
       await api.create<Node>(nodes, draft as unknown as Node);
-      const subject = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName, resourceVersion: '', creationTimestamp: '' } };
+      const subject = {
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name: nodeName, uid: nodeName, resourceVersion: '', creationTimestamp: '' },
+      };
       this.#deps.events.record(subject, 'Normal', 'Starting', 'Starting kubelet.');
       this.#deps.events.record(subject, 'Normal', 'NodeReady', `Node ${nodeName} status is now: NodeReady`);
     } catch (error) {
@@ -64,12 +84,30 @@ export class NodeRegistration {
     const before = (await api.get(nodes, { name: nodeName }))?.status?.conditions;
     const condition = (type: string, status: string, reason: string, message: string): NodeCondition => {
       const known = before?.find((other) => other.type === type);
-      return { type, status, reason, message, lastHeartbeatTime: now, lastTransitionTime: known?.status === status ? known.lastTransitionTime ?? now : now };
+      return {
+        type,
+        status,
+        reason,
+        message,
+        lastHeartbeatTime: now,
+        lastTransitionTime: known?.status === status ? (known.lastTransitionTime ?? now) : now,
+      };
     };
-    const resources = { cpu: NODE_CPU, memory: NODE_MEMORY, 'ephemeral-storage': '100Gi', 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', pods: '10000' };
+    const resources = {
+      cpu: NODE_CPU,
+      memory: NODE_MEMORY,
+      'ephemeral-storage': '100Gi',
+      'hugepages-1Gi': '0',
+      'hugepages-2Mi': '0',
+      pods: '10000',
+    };
     const status: NodeStatus = {
-      capacity: resources, allocatable: resources,
-      addresses: [{ type: 'InternalIP', address: nodeIp }, { type: 'Hostname', address: nodeName }],
+      capacity: resources,
+      allocatable: resources,
+      addresses: [
+        { type: 'InternalIP', address: nodeIp },
+        { type: 'Hostname', address: nodeName },
+      ],
       conditions: [
         condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
         condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
@@ -78,9 +116,16 @@ export class NodeRegistration {
       ],
       daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } } as NonNullable<NodeStatus['daemonEndpoints']>,
       nodeInfo: {
-        architecture: 'amd64', bootID: '00000000-0000-4000-8000-000000000001', machineID: '00000000000000000000000000000001', systemUUID: '00000000-0000-4000-8000-000000000002',
-        containerRuntimeVersion: 'canary-lab://0.1.0', kernelVersion: 'canary-lab', osImage: 'canary-lab embedded', operatingSystem: 'linux',
-        kubeProxyVersion: '', kubeletVersion: kubernetesVersion,
+        architecture: 'amd64',
+        bootID: '00000000-0000-4000-8000-000000000001',
+        machineID: '00000000000000000000000000000001',
+        systemUUID: '00000000-0000-4000-8000-000000000002',
+        containerRuntimeVersion: 'canary-lab://0.1.0',
+        kernelVersion: 'canary-lab',
+        osImage: 'canary-lab embedded',
+        operatingSystem: 'linux',
+        kubeProxyVersion: '',
+        kubeletVersion: kubernetesVersion,
       },
     };
     await api.patch(nodes, { name: nodeName }, { type: 'strategic', body: { status } }, { subresource: 'status' });
@@ -90,7 +135,7 @@ export class NodeRegistration {
     const { api, clock, nodeName } = this.#deps;
     const key = { namespace: 'kube-node-lease', name: nodeName };
     const spec = { holderIdentity: nodeName, leaseDurationSeconds: 40, renewTime: rfc3339Micro(clock.nowMs()) };
-    if (await api.get(leases, key) !== undefined) {
+    if ((await api.get(leases, key)) !== undefined) {
       await api.patch(leases, key, { type: 'merge', body: { spec } });
       return;
     }

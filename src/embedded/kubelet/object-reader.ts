@@ -17,11 +17,16 @@ export class ObjectReader {
   }
 
   configMap(name: string): ConfigMap | undefined {
-    return this.#informers.for(configMaps).get({ namespace: this.#namespace, name }) ?? this.#fetched.get(`configmap/${name}`) as ConfigMap | undefined;
+    return (
+      this.#informers.for(configMaps).get({ namespace: this.#namespace, name }) ??
+      (this.#fetched.get(`configmap/${name}`) as ConfigMap | undefined)
+    );
   }
 
   secret(name: string): Secret | undefined {
-    return this.#informers.for(secrets).get({ namespace: this.#namespace, name }) ?? this.#fetched.get(`secret/${name}`) as Secret | undefined;
+    return (
+      this.#informers.for(secrets).get({ namespace: this.#namespace, name }) ?? (this.#fetched.get(`secret/${name}`) as Secret | undefined)
+    );
   }
 
   /** Asks the API server for what the informers have not seen yet: they may lag behind the Pod's own arrival. */
@@ -29,8 +34,12 @@ export class ObjectReader {
     const { configMapNames, secretNames } = referencedObjects(pod);
     this.#fetched.clear();
     await Promise.all([
-      ...[...configMapNames].filter((name) => this.configMap(name) === undefined).map(async (name) => this.#keep(`configmap/${name}`, await this.#api.get(configMaps, { namespace: this.#namespace, name }))),
-      ...[...secretNames].filter((name) => this.secret(name) === undefined).map(async (name) => this.#keep(`secret/${name}`, await this.#api.get(secrets, { namespace: this.#namespace, name }))),
+      ...[...configMapNames]
+        .filter((name) => this.configMap(name) === undefined)
+        .map(async (name) => this.#keep(`configmap/${name}`, await this.#api.get(configMaps, { namespace: this.#namespace, name }))),
+      ...[...secretNames]
+        .filter((name) => this.secret(name) === undefined)
+        .map(async (name) => this.#keep(`secret/${name}`, await this.#api.get(secrets, { namespace: this.#namespace, name }))),
     ]);
   }
 
@@ -40,21 +49,34 @@ export class ObjectReader {
     return (kind === 'configmap' ? configMapNames : secretNames).has(name);
   }
 
-  #keep(key: string, object: ConfigMap | Secret | undefined): void { if (object !== undefined) this.#fetched.set(key, object); }
+  #keep(key: string, object: ConfigMap | Secret | undefined): void {
+    if (object !== undefined) this.#fetched.set(key, object);
+  }
 }
 
 function referencedObjects(pod: Pod): { configMapNames: Set<string>; secretNames: Set<string> } {
   const configMapNames = new Set<string>();
   const secretNames = new Set<string>();
-  const add = (names: Set<string>, name: string | undefined): void => { if (name) names.add(name); };
+  const add = (names: Set<string>, name: string | undefined): void => {
+    if (name) names.add(name);
+  };
   for (const { configMap, secret, projected } of pod.spec.volumes ?? []) {
     add(configMapNames, configMap?.name);
     add(secretNames, secret?.secretName);
-    for (const source of projected?.sources ?? []) { add(configMapNames, source.configMap?.name); add(secretNames, source.secret?.name); }
+    for (const source of projected?.sources ?? []) {
+      add(configMapNames, source.configMap?.name);
+      add(secretNames, source.secret?.name);
+    }
   }
   for (const { env, envFrom } of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
-    for (const { valueFrom } of env ?? []) { add(configMapNames, valueFrom?.configMapKeyRef?.name); add(secretNames, valueFrom?.secretKeyRef?.name); }
-    for (const { configMapRef, secretRef } of envFrom ?? []) { add(configMapNames, configMapRef?.name); add(secretNames, secretRef?.name); }
+    for (const { valueFrom } of env ?? []) {
+      add(configMapNames, valueFrom?.configMapKeyRef?.name);
+      add(secretNames, valueFrom?.secretKeyRef?.name);
+    }
+    for (const { configMapRef, secretRef } of envFrom ?? []) {
+      add(configMapNames, configMapRef?.name);
+      add(secretNames, secretRef?.name);
+    }
   }
   return { configMapNames, secretNames };
 }

@@ -5,7 +5,12 @@ import type { Clock } from '../../base/clock.ts';
  * Counts `work` as activity until it settles, or for at most `hostMs` of host time: what takes longer is taken to wait on the
  * Clock, which must then be free to move.
  */
-export async function duringWithPatience<T>(what: string, hostMs: number, work: () => Promise<T>, deps: { activity: Activity; hostClock: Clock }): Promise<T> {
+export async function duringWithPatience<T>(
+  what: string,
+  hostMs: number,
+  work: () => Promise<T>,
+  deps: { activity: Activity; hostClock: Clock },
+): Promise<T> {
   const end = deps.activity.begin(what);
   const patience = deps.hostClock.after(hostMs, end);
   try {

@@ -20,7 +20,10 @@ export function createNodeAgent(workerOf: (pod: Pod) => PodWorker | undefined, c
     if (container.log !== undefined) return container.log;
     const reason = state.waiting?.reason ?? 'ContainerCreating';
     const isPulling = reason === 'ErrImagePull' || reason === 'ImagePullBackOff';
-    throw statusError('BadRequest', `container "${name}" in pod "${podName}" is waiting to start: ${isPulling ? 'trying and failing to pull image' : reason}`);
+    throw statusError(
+      'BadRequest',
+      `container "${name}" in pod "${podName}" is waiting to start: ${isPulling ? 'trying and failing to pull image' : reason}`,
+    );
   };
   return {
     logs: (pod, container, options, signal) => logOf(pod, container, options).read({ ...options, nowMs: clock.nowMs() }, signal),

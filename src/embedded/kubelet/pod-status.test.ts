@@ -8,10 +8,30 @@ const waiting: ContainerState = { waiting: { reason: 'CrashLoopBackOff' } };
 const ended = (exitCode: number): ContainerState => ({ terminated: { exitCode } });
 
 function aContainer(name: string, state: ContainerState, extra: Partial<ContainerSnapshot> = {}): ContainerSnapshot {
-  return { spec: { name }, state, lastState: undefined, restartCount: 0, ready: state.running !== undefined, started: state.running !== undefined, containerId: undefined, image: '', imageId: '', ...extra };
+  return {
+    spec: { name },
+    state,
+    lastState: undefined,
+    restartCount: 0,
+    ready: state.running !== undefined,
+    started: state.running !== undefined,
+    containerId: undefined,
+    image: '',
+    imageId: '',
+    ...extra,
+  };
 }
-const aSnapshot = (main: ContainerSnapshot[], init: ContainerSnapshot[] = []): PodSnapshot => ({ main, init, podIp: '10.244.0.2', hostIp: '172.18.0.2', startTimeMs: 0 });
-const aPod = (restartPolicy: string, spec: Partial<Pod['spec']> = {}): Pod => ({ metadata: { name: 'p', resourceVersion: '', creationTimestamp: '', uid: '', generation: 3 }, spec: { restartPolicy, containers: [], ...spec } });
+const aSnapshot = (main: ContainerSnapshot[], init: ContainerSnapshot[] = []): PodSnapshot => ({
+  main,
+  init,
+  podIp: '10.244.0.2',
+  hostIp: '172.18.0.2',
+  startTimeMs: 0,
+});
+const aPod = (restartPolicy: string, spec: Partial<Pod['spec']> = {}): Pod => ({
+  metadata: { name: 'p', resourceVersion: '', creationTimestamp: '', uid: '', generation: 3 },
+  spec: { restartPolicy, containers: [], ...spec },
+});
 
 it.each([
   ['Always', [running], 'Running'],
@@ -37,8 +57,17 @@ it('is Pending while an init container has not ended, and Failed when one has fa
 
 it('names the containers that are not ready, sidecars included', () => {
   const sidecar = aContainer('mesh', running, { ready: false, spec: { name: 'mesh', restartPolicy: 'Always' } });
-  const { conditions } = podStatus(aPod('Always'), aSnapshot([aContainer('a', running), aContainer('b', running, { ready: false })], [sidecar]), 0);
-  expect(findCondition(conditions, 'Ready')).toMatchObject({ status: 'False', reason: 'ContainersNotReady', message: 'containers with unready status: [mesh b]', observedGeneration: 3 });
+  const { conditions } = podStatus(
+    aPod('Always'),
+    aSnapshot([aContainer('a', running), aContainer('b', running, { ready: false })], [sidecar]),
+    0,
+  );
+  expect(findCondition(conditions, 'Ready')).toMatchObject({
+    status: 'False',
+    reason: 'ContainersNotReady',
+    message: 'containers with unready status: [mesh b]',
+    observedGeneration: 3,
+  });
   expect(findCondition(conditions, 'Initialized')?.status).toBe('True');
 });
 
@@ -46,7 +75,11 @@ it('is not Ready while a readiness gate is closed, although its containers are',
   const pod = aPod('Always', { readinessGates: [{ conditionType: 'shop/open' }] });
   const status = podStatus(pod, aSnapshot([aContainer('app', running)]), 0);
   expect(findCondition(status.conditions, 'ContainersReady')?.status).toBe('True');
-  expect(findCondition(status.conditions, 'Ready')).toMatchObject({ status: 'False', reason: 'ReadinessGatesNotReady', message: 'corresponding condition of pod readiness gate "shop/open" does not exist.' });
+  expect(findCondition(status.conditions, 'Ready')).toMatchObject({
+    status: 'False',
+    reason: 'ReadinessGatesNotReady',
+    message: 'corresponding condition of pod readiness gate "shop/open" does not exist.',
+  });
   const open = { ...pod, status: { conditions: [{ type: 'shop/open', status: 'True' }] } };
   expect(findCondition(podStatus(open, aSnapshot([aContainer('app', running)]), 0).conditions, 'Ready')?.status).toBe('True');
 });

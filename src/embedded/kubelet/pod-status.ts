@@ -28,16 +28,22 @@ export interface PodSnapshot {
   failure?: { reason: string; message: string } | undefined;
 }
 
-export function isSidecar(container: Container): boolean { return container.restartPolicy === 'Always'; }
+export function isSidecar(container: Container): boolean {
+  return container.restartPolicy === 'Always';
+}
 
 /** kubelet getPhase: what the containers' states add up to under the restart policy. */
 export function podPhase(pod: Pod, snapshot: PodSnapshot): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
   if (snapshot.failure !== undefined) return 'Failed';
   const policy = pod.spec.restartPolicy ?? 'Always';
-  const initPending = snapshot.init.some((container) => (isSidecar(container.spec)
-    ? !container.started && container.state.terminated === undefined
-    : container.state.terminated?.exitCode !== 0 && !(container.state.terminated !== undefined && policy === 'Never')));
-  const initFailed = policy === 'Never' && snapshot.init.some((container) => !isSidecar(container.spec) && (container.state.terminated?.exitCode ?? 0) !== 0);
+  const initPending = snapshot.init.some((container) =>
+    isSidecar(container.spec)
+      ? !container.started && container.state.terminated === undefined
+      : container.state.terminated?.exitCode !== 0 && !(container.state.terminated !== undefined && policy === 'Never'),
+  );
+  const initFailed =
+    policy === 'Never' &&
+    snapshot.init.some((container) => !isSidecar(container.spec) && (container.state.terminated?.exitCode ?? 0) !== 0);
   if (initFailed) return 'Failed';
   const hasRun = snapshot.main.some(({ state }) => state.running !== undefined || state.terminated !== undefined);
   if (initPending && !hasRun) return 'Pending';
@@ -60,16 +66,24 @@ export function podStatus(pod: Pod, snapshot: PodSnapshot, nowMs: number, phaseO
   const isTerminal = phase === 'Succeeded' || phase === 'Failed';
   const names = (containers: readonly ContainerSnapshot[]): string => `[${containers.map(({ spec }) => spec.name).join(' ')}]`;
   const notReady = [...snapshot.init.filter(({ spec }) => isSidecar(spec)), ...snapshot.main].filter(({ ready }) => !ready);
-  const notInitialized = snapshot.init.filter(({ spec, state, started }) => (isSidecar(spec) ? !started && state.terminated === undefined : state.terminated?.exitCode !== 0));
-  const gatesOpen = (pod.spec.readinessGates ?? []).filter(({ conditionType }) => findCondition(pod.status?.conditions, conditionType)?.status !== 'True');
+  const notInitialized = snapshot.init.filter(({ spec, state, started }) =>
+    isSidecar(spec) ? !started && state.terminated === undefined : state.terminated?.exitCode !== 0,
+  );
+  const gatesOpen = (pod.spec.readinessGates ?? []).filter(
+    ({ conditionType }) => findCondition(pod.status?.conditions, conditionType)?.status !== 'True',
+  );
 
   const conditions: PodCondition[] = [];
   const set = (type: string, isTrue: boolean, reason?: string, message?: string): void => {
     const before = findCondition(pod.status?.conditions, type);
     const status = isTrue ? 'True' : 'False';
     conditions.push({
-      type, status, lastTransitionTime: before?.status === status ? before.lastTransitionTime ?? now : now,
-      ...(reason === undefined || isTrue && phase !== 'Succeeded' ? {} : { reason }), ...(message === undefined || isTrue ? {} : { message }), ...(generation === undefined ? {} : { observedGeneration: generation }),
+      type,
+      status,
+      lastTransitionTime: before?.status === status ? (before.lastTransitionTime ?? now) : now,
+      ...(reason === undefined || (isTrue && phase !== 'Succeeded') ? {} : { reason }),
+      ...(message === undefined || isTrue ? {} : { message }),
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
     });
   };
   const unready = (): [string, string] | [string] => {
@@ -79,12 +93,22 @@ export function podStatus(pod: Pod, snapshot: PodSnapshot, nowMs: number, phaseO
   };
   set('PodReadyToStartContainers', snapshot.podIp !== undefined && !isTerminal);
   if (phase === 'Succeeded') set('Initialized', true, 'PodCompleted');
-  else set('Initialized', notInitialized.length === 0, 'ContainersNotInitialized', `containers with incomplete status: ${names(notInitialized)}`);
+  else
+    set(
+      'Initialized',
+      notInitialized.length === 0,
+      'ContainersNotInitialized',
+      `containers with incomplete status: ${names(notInitialized)}`,
+    );
   const containersReady = !isTerminal && notReady.length === 0 && notInitialized.length === 0;
   if (containersReady && gatesOpen.length > 0) {
-    const text = gatesOpen.map(({ conditionType }) => (findCondition(pod.status?.conditions, conditionType) === undefined
-      ? `corresponding condition of pod readiness gate "${conditionType}" does not exist.`
-      : `the status of pod readiness gate "${conditionType}" is not "True", but ${findCondition(pod.status?.conditions, conditionType)!.status}`)).join(', ');
+    const text = gatesOpen
+      .map(({ conditionType }) =>
+        findCondition(pod.status?.conditions, conditionType) === undefined
+          ? `corresponding condition of pod readiness gate "${conditionType}" does not exist.`
+          : `the status of pod readiness gate "${conditionType}" is not "True", but ${findCondition(pod.status?.conditions, conditionType)!.status}`,
+      )
+      .join(', ');
     set('Ready', false, 'ReadinessGatesNotReady', text);
   } else set('Ready', containersReady, ...unready());
   set('ContainersReady', containersReady, ...unready());
@@ -93,12 +117,22 @@ export function podStatus(pod: Pod, snapshot: PodSnapshot, nowMs: number, phaseO
 
   if (snapshot.failure?.reason === 'Evicted') {
     const since = findCondition(pod.status?.conditions, 'DisruptionTarget')?.lastTransitionTime ?? now;
-    conditions.push({ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: snapshot.failure.message, lastTransitionTime: since, ...(generation === undefined ? {} : { observedGeneration: generation }) });
+    conditions.push({
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'TerminationByKubelet',
+      message: snapshot.failure.message,
+      lastTransitionTime: since,
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+    });
   }
 
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
-    phase, conditions, hostIP: snapshot.hostIp, hostIPs: [{ ip: snapshot.hostIp }],
+    phase,
+    conditions,
+    hostIP: snapshot.hostIp,
+    hostIPs: [{ ip: snapshot.hostIp }],
     ...(snapshot.podIp === undefined ? {} : { podIP: snapshot.podIp, podIPs: [{ ip: snapshot.podIp }] }),
     startTime: rfc3339(snapshot.startTimeMs),
     ...(snapshot.init.length > 0 ? { initContainerStatuses: snapshot.init.map(containerStatus) } : {}),
@@ -109,7 +143,14 @@ export function podStatus(pod: Pod, snapshot: PodSnapshot, nowMs: number, phaseO
 
 function containerStatus(container: ContainerSnapshot): ContainerStatus {
   return {
-    name: container.spec.name, state: container.state, lastState: container.lastState ?? {}, ready: container.ready, restartCount: container.restartCount,
-    image: container.image, imageID: container.imageId, ...(container.containerId === undefined ? {} : { containerID: container.containerId }), started: container.started,
+    name: container.spec.name,
+    state: container.state,
+    lastState: container.lastState ?? {},
+    ready: container.ready,
+    restartCount: container.restartCount,
+    image: container.image,
+    imageID: container.imageId,
+    ...(container.containerId === undefined ? {} : { containerID: container.containerId }),
+    started: container.started,
   };
 }

@@ -52,15 +52,25 @@ export class PodWorker {
     this.#presentImages = presentImages;
     this.#reader = new ObjectReader(deps.api, deps.informers, pod.metadata.namespace ?? 'default');
     this.#startTimeMs = pod.status?.startTime === undefined ? deps.clock.nowMs() : Date.parse(pod.status.startTime);
-    this.#status = new StatusPublisher(() => this.#pod, (current) => podStatus(current, this.#snapshot(), deps.clock.nowMs(), this.#final), deps);
+    this.#status = new StatusPublisher(
+      () => this.#pod,
+      (current) => podStatus(current, this.#snapshot(), deps.clock.nowMs(), this.#final),
+      deps,
+    );
     const around = this.#surroundings();
-    this.#init = (pod.spec.initContainers ?? []).map((spec) => new ManagedContainer(spec, isSidecar(spec) ? 'sidecar' : 'init', around, deps));
+    this.#init = (pod.spec.initContainers ?? []).map(
+      (spec) => new ManagedContainer(spec, isSidecar(spec) ? 'sidecar' : 'init', around, deps),
+    );
     this.#main = pod.spec.containers.map((spec) => new ManagedContainer(spec, 'main', around, deps));
   }
 
-  get pod(): Pod { return this.#pod; }
+  get pod(): Pod {
+    return this.#pod;
+  }
 
-  container(name: string): ManagedContainer | undefined { return [...this.#main, ...this.#init].find(({ spec }) => spec.name === name); }
+  container(name: string): ManagedContainer | undefined {
+    return [...this.#main, ...this.#init].find(({ spec }) => spec.name === name);
+  }
 
   /** Begins the Pod's life on the node. */
   start(): void {
@@ -71,7 +81,10 @@ export class PodWorker {
       if (this.#pod.metadata.deletionTimestamp !== undefined) void this.#terminate();
       return;
     }
-    if (this.#pod.metadata.deletionTimestamp !== undefined) { void this.#terminate(); return; }
+    if (this.#pod.metadata.deletionTimestamp !== undefined) {
+      void this.#terminate();
+      return;
+    }
     const { activeDeadlineSeconds } = this.#pod.spec;
     if (activeDeadlineSeconds !== undefined) {
       const leftMs = this.#startTimeMs + activeDeadlineSeconds * 1000 - this.#deps.clock.nowMs();
@@ -81,14 +94,18 @@ export class PodWorker {
       );
     }
     this.#lives = this.#live(this.#stopping.signal).catch((error: unknown) => {
-      if (!this.#stopping.signal.aborted) this.#deps.log.error(`pod ${this.#pod.metadata.name}: ${error instanceof Error ? error.stack ?? '' : messageOf(error)}`);
+      if (!this.#stopping.signal.aborted)
+        this.#deps.log.error(`pod ${this.#pod.metadata.name}: ${error instanceof Error ? (error.stack ?? '') : messageOf(error)}`);
     });
   }
 
   /** The Pod's object has changed. */
   update(pod: Pod): void {
     this.#pod = pod;
-    if (pod.metadata.deletionTimestamp === undefined) { this.#status.publish(); return; }
+    if (pod.metadata.deletionTimestamp === undefined) {
+      this.#status.publish();
+      return;
+    }
     if (this.#termination !== undefined) this.#shortenGrace((pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000);
     void this.#terminate();
   }
@@ -103,7 +120,8 @@ export class PodWorker {
 
   /** An object that a volume or a variable may come from has changed. */
   sourceChanged(kind: 'configmap' | 'secret', name: string): void {
-    if (this.#wakeSources.length > 0 && ObjectReader.refersTo(this.#pod, kind, name)) for (const wake of this.#wakeSources.splice(0)) wake();
+    if (this.#wakeSources.length > 0 && ObjectReader.refersTo(this.#pod, kind, name))
+      for (const wake of this.#wakeSources.splice(0)) wake();
   }
 
   /** Ends everything at once, without a word to the API: the cluster stops. */
@@ -115,15 +133,28 @@ export class PodWorker {
     await this.#lives;
   }
 
-  get #facts(): NodeFacts { return { podIp: this.#ip, hostIp: this.#deps.nodeIp, cpu: NODE_CPU, memory: NODE_MEMORY }; }
+  get #facts(): NodeFacts {
+    return { podIp: this.#ip, hostIp: this.#deps.nodeIp, cpu: NODE_CPU, memory: NODE_MEMORY };
+  }
 
   get #volumeSources(): VolumeSources {
-    return { configMap: (name) => this.#reader.configMap(name), secret: (name) => this.#reader.secret(name), token: (audience) => this.#tokens.get(audience ?? ''), node: this.#facts, written: (volume) => this.#emptyDirs.of(volume) };
+    return {
+      configMap: (name) => this.#reader.configMap(name),
+      secret: (name) => this.#reader.secret(name),
+      token: (audience) => this.#tokens.get(audience ?? ''),
+      node: this.#facts,
+      written: (volume) => this.#emptyDirs.of(volume),
+    };
   }
 
   #envSources(): EnvSources {
     const { informers, apiService } = this.#deps;
-    return { ...this.#volumeSources, services: informers.for(services).list(this.#pod.metadata.namespace ?? 'default'), apiService, node: this.#facts };
+    return {
+      ...this.#volumeSources,
+      services: informers.for(services).list(this.#pod.metadata.namespace ?? 'default'),
+      apiService,
+      node: this.#facts,
+    };
   }
 
   #surroundings(): PodSurroundings {
@@ -131,7 +162,14 @@ export class PodWorker {
       pod: () => this.#pod,
       ip: () => this.#ip!,
       envSources: () => this.#envSources(),
-      files: (container) => new ContainerFiles(() => this.#pod, container, this.#volumeSources, this.#emptyDirs, () => this.#watchLimits()),
+      files: (container) =>
+        new ContainerFiles(
+          () => this.#pod,
+          container,
+          this.#volumeSources,
+          this.#emptyDirs,
+          () => this.#watchLimits(),
+        ),
       sourcesChanged: (signal) => this.#sourcesChanged(signal),
       event: (type, reason, message, fieldPath) => this.#event(type, reason, message, fieldPath),
       changed: () => this.#status.publish(),
@@ -140,7 +178,8 @@ export class PodWorker {
   }
 
   #event(type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void {
-    if (!this.#isGone) this.#deps.events.record({ apiVersion: 'v1', kind: 'Pod', metadata: this.#pod.metadata }, type, reason, message, fieldPath);
+    if (!this.#isGone)
+      this.#deps.events.record({ apiVersion: 'v1', kind: 'Pod', metadata: this.#pod.metadata }, type, reason, message, fieldPath);
   }
 
   async #live(signal: AbortSignal): Promise<void> {
@@ -187,7 +226,9 @@ export class PodWorker {
       const message = evictionMessage(this.#pod, this.#emptyDirs);
       if (message === undefined || this.#stopping.signal.aborted) return;
       this.#event('Warning', 'Evicted', message);
-      void this.#end({ reason: 'Evicted', message }, 1000).catch((error: unknown) => this.#deps.log.error(`pod ${this.#pod.metadata.name}: ${messageOf(error)}`));
+      void this.#end({ reason: 'Evicted', message }, 1000).catch((error: unknown) =>
+        this.#deps.log.error(`pod ${this.#pod.metadata.name}: ${messageOf(error)}`),
+      );
     });
   }
 
@@ -198,19 +239,26 @@ export class PodWorker {
       for (const { serviceAccountToken } of projected?.sources ?? []) {
         if (serviceAccountToken === undefined) continue;
         const { audience, expirationSeconds = 3600 } = serviceAccountToken;
-        const token = await this.#deps.activity.during('issue of a token', async () => this.#deps.issueToken(serviceAccount, this.#pod, { audience, expirationSeconds }));
+        const token = await this.#deps.activity.during('issue of a token', async () =>
+          this.#deps.issueToken(serviceAccount, this.#pod, { audience, expirationSeconds }),
+        );
         this.#tokens.set(audience ?? '', token);
       }
     }
   }
 
   #sourcesChanged(signal: AbortSignal): Promise<void> {
-    const changed = new Promise<void>((resolve) => { this.#wakeSources.push(resolve); });
+    const changed = new Promise<void>((resolve) => {
+      this.#wakeSources.push(resolve);
+    });
     return untilAborted(changed, signal);
   }
 
   /** Ends a Pod that will not be deleted: it completed, failed for good, or ran past its deadline. */
-  async #end(failure?: { reason: string; message: string }, graceMs = (this.#pod.spec.terminationGracePeriodSeconds ?? 30) * 1000): Promise<void> {
+  async #end(
+    failure?: { reason: string; message: string },
+    graceMs = (this.#pod.spec.terminationGracePeriodSeconds ?? 30) * 1000,
+  ): Promise<void> {
     if (this.#termination !== undefined || this.#final !== undefined) return;
     this.#failure = failure;
     this.#stopping.abort(new Error('the Pod has ended'));
@@ -221,12 +269,14 @@ export class PodWorker {
   }
 
   #allSucceeded(): boolean {
-    return this.#main.every(({ exitCode }) => exitCode === 0) && this.#init.every(({ role, exitCode }) => role === 'sidecar' || exitCode === 0);
+    return (
+      this.#main.every(({ exitCode }) => exitCode === 0) && this.#init.every(({ role, exitCode }) => role === 'sidecar' || exitCode === 0)
+    );
   }
 
   #terminate(): Promise<void> {
     this.#termination ??= this.#terminateOnce().catch((error: unknown) => {
-      this.#deps.log.error(`pod ${this.#pod.metadata.name}: ${error instanceof Error ? error.stack ?? '' : messageOf(error)}`);
+      this.#deps.log.error(`pod ${this.#pod.metadata.name}: ${error instanceof Error ? (error.stack ?? '') : messageOf(error)}`);
     });
     return this.#termination;
   }
@@ -234,10 +284,14 @@ export class PodWorker {
   async #terminateOnce(): Promise<void> {
     this.#stopping.abort(new Error('the Pod is being deleted'));
     const { metadata, spec } = this.#pod;
-    const graceMs = this.#graceMs = this.#isGone ? 0 : (metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30) * 1000;
+    const graceMs = (this.#graceMs = this.#isGone
+      ? 0
+      : (metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30) * 1000);
     try {
-      const hasHostPort = spec.hostNetwork === true || spec.containers.some(({ ports }) => ports?.some(({ hostPort }) => hostPort !== undefined));
-      if (this.#main.some(({ isRunning }) => isRunning)) await endpointsWithdrawn(this.uid, hasHostPort, this.#deps.informers.for(endpointSlices), this.#deps);
+      const hasHostPort =
+        spec.hostNetwork === true || spec.containers.some(({ ports }) => ports?.some(({ hostPort }) => hostPort !== undefined));
+      if (this.#main.some(({ isRunning }) => isRunning))
+        await endpointsWithdrawn(this.uid, hasHostPort, this.#deps.informers.for(endpointSlices), this.#deps);
       await this.#stopContainers(graceMs);
       await this.#lives;
       if (this.#isGone) return;
@@ -254,7 +308,9 @@ export class PodWorker {
   #shortenGrace(graceMs: number): void {
     if (graceMs >= this.#graceMs) return;
     this.#graceMs = graceMs;
-    const timer = this.#deps.clock.after(Math.max(graceMs, SHORTEST_GRACE_MS), () => { for (const container of [...this.#main, ...this.#init]) container.kill(); });
+    const timer = this.#deps.clock.after(Math.max(graceMs, SHORTEST_GRACE_MS), () => {
+      for (const container of [...this.#main, ...this.#init]) container.kill();
+    });
     void this.#termination?.finally(() => timer.cancel());
   }
 
@@ -272,7 +328,9 @@ export class PodWorker {
     const { activity, api, clock, log } = this.#deps;
     for (let attempt = 0; attempt < 10 && !this.#isGone; attempt++) {
       try {
-        await activity.during('deletion of a Pod', () => api.delete(pods, keyOf(this.#pod), { gracePeriodSeconds: 0, preconditions: { uid: this.uid } }));
+        await activity.during('deletion of a Pod', () =>
+          api.delete(pods, keyOf(this.#pod), { gracePeriodSeconds: 0, preconditions: { uid: this.uid } }),
+        );
         return;
       } catch (error) {
         if (isStatus(error, 'NotFound', 'Conflict')) return;
@@ -289,8 +347,12 @@ export class PodWorker {
 
   #snapshot(): PodSnapshot {
     return {
-      init: this.#init.map(({ snapshot }) => snapshot), main: this.#main.map(({ snapshot }) => snapshot),
-      podIp: this.#ip, hostIp: this.#deps.nodeIp, startTimeMs: this.#startTimeMs, failure: this.#failure,
+      init: this.#init.map(({ snapshot }) => snapshot),
+      main: this.#main.map(({ snapshot }) => snapshot),
+      podIp: this.#ip,
+      hostIp: this.#deps.nodeIp,
+      startTimeMs: this.#startTimeMs,
+      failure: this.#failure,
     };
   }
 }

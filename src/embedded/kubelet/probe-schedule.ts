@@ -4,7 +4,11 @@ import type { Probe } from '../../kube/generated/types.ts';
 import { duringWithPatience } from './patience.ts';
 import type { ProbeResult } from './probe.ts';
 
-export interface ProbeScheduleDeps { clock: Clock; hostClock: Clock; activity: Activity }
+export interface ProbeScheduleDeps {
+  clock: Clock;
+  hostClock: Clock;
+  activity: Activity;
+}
 
 /** A probe that has no answer after this much host time is waiting on the Clock, so virtual time may move. */
 const PATIENCE_HOST_MS = 150;
@@ -30,10 +34,17 @@ export async function runProbe(
   let last: boolean | undefined;
   let run = 0;
   let isListening = listening === undefined;
-  void listening?.then(() => { isListening = true; });
+  void listening?.then(() => {
+    isListening = true;
+  });
   try {
     if (listening !== undefined && (probe.initialDelaySeconds ?? 0) === 0) {
-      await duringWithPatience('start of a program', START_PATIENCE_HOST_MS, () => Promise.race([listening, deps.hostClock.sleep(START_PATIENCE_HOST_MS, signal)]), deps);
+      await duringWithPatience(
+        'start of a program',
+        START_PATIENCE_HOST_MS,
+        () => Promise.race([listening, deps.hostClock.sleep(START_PATIENCE_HOST_MS, signal)]),
+        deps,
+      );
     }
     // The first probe of a container without a delay runs at once; a sleep of nothing would still cost a turn of the clock.
     if ((probe.initialDelaySeconds ?? 0) > 0) await deps.clock.sleep(probe.initialDelaySeconds! * 1000, signal);
@@ -44,7 +55,7 @@ export async function runProbe(
       if (!result.success) heard.onFailure(result.output);
       run = result.success === last ? run + 1 : 1;
       last = result.success;
-      const threshold = result.success ? probe.successThreshold ?? 1 : probe.failureThreshold ?? 3;
+      const threshold = result.success ? (probe.successThreshold ?? 1) : (probe.failureThreshold ?? 3);
       if (run >= threshold && verdict !== result.success) {
         verdict = result.success;
         if (!heard.onVerdict(result.success)) return;
@@ -57,7 +68,12 @@ export async function runProbe(
 }
 
 /** The period on the Clock, cut short when the program begins to listen. */
-async function nextPeriod(probe: Probe, listening: Promise<void> | undefined, { clock }: ProbeScheduleDeps, signal: AbortSignal): Promise<void> {
+async function nextPeriod(
+  probe: Probe,
+  listening: Promise<void> | undefined,
+  { clock }: ProbeScheduleDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const cut = new AbortController();
   const period = clock.sleep((probe.periodSeconds ?? 10) * 1000, AbortSignal.any([signal, cut.signal]));
   if (listening === undefined) return period;
@@ -66,7 +82,12 @@ async function nextPeriod(probe: Probe, listening: Promise<void> | undefined, { 
   cut.abort();
 }
 
-async function attemptOnce(probe: Probe, attempt: (signal: AbortSignal) => Promise<ProbeResult>, { clock, hostClock, activity }: ProbeScheduleDeps, signal: AbortSignal): Promise<ProbeResult> {
+async function attemptOnce(
+  probe: Probe,
+  attempt: (signal: AbortSignal) => Promise<ProbeResult>,
+  { clock, hostClock, activity }: ProbeScheduleDeps,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
   const timeout = new AbortController();
   const startedHostMs = hostClock.nowMs();
   let atLeast: Timer | undefined;
@@ -75,7 +96,10 @@ async function attemptOnce(probe: Probe, attempt: (signal: AbortSignal) => Promi
     atLeast = hostClock.after(startedHostMs + PATIENCE_HOST_MS - hostClock.nowMs(), () => timeout.abort(new Error('probe timed out')));
   });
   try {
-    return await duringWithPatience('probe', PATIENCE_HOST_MS, () => attempt(AbortSignal.any([timeout.signal, signal])), { activity, hostClock });
+    return await duringWithPatience('probe', PATIENCE_HOST_MS, () => attempt(AbortSignal.any([timeout.signal, signal])), {
+      activity,
+      hostClock,
+    });
   } finally {
     timer.cancel();
     atLeast?.cancel();

@@ -36,14 +36,19 @@ export async function probeOnce(probe: Probe, target: ProbeTarget, signal: Abort
     try {
       (await target.dial(host, port, signal)).destroy();
       return { success: true };
-    } catch (error) { return { success: false, output: dialText(error, host, port, signal) }; }
+    } catch (error) {
+      return { success: false, output: dialText(error, host, port, signal) };
+    }
   }
   if (probe.exec !== undefined) {
     try {
       const { exitCode, output } = await target.exec(probe.exec.command ?? [], signal);
       return exitCode === 0 ? { success: true } : { success: false, output };
     } catch (error) {
-      return { success: false, output: signal.aborted ? `command timed out: ${JSON.stringify((probe.exec.command ?? []).join(' '))}` : messageOf(error) };
+      return {
+        success: false,
+        output: signal.aborted ? `command timed out: ${JSON.stringify((probe.exec.command ?? []).join(' '))}` : messageOf(error),
+      };
     }
   }
   return { success: false, output: 'grpc probes are not modelled' };
@@ -54,11 +59,19 @@ async function probeHttp(action: HTTPGetAction, target: ProbeTarget, signal: Abo
   if (url === undefined) return { success: false, output: `couldn't find port: ${String(action.port)}` };
   const headers = Object.fromEntries((action.httpHeaders ?? []).map(({ name, value }) => [name, value]));
   try {
-    const response = await httpOverDial(url, target.dial, { headers: { 'user-agent': 'kube-probe/1.34', accept: '*/*', ...headers }, signal, maxBodyBytes: 10_240 });
-    return response.status >= 200 && response.status < 400 ? { success: true } : { success: false, output: `HTTP probe failed with statuscode: ${response.status}` };
+    const response = await httpOverDial(url, target.dial, {
+      headers: { 'user-agent': 'kube-probe/1.34', accept: '*/*', ...headers },
+      signal,
+      maxBodyBytes: 10_240,
+    });
+    return response.status >= 200 && response.status < 400
+      ? { success: true }
+      : { success: false, output: `HTTP probe failed with statuscode: ${response.status}` };
   } catch (error) {
     const { hostname, port, protocol } = new URL(url);
-    const why = signal.aborted ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)' : dialText(error, hostname, Number(port || (protocol === 'https:' ? 443 : 80)), signal);
+    const why = signal.aborted
+      ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+      : dialText(error, hostname, Number(port || (protocol === 'https:' ? 443 : 80)), signal);
     return { success: false, output: `Get "${url}": ${why}` };
   }
 }

@@ -1,5 +1,8 @@
 /** What is remembered of a container's crashes. */
-export interface RestartBackoff { delayMs: number; updatedAtMs: number }
+export interface RestartBackoff {
+  delayMs: number;
+  updatedAtMs: number;
+}
 
 export const FIRST_RESTART_DELAY_MS = 10_000;
 export const LONGEST_RESTART_DELAY_MS = 300_000;

@@ -31,14 +31,21 @@ export class StatusPublisher {
     this.#isDirty = true;
     if (this.#writing !== undefined || this.#isClosed) return;
     const end = this.#deps.activity.begin(`status of ${this.#pod().metadata.name}`);
-    this.#writing = this.#writeAll().finally(() => { this.#writing = undefined; end(); });
+    this.#writing = this.#writeAll().finally(() => {
+      this.#writing = undefined;
+      end();
+    });
   }
 
   /** Resolves when nothing is being written. */
-  async flushed(): Promise<void> { await this.#writing; }
+  async flushed(): Promise<void> {
+    await this.#writing;
+  }
 
   /** Writes no more: the object is gone, or its status is not ours to change. */
-  close(): void { this.#isClosed = true; }
+  close(): void {
+    this.#isClosed = true;
+  }
 
   async #writeAll(): Promise<void> {
     // One turn gathers what the same event changed in several containers.
@@ -50,7 +57,10 @@ export class StatusPublisher {
       const text = JSON.stringify(status);
       if (text === this.#lastText) continue;
       try {
-        const body = { metadata: { uid: pod.metadata.uid }, status: { ...status, conditions: this.#conditionsPatch(pod, status.conditions ?? []) } };
+        const body = {
+          metadata: { uid: pod.metadata.uid },
+          status: { ...status, conditions: this.#conditionsPatch(pod, status.conditions ?? []) },
+        };
         await this.#deps.api.patch(pods, keyOf(pod), { type: 'strategic', body }, { subresource: 'status' });
         this.#lastText = text;
         this.#lastStatus = status;

@@ -6,7 +6,8 @@ import type { EmptyDirs } from './container-files.ts';
 export function evictionMessage(pod: Pod, dirs: Pick<EmptyDirs, 'sizeOf'>): string | undefined {
   for (const { name, emptyDir } of pod.spec.volumes ?? []) {
     const limit = emptyDir?.sizeLimit === undefined ? undefined : parseQuantity(emptyDir.sizeLimit);
-    if (limit !== undefined && limit > 0 && dirs.sizeOf(name) > limit) return `Usage of EmptyDir volume "${name}" exceeds the limit "${emptyDir!.sizeLimit}". `;
+    if (limit !== undefined && limit > 0 && dirs.sizeOf(name) > limit)
+      return `Usage of EmptyDir volume "${name}" exceeds the limit "${emptyDir!.sizeLimit}". `;
   }
   return undefined;
 }

@@ -17,11 +17,17 @@ export type VolumeContent = { files: Map<string, string> } | { missing: string }
 
 const decode = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
 
-function keyed(kind: 'configmap' | 'secret', object: ConfigMap | Secret | undefined, name: string, items: readonly KeyToPath[] | undefined, optional: boolean | undefined): VolumeContent {
+function keyed(
+  kind: 'configmap' | 'secret',
+  object: ConfigMap | Secret | undefined,
+  name: string,
+  items: readonly KeyToPath[] | undefined,
+  optional: boolean | undefined,
+): VolumeContent {
   if (object === undefined) return optional ? { files: new Map() } : { missing: `${kind} "${name}" not found` };
   const data = new Map<string, string>();
   for (const [key, value] of Object.entries(object.data ?? {})) data.set(key, kind === 'secret' ? decode(value) : value);
-  for (const [key, value] of Object.entries('binaryData' in object ? object.binaryData ?? {} : {})) data.set(key, decode(value));
+  for (const [key, value] of Object.entries('binaryData' in object ? (object.binaryData ?? {}) : {})) data.set(key, decode(value));
   if (items === undefined) return { files: data };
   const files = new Map<string, string>();
   for (const { key, path } of items) {
@@ -32,12 +38,26 @@ function keyed(kind: 'configmap' | 'secret', object: ConfigMap | Secret | undefi
   return { files };
 }
 
-function downward(pod: Pod, items: readonly { path: string; fieldRef?: { fieldPath: string } | undefined; resourceFieldRef?: { containerName?: string | undefined; resource: string; divisor?: string | undefined } | undefined }[], node: NodeFacts): VolumeContent {
+function downward(
+  pod: Pod,
+  items: readonly {
+    path: string;
+    fieldRef?: { fieldPath: string } | undefined;
+    resourceFieldRef?: { containerName?: string | undefined; resource: string; divisor?: string | undefined } | undefined;
+  }[],
+  node: NodeFacts,
+): VolumeContent {
   const files = new Map<string, string>();
   for (const { path, fieldRef, resourceFieldRef } of items) {
-    const value = fieldRef !== undefined
-      ? fieldValue(pod, fieldRef, node)
-      : resourceFieldRef && resourceValue(pod.spec.containers.find(({ name }) => name === resourceFieldRef.containerName), resourceFieldRef, node);
+    const value =
+      fieldRef !== undefined
+        ? fieldValue(pod, fieldRef, node)
+        : resourceFieldRef &&
+          resourceValue(
+            pod.spec.containers.find(({ name }) => name === resourceFieldRef.containerName),
+            resourceFieldRef,
+            node,
+          );
     files.set(path, value ?? '');
   }
   return { files };
@@ -58,8 +78,22 @@ export function volumeContent(pod: Pod, volume: Volume, sources: VolumeSources):
   const files = new Map<string, string>();
   for (const source of volume.projected.sources ?? []) {
     let part: VolumeContent = { files: new Map() };
-    if (source.configMap !== undefined) part = keyed('configmap', sources.configMap(source.configMap.name ?? ''), source.configMap.name ?? '', source.configMap.items, source.configMap.optional);
-    else if (source.secret !== undefined) part = keyed('secret', sources.secret(source.secret.name ?? ''), source.secret.name ?? '', source.secret.items, source.secret.optional);
+    if (source.configMap !== undefined)
+      part = keyed(
+        'configmap',
+        sources.configMap(source.configMap.name ?? ''),
+        source.configMap.name ?? '',
+        source.configMap.items,
+        source.configMap.optional,
+      );
+    else if (source.secret !== undefined)
+      part = keyed(
+        'secret',
+        sources.secret(source.secret.name ?? ''),
+        source.secret.name ?? '',
+        source.secret.items,
+        source.secret.optional,
+      );
     else if (source.downwardAPI !== undefined) part = downward(pod, source.downwardAPI.items ?? [], sources.node);
     else if (source.serviceAccountToken !== undefined) {
       const token = sources.token(source.serviceAccountToken.audience);

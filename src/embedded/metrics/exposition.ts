@@ -1,7 +1,11 @@
 import { METRIC_NAME } from './labels.ts';
 import { parseNumber } from './promql/number-text.ts';
 
-export interface ScrapedSample { labels: Record<string, string>; value: number; timeMs: number | undefined }
+export interface ScrapedSample {
+  labels: Record<string, string>;
+  value: number;
+  timeMs: number | undefined;
+}
 
 const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', '"': '"', '\\': '\\' };
@@ -23,13 +27,18 @@ function parseLine(line: string): ScrapedSample {
   if (name === undefined) throw wrong('a metric name');
   const labels: Record<string, string> = { [METRIC_NAME]: name };
   let at = name.length;
-  const skipBlanks = (): void => { while (line[at] === ' ' || line[at] === '\t') at += 1; };
+  const skipBlanks = (): void => {
+    while (line[at] === ' ' || line[at] === '\t') at += 1;
+  };
   skipBlanks();
   if (line[at] === '{') {
     at += 1;
     for (;;) {
       skipBlanks();
-      if (line[at] === '}') { at += 1; break; }
+      if (line[at] === '}') {
+        at += 1;
+        break;
+      }
       NAME.lastIndex = at;
       const label = NAME.exec(line)?.[0];
       if (label === undefined) throw wrong('a label name');
@@ -42,7 +51,10 @@ function parseLine(line: string): ScrapedSample {
       let value = '';
       for (at += 1; line[at] !== '"'; at++) {
         if (at >= line.length) throw wrong('the end of a label value');
-        if (line[at] === '\\') { at += 1; value += ESCAPES[line[at]!] ?? `\\${line[at]}`; } else value += line[at];
+        if (line[at] === '\\') {
+          at += 1;
+          value += ESCAPES[line[at]!] ?? `\\${line[at]}`;
+        } else value += line[at];
       }
       at += 1;
       // A label with an empty value is one that is absent.

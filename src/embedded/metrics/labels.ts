@@ -41,6 +41,9 @@ export function compareLabels(a: Labels, b: Labels): number {
 
 /** `{a="1", b="2"}` or `name{…}`, for messages. */
 export function labelsText(labels: Labels): string {
-  const pairs = Object.keys(labels).filter((name) => name !== METRIC_NAME).sort().map((name) => `${name}=${JSON.stringify(labels[name])}`);
+  const pairs = Object.keys(labels)
+    .filter((name) => name !== METRIC_NAME)
+    .sort()
+    .map((name) => `${name}=${JSON.stringify(labels[name])}`);
   return `${labels[METRIC_NAME] ?? ''}${pairs.length > 0 || labels[METRIC_NAME] === undefined ? `{${pairs.join(', ')}}` : ''}`;
 }

@@ -4,7 +4,12 @@ import type { Labels } from './labels.ts';
 export type MatchOperator = '=' | '!=' | '=~' | '!~';
 
 /** One condition on a label; a missing label has the empty value. */
-export interface Matcher { name: string; operator: MatchOperator; value: string; matches(value: string): boolean }
+export interface Matcher {
+  name: string;
+  operator: MatchOperator;
+  value: string;
+  matches(value: string): boolean;
+}
 
 export function createMatcher(name: string, operator: MatchOperator, value: string): Matcher {
   if (operator === '=') return { name, operator, value, matches: (text) => text === value };

@@ -5,24 +5,69 @@ import { parsePromDuration } from './promql/duration-text.ts';
 import { RELABEL_ACTIONS, type RelabelRule, relabelRule } from './relabel.ts';
 import { type ScrapeConfig, type ScrapeDefaults, scrapeConfig } from './scrape-config.ts';
 
-interface MonitorRelabeling { action?: string; sourceLabels?: string[]; separator?: string; regex?: string; targetLabel?: string; replacement?: string }
+interface MonitorRelabeling {
+  action?: string;
+  sourceLabels?: string[];
+  separator?: string;
+  regex?: string;
+  targetLabel?: string;
+  replacement?: string;
+}
 interface MonitorEndpoint {
-  port?: string; targetPort?: number | string; path?: string; scheme?: 'http' | 'https'; interval?: string; scrapeTimeout?: string; honorLabels?: boolean; honorTimestamps?: boolean;
-  params?: Record<string, string[]>; relabelings?: MonitorRelabeling[]; metricRelabelings?: MonitorRelabeling[];
+  port?: string;
+  targetPort?: number | string;
+  path?: string;
+  scheme?: 'http' | 'https';
+  interval?: string;
+  scrapeTimeout?: string;
+  honorLabels?: boolean;
+  honorTimestamps?: boolean;
+  params?: Record<string, string[]>;
+  relabelings?: MonitorRelabeling[];
+  metricRelabelings?: MonitorRelabeling[];
 }
 interface MonitorSpec {
   selector: { matchLabels?: Record<string, string>; matchExpressions?: { key: string; operator: string; values?: string[] }[] };
   namespaceSelector?: { any?: boolean; matchNames?: string[] };
-  jobLabel?: string; targetLabels?: string[]; podTargetLabels?: string[];
-  endpoints?: MonitorEndpoint[]; podMetricsEndpoints?: MonitorEndpoint[];
+  jobLabel?: string;
+  targetLabels?: string[];
+  podTargetLabels?: string[];
+  endpoints?: MonitorEndpoint[];
+  podMetricsEndpoints?: MonitorEndpoint[];
 }
-export interface Monitor extends KubeObject { spec: MonitorSpec }
+export interface Monitor extends KubeObject {
+  spec: MonitorSpec;
+}
 
-export const serviceMonitors: ResourceType<Monitor> = { group: 'monitoring.coreos.com', version: 'v1', resource: 'servicemonitors', kind: 'ServiceMonitor', namespaced: true };
-export const podMonitors: ResourceType<Monitor> = { group: 'monitoring.coreos.com', version: 'v1', resource: 'podmonitors', kind: 'PodMonitor', namespaced: true };
+export const serviceMonitors: ResourceType<Monitor> = {
+  group: 'monitoring.coreos.com',
+  version: 'v1',
+  resource: 'servicemonitors',
+  kind: 'ServiceMonitor',
+  namespaced: true,
+};
+export const podMonitors: ResourceType<Monitor> = {
+  group: 'monitoring.coreos.com',
+  version: 'v1',
+  resource: 'podmonitors',
+  kind: 'PodMonitor',
+  namespaced: true,
+};
 
 /** Fields of an endpoint that have an effect here; a monitor that uses another is refused by name. */
-const ENDPOINT_FIELDS = ['port', 'targetPort', 'path', 'scheme', 'interval', 'scrapeTimeout', 'honorLabels', 'honorTimestamps', 'params', 'relabelings', 'metricRelabelings'];
+const ENDPOINT_FIELDS = [
+  'port',
+  'targetPort',
+  'path',
+  'scheme',
+  'interval',
+  'scrapeTimeout',
+  'honorLabels',
+  'honorTimestamps',
+  'params',
+  'relabelings',
+  'metricRelabelings',
+];
 const SPEC_FIELDS = ['selector', 'namespaceSelector', 'jobLabel', 'targetLabels', 'podTargetLabels', 'endpoints', 'podMetricsEndpoints'];
 
 /**
@@ -33,18 +78,30 @@ export function monitorScrapes(monitor: Monitor, kind: 'ServiceMonitor' | 'PodMo
   const { spec, metadata } = monitor;
   refuseOther(spec, SPEC_FIELDS, kind);
   const isService = kind === 'ServiceMonitor';
-  const namespaces = spec.namespaceSelector?.any === true ? [] : spec.namespaceSelector?.matchNames ?? [metadata.namespace ?? ''];
+  const namespaces = spec.namespaceSelector?.any === true ? [] : (spec.namespaceSelector?.matchNames ?? [metadata.namespace ?? '']);
   return ((isService ? spec.endpoints : spec.podMetricsEndpoints) ?? []).map((endpoint, index) => {
     refuseOther(endpoint, ENDPOINT_FIELDS, `${kind} endpoint`);
-    return scrapeConfig({
-      jobName: `${isService ? 'serviceMonitor' : 'podMonitor'}/${metadata.namespace}/${metadata.name}/${index}`,
-      ...(endpoint.interval === undefined ? {} : { intervalMs: parsePromDuration(endpoint.interval) }),
-      ...(endpoint.scrapeTimeout === undefined ? {} : { timeoutMs: parsePromDuration(endpoint.scrapeTimeout) }),
-      metricsPath: endpoint.path ?? '/metrics', scheme: endpoint.scheme ?? 'http', honorLabels: endpoint.honorLabels === true, honorTimestamps: endpoint.honorTimestamps !== false, params: endpoint.params ?? {},
-      kubernetes: [{ role: isService ? 'endpoints' : 'pod', namespaces }],
-      relabel: [...selectorRules(spec.selector, isService ? 'service' : 'pod'), ...portRules(endpoint, isService), ...targetRules(monitor, endpoint, isService), ...ownRules(endpoint.relabelings)],
-      metricRelabel: ownRules(endpoint.metricRelabelings),
-    }, defaults);
+    return scrapeConfig(
+      {
+        jobName: `${isService ? 'serviceMonitor' : 'podMonitor'}/${metadata.namespace}/${metadata.name}/${index}`,
+        ...(endpoint.interval === undefined ? {} : { intervalMs: parsePromDuration(endpoint.interval) }),
+        ...(endpoint.scrapeTimeout === undefined ? {} : { timeoutMs: parsePromDuration(endpoint.scrapeTimeout) }),
+        metricsPath: endpoint.path ?? '/metrics',
+        scheme: endpoint.scheme ?? 'http',
+        honorLabels: endpoint.honorLabels === true,
+        honorTimestamps: endpoint.honorTimestamps !== false,
+        params: endpoint.params ?? {},
+        kubernetes: [{ role: isService ? 'endpoints' : 'pod', namespaces }],
+        relabel: [
+          ...selectorRules(spec.selector, isService ? 'service' : 'pod'),
+          ...portRules(endpoint, isService),
+          ...targetRules(monitor, endpoint, isService),
+          ...ownRules(endpoint.relabelings),
+        ],
+        metricRelabel: ownRules(endpoint.metricRelabelings),
+      },
+      defaults,
+    );
   });
 }
 
@@ -65,20 +122,28 @@ function selectorRules({ matchLabels = {}, matchExpressions = [] }: MonitorSpec[
     ...matchExpressions.map(({ key, operator, values = [] }) => {
       const any = values.map(literally).join('|');
       switch (operator) {
-        case 'In': return keep(label(key), any);
-        case 'NotIn': return relabelRule({ action: 'drop', sourceLabels: [label(key)], regex: any });
-        case 'Exists': return keep(present(key), 'true');
-        case 'DoesNotExist': return relabelRule({ action: 'drop', sourceLabels: [present(key)], regex: 'true' });
-        default: throw new Error(`selector operator "${operator}" is not modelled`);
+        case 'In':
+          return keep(label(key), any);
+        case 'NotIn':
+          return relabelRule({ action: 'drop', sourceLabels: [label(key)], regex: any });
+        case 'Exists':
+          return keep(present(key), 'true');
+        case 'DoesNotExist':
+          return relabelRule({ action: 'drop', sourceLabels: [present(key)], regex: 'true' });
+        default:
+          throw new Error(`selector operator "${operator}" is not modelled`);
       }
     }),
   ];
 }
 
 function portRules({ port, targetPort }: MonitorEndpoint, isService: boolean): RelabelRule[] {
-  if (port !== undefined) return [keep(isService ? '__meta_kubernetes_endpoint_port_name' : '__meta_kubernetes_pod_container_port_name', literally(port))];
+  if (port !== undefined)
+    return [keep(isService ? '__meta_kubernetes_endpoint_port_name' : '__meta_kubernetes_pod_container_port_name', literally(port))];
   if (targetPort === undefined) return [];
-  return [keep(`__meta_kubernetes_pod_container_port_${typeof targetPort === 'number' ? 'number' : 'name'}`, literally(String(targetPort)))];
+  return [
+    keep(`__meta_kubernetes_pod_container_port_${typeof targetPort === 'number' ? 'number' : 'name'}`, literally(String(targetPort))),
+  ];
 }
 
 function targetRules({ metadata, spec }: Monitor, { port, targetPort }: MonitorEndpoint, isService: boolean): RelabelRule[] {

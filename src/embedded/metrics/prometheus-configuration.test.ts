@@ -2,9 +2,17 @@ import { expect, it } from 'vitest';
 import { parsePrometheusConfiguration } from './prometheus-configuration.ts';
 
 it('reads jobs with the defaults of global', () => {
-  const { scrapes } = parsePrometheusConfiguration('global: { scrape_interval: 30s }\nscrape_configs:\n  - job_name: pods\n    kubernetes_sd_configs: [{ role: pod, namespaces: { names: [shop] } }]\n    relabel_configs: [{ source_labels: [a, b], action: keep, regex: x }]\n  - { job_name: slow, scrape_interval: 2m, static_configs: [{ targets: ["web:80"], labels: { a: b } }] }\n');
+  const { scrapes } = parsePrometheusConfiguration(
+    'global: { scrape_interval: 30s }\nscrape_configs:\n  - job_name: pods\n    kubernetes_sd_configs: [{ role: pod, namespaces: { names: [shop] } }]\n    relabel_configs: [{ source_labels: [a, b], action: keep, regex: x }]\n  - { job_name: slow, scrape_interval: 2m, static_configs: [{ targets: ["web:80"], labels: { a: b } }] }\n',
+  );
   expect(scrapes).toMatchObject([
-    { jobName: 'pods', intervalMs: 30_000, timeoutMs: 10_000, kubernetes: [{ role: 'pod', namespaces: ['shop'] }], relabel: [{ action: 'keep', sourceLabels: ['a', 'b'] }] },
+    {
+      jobName: 'pods',
+      intervalMs: 30_000,
+      timeoutMs: 10_000,
+      kubernetes: [{ role: 'pod', namespaces: ['shop'] }],
+      relabel: [{ action: 'keep', sourceLabels: ['a', 'b'] }],
+    },
     { jobName: 'slow', intervalMs: 120_000, staticTargets: [{ targets: ['web:80'], labels: { a: 'b' } }] },
   ]);
 });

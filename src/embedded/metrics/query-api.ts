@@ -11,7 +11,12 @@ import type { ScrapeManager } from './scrape-manager.ts';
 import { activeTargets, droppedTargets } from './targets-view.ts';
 import type { Series, TimeSeriesStore } from './time-series-store.ts';
 
-export interface QueryApiDeps { store: TimeSeriesStore; clock: Clock; scrapes: Pick<ScrapeManager, 'active' | 'dropped'>; version: string }
+export interface QueryApiDeps {
+  store: TimeSeriesStore;
+  clock: Clock;
+  scrapes: Pick<ScrapeManager, 'active' | 'dropped'>;
+  version: string;
+}
 
 const MAX_BODY_BYTES = 1024 ** 2;
 const LABEL_VALUES = /^\/api\/v1\/label\/([^/]+)\/values$/;
@@ -21,35 +26,59 @@ export function queryApi(deps: QueryApiDeps): RequestListener {
   return (request, response) => {
     const send = (status: number, body: unknown): void => {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
-      response.writeHead(status, { 'content-type': typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
+      response
+        .writeHead(status, {
+          'content-type': typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json',
+          'content-length': Buffer.byteLength(text),
+        })
+        .end(text);
     };
-    parametersOf(request).then(({ path, parameters }) => {
-      const plain = plainText(path, deps);
-      if (plain !== undefined) { send(200, plain); return; }
-      if (!path.startsWith('/api/v1/')) { send(404, `"${path}" is not modelled\n`); return; }
-      try {
-        const data = answer(path, parameters, deps);
-        if (data === undefined) send(404, { status: 'error', errorType: 'not_found', error: `"${path}" is not modelled` });
-        else send(200, { status: 'success', data });
-      } catch (error) {
-        if (!(error instanceof QueryError)) throw error;
-        const text = error.errorType === 'bad_data' && error.message.startsWith('parse error') ? `invalid parameter "query": ${error.message}` : error.message;
-        send(error.errorType === 'bad_data' ? 400 : 422, { status: 'error', errorType: error.errorType, error: text });
-      }
-    }).catch((error: unknown) => send(500, { status: 'error', errorType: 'internal', error: messageOf(error) }));
+    parametersOf(request)
+      .then(({ path, parameters }) => {
+        const plain = plainText(path, deps);
+        if (plain !== undefined) {
+          send(200, plain);
+          return;
+        }
+        if (!path.startsWith('/api/v1/')) {
+          send(404, `"${path}" is not modelled\n`);
+          return;
+        }
+        try {
+          const data = answer(path, parameters, deps);
+          if (data === undefined) send(404, { status: 'error', errorType: 'not_found', error: `"${path}" is not modelled` });
+          else send(200, { status: 'success', data });
+        } catch (error) {
+          if (!(error instanceof QueryError)) throw error;
+          const text =
+            error.errorType === 'bad_data' && error.message.startsWith('parse error')
+              ? `invalid parameter "query": ${error.message}`
+              : error.message;
+          send(error.errorType === 'bad_data' ? 400 : 422, { status: 'error', errorType: error.errorType, error: text });
+        }
+      })
+      .catch((error: unknown) => send(500, { status: 'error', errorType: 'internal', error: messageOf(error) }));
   };
 }
 
 function plainText(path: string, { store, version, scrapes }: QueryApiDeps): string | undefined {
   switch (path) {
-    case '/-/healthy': return 'Prometheus Server is Healthy.\n';
-    case '/-/ready': return 'Prometheus Server is Ready.\n';
-    case '/metrics': return [
-      '# TYPE prometheus_build_info gauge', `prometheus_build_info{version="${version}"} 1`,
-      '# TYPE prometheus_tsdb_head_series gauge', `prometheus_tsdb_head_series ${store.seriesCount}`,
-      '# TYPE prometheus_sd_discovered_targets gauge', `prometheus_sd_discovered_targets ${scrapes.active.length + scrapes.dropped.length}`, '',
-    ].join('\n');
-    default: return undefined;
+    case '/-/healthy':
+      return 'Prometheus Server is Healthy.\n';
+    case '/-/ready':
+      return 'Prometheus Server is Ready.\n';
+    case '/metrics':
+      return [
+        '# TYPE prometheus_build_info gauge',
+        `prometheus_build_info{version="${version}"} 1`,
+        '# TYPE prometheus_tsdb_head_series gauge',
+        `prometheus_tsdb_head_series ${store.seriesCount}`,
+        '# TYPE prometheus_sd_discovered_targets gauge',
+        `prometheus_sd_discovered_targets ${scrapes.active.length + scrapes.dropped.length}`,
+        '',
+      ].join('\n');
+    default:
+      return undefined;
   }
 }
 
@@ -63,20 +92,36 @@ function answer(path: string, parameters: URLSearchParams, { store, clock, scrap
     return sortedSet(selected(store, parameters, time).flatMap(({ labels }) => (labels[name] === undefined ? [] : [labels[name]])));
   }
   switch (path) {
-    case '/api/v1/query': return instantQuery(store, parameters.get('query') ?? '', time('time', nowMs));
-    case '/api/v1/query_range': return rangeQuery(store, parameters.get('query') ?? '', { startMs: time('start', undefined), endMs: time('end', undefined), stepMs: stepMs(parameters.get('step')) });
+    case '/api/v1/query':
+      return instantQuery(store, parameters.get('query') ?? '', time('time', nowMs));
+    case '/api/v1/query_range':
+      return rangeQuery(store, parameters.get('query') ?? '', {
+        startMs: time('start', undefined),
+        endMs: time('end', undefined),
+        stepMs: stepMs(parameters.get('step')),
+      });
     case '/api/v1/series': {
       if (parameters.getAll('match[]').length === 0) throw new QueryError('bad_data', 'no match[] parameter provided');
-      return selected(store, parameters, time).map(({ labels }) => labels).sort(compareLabels);
+      return selected(store, parameters, time)
+        .map(({ labels }) => labels)
+        .sort(compareLabels);
     }
-    case '/api/v1/labels': return sortedSet(selected(store, parameters, time).flatMap(({ labels }) => Object.keys(labels)));
-    case '/api/v1/targets': return { activeTargets: activeTargets(scrapes.active), droppedTargets: droppedTargets(scrapes.dropped) };
-    case '/api/v1/status/buildinfo': return { version, revision: 'canary-lab', branch: 'HEAD', buildUser: 'canary-lab', buildDate: '', goVersion: '' };
-    default: return undefined;
+    case '/api/v1/labels':
+      return sortedSet(selected(store, parameters, time).flatMap(({ labels }) => Object.keys(labels)));
+    case '/api/v1/targets':
+      return { activeTargets: activeTargets(scrapes.active), droppedTargets: droppedTargets(scrapes.dropped) };
+    case '/api/v1/status/buildinfo':
+      return { version, revision: 'canary-lab', branch: 'HEAD', buildUser: 'canary-lab', buildDate: '', goVersion: '' };
+    default:
+      return undefined;
   }
 }
 
-function selected(store: TimeSeriesStore, parameters: URLSearchParams, time: (name: string, otherwise: number | undefined) => number): Series[] {
+function selected(
+  store: TimeSeriesStore,
+  parameters: URLSearchParams,
+  time: (name: string, otherwise: number | undefined) => number,
+): Series[] {
   const window = { fromMs: time('start', Number.NEGATIVE_INFINITY), toMs: time('end', Number.POSITIVE_INFINITY) };
   const matches = parameters.getAll('match[]').map(matchersOf);
   return matches.length === 0 ? store.select([], window) : [...new Set(matches.flatMap((matchers) => store.select(matchers, window)))];
@@ -84,11 +129,14 @@ function selected(store: TimeSeriesStore, parameters: URLSearchParams, time: (na
 
 function matchersOf(text: string): readonly Matcher[] {
   const expression = parsePromQl(text);
-  if (expression.kind !== 'selector') throw new QueryError('bad_data', `invalid parameter "match[]": ${JSON.stringify(text)} is no series selector`);
+  if (expression.kind !== 'selector')
+    throw new QueryError('bad_data', `invalid parameter "match[]": ${JSON.stringify(text)} is no series selector`);
   return expression.matchers;
 }
 
-function sortedSet(values: readonly string[]): string[] { return [...new Set(values)].sort(); }
+function sortedSet(values: readonly string[]): string[] {
+  return [...new Set(values)].sort();
+}
 
 /** Seconds since the epoch, or RFC 3339, in milliseconds. */
 function instant(name: string, text: string | null, otherwise: number | undefined): number {
@@ -96,14 +144,23 @@ function instant(name: string, text: string | null, otherwise: number | undefine
     if (otherwise === undefined) throw new QueryError('bad_data', `invalid parameter "${name}": cannot parse "" to a valid timestamp`);
     return otherwise;
   }
-  const timeMs = /^-?[\d.]+(?:e[+-]?\d+)?$/i.test(text) ? Math.round(Number(text) * 1000) : /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(timeMs)) throw new QueryError('bad_data', `invalid parameter "${name}": cannot parse ${JSON.stringify(text)} to a valid timestamp`);
+  const timeMs = /^-?[\d.]+(?:e[+-]?\d+)?$/i.test(text)
+    ? Math.round(Number(text) * 1000)
+    : /^\d{4}-\d\d-\d\dT/.test(text)
+      ? Date.parse(text)
+      : Number.NaN;
+  if (Number.isNaN(timeMs))
+    throw new QueryError('bad_data', `invalid parameter "${name}": cannot parse ${JSON.stringify(text)} to a valid timestamp`);
   return timeMs;
 }
 
 function stepMs(text: string | null): number {
   if (text !== null && /^[\d.]+$/.test(text)) return Math.round(Number(text) * 1000);
-  try { return parsePromDuration(text ?? ''); } catch { throw new QueryError('bad_data', `invalid parameter "step": cannot parse ${JSON.stringify(text ?? '')} to a valid duration`); }
+  try {
+    return parsePromDuration(text ?? '');
+  } catch {
+    throw new QueryError('bad_data', `invalid parameter "step": cannot parse ${JSON.stringify(text ?? '')} to a valid duration`);
+  }
 }
 
 /** Path and parameters of the URL and, for a POST, of its form. */

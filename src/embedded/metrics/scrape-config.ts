@@ -1,7 +1,7 @@
 import type { RelabelRule } from './relabel.ts';
 
 export const KUBERNETES_ROLES = ['pod', 'service', 'endpoints'] as const;
-export type KubernetesRole = typeof KUBERNETES_ROLES[number];
+export type KubernetesRole = (typeof KUBERNETES_ROLES)[number];
 
 /** One job: where its targets come from and how they are read. Durations in milliseconds. */
 export interface ScrapeConfig {
@@ -20,14 +20,27 @@ export interface ScrapeConfig {
   metricRelabel: readonly RelabelRule[];
 }
 
-export interface ScrapeDefaults { intervalMs: number; timeoutMs: number }
+export interface ScrapeDefaults {
+  intervalMs: number;
+  timeoutMs: number;
+}
 
 export const SCRAPE_DEFAULTS: ScrapeDefaults = { intervalMs: 60_000, timeoutMs: 10_000 };
 
 export function scrapeConfig(config: Partial<ScrapeConfig> & { jobName: string }, defaults: ScrapeDefaults): ScrapeConfig {
   const intervalMs = config.intervalMs ?? defaults.intervalMs;
   return {
-    metricsPath: '/metrics', scheme: 'http', honorLabels: false, honorTimestamps: true, params: {}, staticTargets: [], kubernetes: [], relabel: [], metricRelabel: [],
-    ...config, intervalMs, timeoutMs: Math.min(intervalMs, config.timeoutMs ?? defaults.timeoutMs),
+    metricsPath: '/metrics',
+    scheme: 'http',
+    honorLabels: false,
+    honorTimestamps: true,
+    params: {},
+    staticTargets: [],
+    kubernetes: [],
+    relabel: [],
+    metricRelabel: [],
+    ...config,
+    intervalMs,
+    timeoutMs: Math.min(intervalMs, config.timeoutMs ?? defaults.timeoutMs),
   };
 }

@@ -22,7 +22,10 @@ beforeEach(() => {
   answer = { status: 200, text: 'a 1\nb{x="y"} 2\n' };
   const target = scrapeTarget(scrapeConfig({ jobName: 'job', intervalMs: 15_000 }, SCRAPE_DEFAULTS), { __address__: '10.0.0.1:80' })!;
   loop = new ScrapeLoop(target, {
-    clock, hostClock, activity, store,
+    clock,
+    hostClock,
+    activity,
+    store,
     async fetch() {
       scrapesMs.push(clock.nowMs());
       if (answer instanceof Error) throw answer;
@@ -32,10 +35,18 @@ beforeEach(() => {
   });
   loop.start();
 });
-afterEach(() => { loop.stop(); clock.stop(); });
+afterEach(() => {
+  loop.stop();
+  clock.stop();
+});
 
 const advance = (ms: number): Promise<void> => clock.advanceTo(clock.nowMs() + ms);
-const values = (query: string): Record<string, string> => Object.fromEntries((instantQuery(store, query, clock.nowMs()).result as { metric: Record<string, string>; value: [number, string] }[]).map(({ metric, value }) => [metric['__name__'] ?? '', value[1]]));
+const values = (query: string): Record<string, string> =>
+  Object.fromEntries(
+    (instantQuery(store, query, clock.nowMs()).result as { metric: Record<string, string>; value: [number, string] }[]).map(
+      ({ metric, value }) => [metric['__name__'] ?? '', value[1]],
+    ),
+  );
 
 it('scrapes at once and then at its interval of cluster time', async () => {
   await advance(60_000);
@@ -44,7 +55,15 @@ it('scrapes at once and then at its interval of cluster time', async () => {
 
 it('reports on itself', async () => {
   await advance(0);
-  expect(values('{job="job"}')).toEqual({ a: '1', b: '2', up: '1', scrape_duration_seconds: '0', scrape_samples_scraped: '2', scrape_samples_post_metric_relabeling: '2', scrape_series_added: '2' });
+  expect(values('{job="job"}')).toEqual({
+    a: '1',
+    b: '2',
+    up: '1',
+    scrape_duration_seconds: '0',
+    scrape_samples_scraped: '2',
+    scrape_samples_post_metric_relabeling: '2',
+    scrape_series_added: '2',
+  });
   await advance(15_000);
   expect(values('scrape_series_added')).toEqual({ scrape_series_added: '0' });
 });
@@ -57,7 +76,11 @@ it('lets a series that is no longer exposed go stale', async () => {
 });
 
 it.each([
-  { fact: 'a refused connection', failure: new Error('connect ECONNREFUSED 10.0.0.1:80'), text: 'Get "http://10.0.0.1:80/metrics": connect ECONNREFUSED 10.0.0.1:80' },
+  {
+    fact: 'a refused connection',
+    failure: new Error('connect ECONNREFUSED 10.0.0.1:80'),
+    text: 'Get "http://10.0.0.1:80/metrics": connect ECONNREFUSED 10.0.0.1:80',
+  },
   { fact: 'a status other than 200', failure: { status: 503, text: '' }, text: 'server returned HTTP status 503' },
   { fact: 'a text that is no metrics', failure: { status: 200, text: '<html>' }, text: 'expected a metric name in "<html>"' },
 ])('says up 0 and lets everything go stale after $fact', async ({ failure, text }) => {

@@ -34,7 +34,9 @@ export class ScrapeLoop {
     this.#deps = deps;
   }
 
-  start(): void { this.#schedule(0); }
+  start(): void {
+    this.#schedule(0);
+  }
 
   /** Ends the loop; every series of the target goes stale now. */
   stop(): void {
@@ -48,9 +50,11 @@ export class ScrapeLoop {
   #schedule(delayMs: number): void {
     this.#timer = this.#deps.clock.after(delayMs, () => {
       const dueMs = this.#deps.clock.nowMs();
-      void this.#deps.activity.during(`scrape ${this.target.url}`, () => this.scrape()).finally(() => {
-        if (!this.#isStopped) this.#schedule(Math.max(0, dueMs + this.target.config.intervalMs - this.#deps.clock.nowMs()));
-      });
+      void this.#deps.activity
+        .during(`scrape ${this.target.url}`, () => this.scrape())
+        .finally(() => {
+          if (!this.#isStopped) this.#schedule(Math.max(0, dueMs + this.target.config.intervalMs - this.#deps.clock.nowMs()));
+        });
     });
   }
 
@@ -63,10 +67,17 @@ export class ScrapeLoop {
     let text = '';
     let failure = '';
     try {
-      const response = await this.#deps.fetch(this.target.url, { headers: { accept: 'text/plain;version=0.0.4;q=1,*/*;q=0.1', 'user-agent': 'Prometheus/2.48.0' }, signal: ending.signal });
+      const response = await this.#deps.fetch(this.target.url, {
+        headers: { accept: 'text/plain;version=0.0.4;q=1,*/*;q=0.1', 'user-agent': 'Prometheus/2.48.0' },
+        signal: ending.signal,
+      });
       if (response.status !== 200) failure = `server returned HTTP status ${response.status}`;
       else text = await response.text();
-    } catch (error) { failure = ending.signal.aborted ? 'context deadline exceeded' : `Get ${JSON.stringify(this.target.url)}: ${messageOf(error)}`; } finally { timeout.cancel(); }
+    } catch (error) {
+      failure = ending.signal.aborted ? 'context deadline exceeded' : `Get ${JSON.stringify(this.target.url)}: ${messageOf(error)}`;
+    } finally {
+      timeout.cancel();
+    }
     if (this.#isStopped) return;
     const seen = new Map<string, Labels>();
     let [scraped, added] = [0, 0];
@@ -83,12 +94,21 @@ export class ScrapeLoop {
           if (!this.#present.has(key)) added += 1;
           seen.set(key, labels);
         }
-      } catch (error) { failure = messageOf(error); scraped = 0; }
+      } catch (error) {
+        failure = messageOf(error);
+        scraped = 0;
+      }
     }
     if (failure !== '') seen.clear();
     const samples = seen.size;
     const durationMs = clock.nowMs() - atMs;
-    const report = { up: failure === '' ? 1 : 0, scrape_duration_seconds: durationMs / 1000, scrape_samples_scraped: scraped, scrape_samples_post_metric_relabeling: samples, scrape_series_added: added };
+    const report = {
+      up: failure === '' ? 1 : 0,
+      scrape_duration_seconds: durationMs / 1000,
+      scrape_samples_scraped: scraped,
+      scrape_samples_post_metric_relabeling: samples,
+      scrape_series_added: added,
+    };
     for (const [name, value] of Object.entries(report)) {
       const labels = { ...targetLabels, [METRIC_NAME]: name };
       store.append(labels, atMs, value);

@@ -15,7 +15,10 @@ import { type ScrapeDeps, ScrapeLoop } from './scrape-loop.ts';
 import { scrapeTarget } from './scrape-target.ts';
 
 /** Label selectors of the ServiceMonitors and PodMonitors that count; `undefined`: none do, and their kind need not exist. */
-export interface MonitorSelectors { service: string | undefined; pod: string | undefined }
+export interface MonitorSelectors {
+  service: string | undefined;
+  pod: string | undefined;
+}
 
 export interface ScrapeManagerOptions extends ScrapeDeps {
   configuration: PrometheusConfiguration;
@@ -33,18 +36,27 @@ export class ScrapeManager {
   #isSyncing = false;
   #signal: AbortSignal | undefined;
 
-  constructor(options: ScrapeManagerOptions) { this.#options = options; }
+  constructor(options: ScrapeManagerOptions) {
+    this.#options = options;
+  }
 
-  get active(): ScrapeLoop[] { return [...this.#loops.values()]; }
+  get active(): ScrapeLoop[] {
+    return [...this.#loops.values()];
+  }
 
-  get dropped(): readonly { discovered: Labels }[] { return this.#dropped; }
+  get dropped(): readonly { discovered: Labels }[] {
+    return this.#dropped;
+  }
 
   /** Begins to discover and scrape; everything ends with the signal. Resolves when the objects have been listed once. */
   async start(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
     const { informers, configuration, monitorSelectors } = this.#options;
-    const types = new Set<ResourceType>(configuration.scrapes.flatMap(({ kubernetes }) => kubernetes.flatMap(({ role }) => TYPES_OF_ROLE[role])));
-    if (monitorSelectors.service !== undefined) for (const type of [serviceMonitors, endpoints, services, pods] as ResourceType[]) types.add(type);
+    const types = new Set<ResourceType>(
+      configuration.scrapes.flatMap(({ kubernetes }) => kubernetes.flatMap(({ role }) => TYPES_OF_ROLE[role])),
+    );
+    if (monitorSelectors.service !== undefined)
+      for (const type of [serviceMonitors, endpoints, services, pods] as ResourceType[]) types.add(type);
     if (monitorSelectors.pod !== undefined) for (const type of [podMonitors, pods] as ResourceType[]) types.add(type);
     for (const type of types) informers.for<KubeObject>(type).onChange(() => this.#changed());
     signal.addEventListener('abort', () => this.#stop(), { once: true });
@@ -66,7 +78,10 @@ export class ScrapeManager {
       ];
       for (const one of found) {
         const target = scrapeTarget(config, one);
-        if (target === undefined) { this.#dropped.push({ discovered: one }); continue; }
+        if (target === undefined) {
+          this.#dropped.push({ discovered: one });
+          continue;
+        }
         // What was discovered may change under a running target; the labels and address that it has are its identity.
         const key = `${config.jobName}\u0000${target.url}\u0000${config.intervalMs}\u0000${config.honorLabels}\u0000${labelsKey(target.labels)}`;
         if (!wanted.has(key)) wanted.set(key, this.#loops.get(key) ?? new ScrapeLoop(target, this.#options));
@@ -86,20 +101,31 @@ export class ScrapeManager {
 
   #configs(): ScrapeConfig[] {
     const { configuration, monitorSelectors, informers } = this.#options;
-    const of = (type: ResourceType<Monitor>, kind: 'ServiceMonitor' | 'PodMonitor', selector: string | undefined): ScrapeConfig[] => (selector === undefined ? [] : informers.for(type).list().filter(({ metadata }) => meetsAll(metadata.labels, parseLabelSelector(selector)))).flatMap((monitor) => {
-      const name = `${kind} ${monitor.metadata.namespace}/${monitor.metadata.name}`;
-      try {
-        const scrapes = monitorScrapes(monitor, kind, configuration.defaults);
-        this.#complaints.delete(name);
-        return scrapes;
-      } catch (error) {
-        const text = messageOf(error);
-        if (this.#complaints.get(name) !== text) this.#options.log.warn(`${name} is skipped: ${text}`);
-        this.#complaints.set(name, text);
-        return [];
-      }
-    });
-    return [...configuration.scrapes, ...of(serviceMonitors, 'ServiceMonitor', monitorSelectors.service), ...of(podMonitors, 'PodMonitor', monitorSelectors.pod)];
+    const of = (type: ResourceType<Monitor>, kind: 'ServiceMonitor' | 'PodMonitor', selector: string | undefined): ScrapeConfig[] =>
+      (selector === undefined
+        ? []
+        : informers
+            .for(type)
+            .list()
+            .filter(({ metadata }) => meetsAll(metadata.labels, parseLabelSelector(selector)))
+      ).flatMap((monitor) => {
+        const name = `${kind} ${monitor.metadata.namespace}/${monitor.metadata.name}`;
+        try {
+          const scrapes = monitorScrapes(monitor, kind, configuration.defaults);
+          this.#complaints.delete(name);
+          return scrapes;
+        } catch (error) {
+          const text = messageOf(error);
+          if (this.#complaints.get(name) !== text) this.#options.log.warn(`${name} is skipped: ${text}`);
+          this.#complaints.set(name, text);
+          return [];
+        }
+      });
+    return [
+      ...configuration.scrapes,
+      ...of(serviceMonitors, 'ServiceMonitor', monitorSelectors.service),
+      ...of(podMonitors, 'PodMonitor', monitorSelectors.pod),
+    ];
   }
 
   /** Many objects change together: one synchronisation for all of a turn, and time stands still until it is done. */

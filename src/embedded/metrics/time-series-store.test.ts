@@ -4,11 +4,17 @@ import { instantQuery } from './promql/query.ts';
 import { TimeSeriesStore } from './time-series-store.ts';
 
 const up = { __name__: 'up', pod: 'a' };
-const values = (store: TimeSeriesStore, query: string, nowMs: number): unknown[] => (instantQuery(store, query, nowMs).result as { value: [number, string] }[]).map(({ value }) => value[1]);
+const values = (store: TimeSeriesStore, query: string, nowMs: number): unknown[] =>
+  (instantQuery(store, query, nowMs).result as { value: [number, string] }[]).map(({ value }) => value[1]);
 
 it('takes the samples of a series in order only', () => {
   const store = new TimeSeriesStore({ retentionMs: 1e9 });
-  expect([store.append(up, 1000, 1), store.append(up, 1000, 2), store.append(up, 500, 3), store.append({ pod: 'a', __name__: 'up' }, 2000, 4)]).toEqual([true, false, false, true]);
+  expect([
+    store.append(up, 1000, 1),
+    store.append(up, 1000, 2),
+    store.append(up, 500, 3),
+    store.append({ pod: 'a', __name__: 'up' }, 2000, 4),
+  ]).toEqual([true, false, false, true]);
   expect(store.seriesCount).toBe(1);
   expect(values(store, 'up', 2000)).toEqual(['4']);
 });
@@ -33,7 +39,9 @@ it('forgets what is older than its retention, and the series that have nothing l
   store.append({ __name__: 'gone' }, 1000, 1);
   for (let second = 1; second <= 30; second++) store.append(up, second * 1000, second);
   store.prune(30_000);
-  expect(store.select([createMatcher('__name__', '=~', '.+')]).map(({ labels, timesMs }) => [labels['__name__'], timesMs[0]])).toEqual([['up', 20_000]]);
+  expect(store.select([createMatcher('__name__', '=~', '.+')]).map(({ labels, timesMs }) => [labels['__name__'], timesMs[0]])).toEqual([
+    ['up', 20_000],
+  ]);
 });
 
 it('prunes by itself while samples arrive', () => {

@@ -2,7 +2,11 @@ import { type Labels, labelsKey, METRIC_NAME } from './labels.ts';
 import { type Matcher, matchesAll } from './matcher.ts';
 
 /** Samples of one label set in order of time; `undefined` marks where the series went stale. Times in milliseconds. */
-export interface Series { readonly labels: Labels; readonly timesMs: number[]; readonly values: (number | undefined)[] }
+export interface Series {
+  readonly labels: Labels;
+  readonly timesMs: number[];
+  readonly values: (number | undefined)[];
+}
 
 /** Samples that arrive pass the time of the oldest kept ones only this often, in appended samples. */
 const PRUNE_EVERY = 50_000;
@@ -15,11 +19,17 @@ export class TimeSeriesStore {
   #sinceLastPrune = 0;
   #newestMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: { retentionMs: number }) { this.#retentionMs = options.retentionMs; }
+  constructor(options: { retentionMs: number }) {
+    this.#retentionMs = options.retentionMs;
+  }
 
-  get seriesCount(): number { return this.#series.size; }
+  get seriesCount(): number {
+    return this.#series.size;
+  }
 
-  get newestMs(): number { return this.#newestMs; }
+  get newestMs(): number {
+    return this.#newestMs;
+  }
 
   /** Adds one sample, `undefined` for a staleness marker; false when it is not newer than the last one of its series. */
   append(labels: Labels, timeMs: number, value: number | undefined): boolean {
@@ -30,7 +40,8 @@ export class TimeSeriesStore {
       this.#series.set(key, series);
       const name = labels[METRIC_NAME] ?? '';
       const named = this.#byName.get(name);
-      if (named === undefined) this.#byName.set(name, new Set([series])); else named.add(series);
+      if (named === undefined) this.#byName.set(name, new Set([series]));
+      else named.add(series);
     }
     if (series.timesMs.length > 0 && series.timesMs.at(-1)! >= timeMs) return false;
     series.timesMs.push(timeMs);
@@ -44,7 +55,7 @@ export class TimeSeriesStore {
   /** Every series that fulfils the matchers and, when a window is given, has a sample in it. */
   select(matchers: readonly Matcher[], window?: { fromMs: number; toMs: number }): Series[] {
     const name = matchers.find((matcher) => matcher.name === METRIC_NAME && matcher.operator === '=');
-    const candidates = name === undefined ? this.#series.values() : this.#byName.get(name.value) ?? [];
+    const candidates = name === undefined ? this.#series.values() : (this.#byName.get(name.value) ?? []);
     const found: Series[] = [];
     for (const series of candidates) {
       if (!matchesAll(series.labels, matchers)) continue;
@@ -60,7 +71,10 @@ export class TimeSeriesStore {
     const oldestMs = nowMs - this.#retentionMs;
     for (const [key, series] of this.#series) {
       const kept = firstAtOrAfter(series.timesMs, oldestMs);
-      if (kept > 0) { series.timesMs.splice(0, kept); series.values.splice(0, kept); }
+      if (kept > 0) {
+        series.timesMs.splice(0, kept);
+        series.values.splice(0, kept);
+      }
       if (series.timesMs.length > 0) continue;
       this.#series.delete(key);
       const name = series.labels[METRIC_NAME] ?? '';
@@ -76,7 +90,8 @@ export function firstAfter(timesMs: readonly number[], timeMs: number): number {
   let [low, high] = [0, timesMs.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (timesMs[middle]! <= timeMs) low = middle + 1; else high = middle;
+    if (timesMs[middle]! <= timeMs) low = middle + 1;
+    else high = middle;
   }
   return low;
 }
@@ -86,7 +101,8 @@ export function firstAtOrAfter(timesMs: readonly number[], timeMs: number): numb
   let [low, high] = [0, timesMs.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (timesMs[middle]! < timeMs) low = middle + 1; else high = middle;
+    if (timesMs[middle]! < timeMs) low = middle + 1;
+    else high = middle;
   }
   return low;
 }

@@ -3,7 +3,13 @@ import { serviceNamesFor } from './dns-name.ts';
 
 it.each([
   ['web', [{ service: 'web', namespace: 'shop' }]],
-  ['web.prod', [{ podHost: 'web', service: 'prod', namespace: 'shop' }, { service: 'web', namespace: 'prod' }]],
+  [
+    'web.prod',
+    [
+      { podHost: 'web', service: 'prod', namespace: 'shop' },
+      { service: 'web', namespace: 'prod' },
+    ],
+  ],
   ['web.prod.svc', [{ service: 'web', namespace: 'prod' }]],
   ['web.prod.svc.cluster.local.', [{ service: 'web', namespace: 'prod' }]],
   ['db-0.db.prod.svc', [{ podHost: 'db-0', service: 'db', namespace: 'prod' }]],

@@ -1,5 +1,9 @@
 /** A cluster DNS name taken apart: a Service, and the host of one of its Pods when the name has one. */
-export interface ServiceName { service: string; namespace: string; podHost?: string }
+export interface ServiceName {
+  service: string;
+  namespace: string;
+  podHost?: string;
+}
 
 /**
  * What a name may mean inside the cluster, in the order in which a Pod's resolver would try it with the search path
@@ -18,6 +22,10 @@ export function serviceNamesFor(host: string, fromNamespace = 'default'): Servic
   const [a, b, c, ...rest] = parts;
   if (rest.length > 0 || a === undefined) return [];
   if (b === undefined) return [{ service: a, namespace: fromNamespace }];
-  if (c === undefined) return [{ podHost: a, service: b, namespace: fromNamespace }, { service: a, namespace: b }];
+  if (c === undefined)
+    return [
+      { podHost: a, service: b, namespace: fromNamespace },
+      { service: a, namespace: b },
+    ];
   return [{ podHost: a, service: b, namespace: c }];
 }

@@ -18,14 +18,25 @@ beforeEach(async () => {
   const random = seededRandom(3);
   api = createFakeKubeApi({ clock: hostClock, random });
   const informers = new InformerFactory(api, { clock: hostClock, log: silentLog });
-  network = createClusterNetwork({ informers, random, clock: hostClock, apiServerAddress: () => ({ host: '127.0.0.1', port: 9 }), firstHostPorts: { 80: 18_080 } });
+  network = createClusterNetwork({
+    informers,
+    random,
+    clock: hostClock,
+    apiServerAddress: () => ({ host: '127.0.0.1', port: 9 }),
+    firstHostPorts: { 80: 18_080 },
+  });
   end = new AbortController();
   await informers.start(end.signal);
 });
-afterEach(async () => { end.abort(); await network.close(); });
+afterEach(async () => {
+  end.abort();
+  await network.close();
+});
 
-const serves = (text: string): ReturnType<typeof createServer> => createServer(((_request, response) => response.end(text)) satisfies RequestListener);
-const dial = (host: string, port: number, signal?: AbortSignal): Promise<Socket> => network.dial(host, port, { fromNamespace: 'shop', ...(signal ? { signal } : {}) });
+const serves = (text: string): ReturnType<typeof createServer> =>
+  createServer(((_request, response) => response.end(text)) satisfies RequestListener);
+const dial = (host: string, port: number, signal?: AbortSignal): Promise<Socket> =>
+  network.dial(host, port, { fromNamespace: 'shop', ...(signal ? { signal } : {}) });
 const read = async (url: string): Promise<string> => (await httpOverDial(url, dial)).text();
 
 async function aPod(text: string, port = 8080): Promise<string> {
@@ -34,12 +45,25 @@ async function aPod(text: string, port = 8080): Promise<string> {
   return ip;
 }
 
-function aService(name: string, pods: { ip: string; ready?: boolean; terminating?: boolean; hostname?: string }[], spec: object = {}): string {
+function aService(
+  name: string,
+  pods: { ip: string; ready?: boolean; terminating?: boolean; hostname?: string }[],
+  spec: object = {},
+): string {
   const clusterIP = network.allocateServiceIp();
-  api.seed(services, { metadata: { namespace: 'shop', name }, spec: { type: 'ClusterIP', clusterIP, clusterIPs: [clusterIP], ports: [{ name: 'http', port: 80, targetPort: 'web' }], ...spec } });
+  api.seed(services, {
+    metadata: { namespace: 'shop', name },
+    spec: { type: 'ClusterIP', clusterIP, clusterIPs: [clusterIP], ports: [{ name: 'http', port: 80, targetPort: 'web' }], ...spec },
+  });
   api.seed(endpointSlices, {
-    metadata: { namespace: 'shop', name: `${name}-1`, labels: { 'kubernetes.io/service-name': name } }, addressType: 'IPv4', ports: [{ name: 'http', port: 8080 }],
-    endpoints: pods.map(({ ip, ready = true, terminating = false, hostname }) => ({ addresses: [ip], conditions: { ready, serving: ready || terminating, terminating }, ...(hostname ? { hostname } : {}) })),
+    metadata: { namespace: 'shop', name: `${name}-1`, labels: { 'kubernetes.io/service-name': name } },
+    addressType: 'IPv4',
+    ports: [{ name: 'http', port: 8080 }],
+    endpoints: pods.map(({ ip, ready = true, terminating = false, hostname }) => ({
+      addresses: [ip],
+      conditions: { ready, serving: ready || terminating, terminating },
+      ...(hostname ? { hostname } : {}),
+    })),
   });
   return clusterIP;
 }
@@ -82,21 +106,32 @@ it('falls back to Pods that still serve while they terminate when none is ready'
 });
 
 it('resolves the Pods of a headless Service by their host names', async () => {
-  aService('db', [{ ip: await aPod('zero'), hostname: 'db-0' }, { ip: await aPod('one'), hostname: 'db-1' }], { clusterIP: 'None', clusterIPs: ['None'] });
+  aService(
+    'db',
+    [
+      { ip: await aPod('zero'), hostname: 'db-0' },
+      { ip: await aPod('one'), hostname: 'db-1' },
+    ],
+    { clusterIP: 'None', clusterIPs: ['None'] },
+  );
   await expect.poll(() => read('http://db-1.db.shop.svc:8080/').catch(() => '')).toBe('one');
   await expect(dial('db-2.db.shop.svc', 8080)).rejects.toMatchObject({ code: 'ENOTFOUND' });
 });
 
 it('reaches a NodePort at the node and follows an ExternalName inside the cluster', async () => {
   aService('web', [{ ip: await aPod('web') }], { type: 'NodePort', ports: [{ name: 'http', port: 80, nodePort: 30_080 }] });
-  api.seed(services, { metadata: { namespace: 'shop', name: 'alias' }, spec: { type: 'ExternalName', externalName: 'web.shop.svc.cluster.local' } });
+  api.seed(services, {
+    metadata: { namespace: 'shop', name: 'alias' },
+    spec: { type: 'ExternalName', externalName: 'web.shop.svc.cluster.local' },
+  });
   await expect.poll(() => read(`http://${NODE_IP}:30080/`).catch(() => '')).toBe('web');
   await expect.poll(() => read('http://alias/').catch(() => '')).toBe('web');
 });
 
 it('keeps a client at its Pod under sessionAffinity ClientIP', async () => {
   const vip = aService('web', [{ ip: await aPod('a') }, { ip: await aPod('b') }], { sessionAffinity: 'ClientIP' });
-  const ask = async (): Promise<string> => (await httpOverDial(`http://${vip}/`, (host, port) => network.dial(host, port, { clientIp: '10.244.9.9' }))).text();
+  const ask = async (): Promise<string> =>
+    (await httpOverDial(`http://${vip}/`, (host, port) => network.dial(host, port, { clientIp: '10.244.9.9' }))).text();
   await expect.poll(() => ask().catch(() => '')).toMatch(/[ab]/);
   const first = await ask();
   for (let index = 0; index < 10; index++) expect(await ask()).toBe(first);
@@ -109,8 +144,18 @@ it('hands connections of a host port to the newest Pod while the old one finishe
   await expect(ask()).rejects.toThrow();
   let finish = (): void => {};
   let arrived = (): void => {};
-  const arrival = new Promise<void>((resolve) => { arrived = resolve; });
-  const old = await network.listen(network.allocatePodIp(), 80, createServer((_request, response) => { finish = () => response.end('old'); arrived(); }), { hostPort: 80 });
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const old = await network.listen(
+    network.allocatePodIp(),
+    80,
+    createServer((_request, response) => {
+      finish = () => response.end('old');
+      arrived();
+    }),
+    { hostPort: 80 },
+  );
   const slow = ask();
   await arrival;
   const fresh = await network.listen(network.allocatePodIp(), 80, serves('new'), { hostPort: 80 });
@@ -124,7 +169,13 @@ it('hands connections of a host port to the newest Pod while the old one finishe
 });
 
 it('takes the next free port for a host port that is in use', async () => {
-  const other = createClusterNetwork({ informers: new InformerFactory(api, { clock: hostClock, log: silentLog }), random: seededRandom(1), clock: hostClock, apiServerAddress: () => ({ host: '127.0.0.1', port: 9 }), firstHostPorts: { 80: 18_080 } });
+  const other = createClusterNetwork({
+    informers: new InformerFactory(api, { clock: hostClock, log: silentLog }),
+    random: seededRandom(1),
+    clock: hostClock,
+    apiServerAddress: () => ({ host: '127.0.0.1', port: 9 }),
+    firstHostPorts: { 80: 18_080 },
+  });
   await network.start();
   await other.start();
   expect(other.hostPortUrl(80)).not.toBe(network.hostPortUrl(80));

@@ -46,7 +46,11 @@ export interface EmbeddedNetwork extends ClusterNetwork {
   close(): Promise<void>;
 }
 
-interface PodPort { listener: Server; port: number; sockets: AcceptedSockets }
+interface PodPort {
+  listener: Server;
+  port: number;
+  sockets: AcceptedSockets;
+}
 type Address = { host: string; port: number };
 
 /** The cluster's network on loopback. See `ClusterNetwork` for the contract. */
@@ -60,11 +64,16 @@ export function createClusterNetwork(deps: NetworkDeps): EmbeddedNetwork {
   const affinity = new Map<string, { ip: string; usedAtMs: number }>();
   const serviceInformer: Informer<Service> = deps.informers.for(services);
   const sliceInformer: Informer<EndpointSlice> = deps.informers.for(endpointSlices);
-  serviceInformer.addIndex('address', ({ spec }) => [...(spec?.clusterIPs ?? []), ...(spec?.externalIPs ?? []), ...(spec?.clusterIP ? [spec.clusterIP] : [])]);
+  serviceInformer.addIndex('address', ({ spec }) => [
+    ...(spec?.clusterIPs ?? []),
+    ...(spec?.externalIPs ?? []),
+    ...(spec?.clusterIP ? [spec.clusterIP] : []),
+  ]);
   serviceInformer.addIndex('nodePort', ({ spec }) => (spec?.ports ?? []).flatMap(({ nodePort }) => (nodePort ? [String(nodePort)] : [])));
   sliceInformer.addIndex('service', ({ metadata }) => [`${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name']}`]);
 
-  const slicesOf = (service: Service): EndpointSlice[] => sliceInformer.by('service', `${service.metadata.namespace}/${service.metadata.name}`);
+  const slicesOf = (service: Service): EndpointSlice[] =>
+    sliceInformer.by('service', `${service.metadata.namespace}/${service.metadata.name}`);
 
   const choose = (service: Service, targets: readonly EndpointTarget[], clientIp: string | undefined): EndpointTarget | undefined => {
     if (service.spec?.sessionAffinity !== 'ClientIP' || clientIp === undefined) return targets[deps.random.below(targets.length)];
@@ -72,7 +81,9 @@ export function createClusterNetwork(deps: NetworkDeps): EmbeddedNetwork {
     const timeoutMs = (service.spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800) * 1000;
     const kept = affinity.get(key);
     const nowMs = deps.clock.nowMs();
-    const target = (kept !== undefined && nowMs - kept.usedAtMs < timeoutMs ? targets.find(({ ip }) => ip === kept.ip) : undefined) ?? targets[deps.random.below(targets.length)];
+    const target =
+      (kept !== undefined && nowMs - kept.usedAtMs < timeoutMs ? targets.find(({ ip }) => ip === kept.ip) : undefined) ??
+      targets[deps.random.below(targets.length)];
     if (target !== undefined) affinity.set(key, { ip: target.ip, usedAtMs: nowMs });
     return target;
   };
@@ -105,7 +116,13 @@ export function createClusterNetwork(deps: NetworkDeps): EmbeddedNetwork {
   };
 
   /** Throws ENOTFOUND for a name that means nothing; `undefined` when nothing listens behind it. */
-  const resolveName = (host: string, port: number, fromNamespace: string | undefined, clientIp: string | undefined, depth = 0): Address | undefined => {
+  const resolveName = (
+    host: string,
+    port: number,
+    fromNamespace: string | undefined,
+    clientIp: string | undefined,
+    depth = 0,
+  ): Address | undefined => {
     for (const { service: name, namespace, podHost } of serviceNamesFor(host, fromNamespace)) {
       const service = serviceInformer.get({ namespace, name });
       if (service === undefined) continue;
@@ -115,7 +132,9 @@ export function createClusterNetwork(deps: NetworkDeps): EmbeddedNetwork {
       }
       const isHeadless = service.spec?.clusterIP === 'None';
       if (podHost !== undefined) {
-        const pod = headlessAddresses(slicesOf(service)).find(({ ip, hostname }) => hostname === podHost || ip.replaceAll('.', '-') === podHost);
+        const pod = headlessAddresses(slicesOf(service)).find(
+          ({ ip, hostname }) => hostname === podHost || ip.replaceAll('.', '-') === podHost,
+        );
         if (pod === undefined) continue;
         return podAddress(pod.ip, port);
       }
@@ -127,7 +146,11 @@ export function createClusterNetwork(deps: NetworkDeps): EmbeddedNetwork {
       const known = servicePort(service, port);
       return known === undefined ? undefined : viaService(service, known.name, clientIp);
     }
-    if (['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'].includes(host) && port === 443) return deps.apiServerAddress();
+    if (
+      ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'].includes(host) &&
+      port === 443
+    )
+      return deps.apiServerAddress();
     throw dialError('ENOTFOUND', host, port);
   };
 
@@ -161,13 +184,17 @@ export function createClusterNetwork(deps: NetworkDeps): EmbeddedNetwork {
           if (podPorts.get(key) === entry) podPorts.delete(key);
           entry.listener.close();
         },
-        endConnections(gracefully) { sockets.endAll(gracefully); },
+        endConnections(gracefully) {
+          sockets.endAll(gracefully);
+        },
       };
     },
 
     async dial(host, port, options = {}): Promise<Socket> {
       options.signal?.throwIfAborted();
-      const address = isIP(host) ? resolveIp(host, port, options.clientIp) : resolveName(host, port, options.fromNamespace, options.clientIp);
+      const address = isIP(host)
+        ? resolveIp(host, port, options.clientIp)
+        : resolveName(host, port, options.fromNamespace, options.clientIp);
       if (address === undefined) throw dialError('ECONNREFUSED', host, port);
       return connectTo(address, host, port, options.signal);
     },
@@ -197,7 +224,10 @@ export function createClusterNetwork(deps: NetworkDeps): EmbeddedNetwork {
 function connectTo(address: Address, host: string, port: number, signal: AbortSignal | undefined): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address.host, port: address.port, noDelay: true });
-    const stop = (): void => { socket.destroy(); reject(signal?.reason); };
+    const stop = (): void => {
+      socket.destroy();
+      reject(signal?.reason);
+    };
     signal?.addEventListener('abort', stop, { once: true });
     const onError = (error: NodeJS.ErrnoException): void => {
       signal?.removeEventListener('abort', stop);

@@ -18,13 +18,18 @@ export class AcceptedSockets {
   }
 
   /** Whether the socket was one of these; it no longer is. */
-  forget(socket: Socket): boolean { return this.#sockets.delete(socket); }
+  forget(socket: Socket): boolean {
+    return this.#sockets.delete(socket);
+  }
 
-  get size(): number { return this.#sockets.size; }
+  get size(): number {
+    return this.#sockets.size;
+  }
 
   endAll(gracefully: boolean): void {
     for (const socket of this.#sockets) {
-      if (gracefully) socket.destroySoon(); else socket.resetAndDestroy();
+      if (gracefully) socket.destroySoon();
+      else socket.resetAndDestroy();
     }
   }
 }

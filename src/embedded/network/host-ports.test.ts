@@ -40,14 +40,17 @@ async function connect(): Promise<Socket> {
   const port = (await hostPorts.portOf(80))!;
   const socket = net.connect(port, '127.0.0.1');
   clients.push(socket);
-  await new Promise((resolve) => { socket.once('connect', resolve); });
+  await new Promise((resolve) => {
+    socket.once('connect', resolve);
+  });
   return socket;
 }
 /** The next piece that comes, or the code of the error. */
-const next = (socket: Socket): Promise<string> => new Promise((resolve) => {
-  socket.once('data', (chunk) => resolve(String(chunk)));
-  socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
-});
+const next = (socket: Socket): Promise<string> =>
+  new Promise((resolve) => {
+    socket.once('data', (chunk) => resolve(String(chunk)));
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+  });
 
 it('resets a connection while no Pod has ever been there', async () => {
   await hostPorts.openAll();

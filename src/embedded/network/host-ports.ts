@@ -3,7 +3,10 @@ import type { Clock, Timer } from '../../base/clock.ts';
 import type { AcceptedSockets } from './hand-over.ts';
 import { listenOnNextFree } from './loopback-listener.ts';
 
-interface Target { server: Server; sockets: AcceptedSockets }
+interface Target {
+  server: Server;
+  sockets: AcceptedSockets;
+}
 interface HostPort {
   listener: Server;
   port: number;
@@ -62,11 +65,20 @@ export class HostPorts {
   }
 
   /** The port of 127.0.0.1 for a host port that is open. */
-  async portOf(hostPort: number): Promise<number | undefined> { return (await this.#open.get(hostPort))?.port; }
+  async portOf(hostPort: number): Promise<number | undefined> {
+    return (await this.#open.get(hostPort))?.port;
+  }
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const open of this.#open.values()) await open.then((place) => { place.listener.close(); this.#giveUp(place); }, () => {});
+    for (const open of this.#open.values())
+      await open.then(
+        (place) => {
+          place.listener.close();
+          this.#giveUp(place);
+        },
+        () => {},
+      );
     this.#open.clear();
   }
 
@@ -103,9 +115,13 @@ export class HostPorts {
   #takeBack(place: HostPort, from: Target, socket: Socket): void {
     if (!from.sockets.forget(socket) || socket.destroyed) return;
     const next = place.targets.findLast((target) => target !== from);
-    if (next !== undefined) { next.sockets.handTo(next.server, socket); return; }
+    if (next !== undefined) {
+      next.sockets.handTo(next.server, socket);
+      return;
+    }
     this.#expectNext(place);
-    if (place.waiting === undefined) socket.destroy(); else this.#wait(socket, place.waiting);
+    if (place.waiting === undefined) socket.destroy();
+    else this.#wait(socket, place.waiting);
   }
 
   #wait(socket: Socket, waiting: Set<Socket>): void {

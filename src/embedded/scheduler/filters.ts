@@ -6,7 +6,10 @@ import type { NodeUsage } from './node-usage.ts';
 import { type HostPort, hostPorts, podRequests } from './pod-requests.ts';
 
 /** Why a node cannot take a Pod. `isFinal`: removing other Pods from it would not help. */
-export interface Rejection { reasons: string[]; isFinal: boolean }
+export interface Rejection {
+  reasons: string[];
+  isFinal: boolean;
+}
 
 const UNSCHEDULABLE = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
@@ -16,17 +19,26 @@ const UNSCHEDULABLE = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSche
  */
 export function rejection(pod: Pod, node: Node, usage: NodeUsage): Rejection | undefined {
   const final = (reason: string): Rejection => ({ reasons: [reason], isFinal: true });
-  if (node.spec.unschedulable === true && !pod.spec.tolerations?.some((toleration) => tolerates(toleration, UNSCHEDULABLE))) return final('node(s) were unschedulable');
+  if (node.spec.unschedulable === true && !pod.spec.tolerations?.some((toleration) => tolerates(toleration, UNSCHEDULABLE)))
+    return final('node(s) were unschedulable');
   const taint = untolerated(node.spec.taints, pod.spec.tolerations, ['NoSchedule', 'NoExecute']);
   if (taint !== undefined) return final(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`);
   if (!acceptsNode(pod, node)) return final("node(s) didn't match Pod's node affinity/selector");
-  if (hasPortConflict(hostPorts(pod), usage)) return { reasons: ["node(s) didn't have free ports for the requested pod ports"], isFinal: false };
+  if (hasPortConflict(hostPorts(pod), usage))
+    return { reasons: ["node(s) didn't have free ports for the requested pod ports"], isFinal: false };
   return lackOfResources(pod, node, usage);
 }
 
 function hasPortConflict(wanted: readonly HostPort[], usage: NodeUsage): boolean {
   const taken = [...usage.ports.values()].flat();
-  return wanted.some((want) => taken.some((other) => other.port === want.port && other.protocol === want.protocol && (other.ip === want.ip || other.ip === '0.0.0.0' || want.ip === '0.0.0.0')));
+  return wanted.some((want) =>
+    taken.some(
+      (other) =>
+        other.port === want.port &&
+        other.protocol === want.protocol &&
+        (other.ip === want.ip || other.ip === '0.0.0.0' || want.ip === '0.0.0.0'),
+    ),
+  );
 }
 
 function lackOfResources(pod: Pod, node: Node, usage: NodeUsage): Rejection | undefined {

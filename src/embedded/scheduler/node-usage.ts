@@ -2,7 +2,11 @@ import type { Pod } from '../../kube/generated/types.ts';
 import { type Amounts, type HostPort, hostPorts, podRequests } from './pod-requests.ts';
 
 /** What the Pods of one node use. */
-export interface NodeUsage { pods: number; requests: Map<string, number>; ports: Map<string, HostPort[]> }
+export interface NodeUsage {
+  pods: number;
+  requests: Map<string, number>;
+  ports: Map<string, HostPort[]>;
+}
 
 /** Usage of every node, kept up to date Pod by Pod. Pods that are being bound count before the cache shows it. */
 export class ClusterUsage {
@@ -11,14 +15,18 @@ export class ClusterUsage {
 
   of(node: string): NodeUsage {
     let usage = this.#nodes.get(node);
-    if (usage === undefined) this.#nodes.set(node, usage = { pods: 0, requests: new Map(), ports: new Map() });
+    if (usage === undefined) this.#nodes.set(node, (usage = { pods: 0, requests: new Map(), ports: new Map() }));
     return usage;
   }
 
   /** The node that a Pod is counted on. */
-  nodeOf(uid: string): string | undefined { return this.#placed.get(uid)?.node; }
+  nodeOf(uid: string): string | undefined {
+    return this.#placed.get(uid)?.node;
+  }
 
-  isPlaced(uid: string): boolean { return this.#placed.has(uid); }
+  isPlaced(uid: string): boolean {
+    return this.#placed.has(uid);
+  }
 
   /** Counts a Pod on its node, once. A Pod without a node changes nothing: an assumption may be ahead of the cache. */
   place(pod: Pod, node: string | undefined = pod.spec.nodeName): void {

@@ -3,13 +3,20 @@ import { selectorMatches } from '../../kube/label-selector.ts';
 import type { Rejection } from './filters.ts';
 
 /** A Pod that has a node, or is about to have. */
-export interface PlacedPod { pod: Pod; node: string }
+export interface PlacedPod {
+  pod: Pod;
+  node: string;
+}
 
-const affinityTerms = (pod: Pod): readonly PodAffinityTerm[] => pod.spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-const antiAffinityTerms = (pod: Pod): readonly PodAffinityTerm[] => pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+const affinityTerms = (pod: Pod): readonly PodAffinityTerm[] =>
+  pod.spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+const antiAffinityTerms = (pod: Pod): readonly PodAffinityTerm[] =>
+  pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
 
 /** Whether the Pod has a say in where other Pods may be, or they in where it may be. */
-export function hasPodAffinity(pod: Pod): boolean { return affinityTerms(pod).length > 0 || antiAffinityTerms(pod).length > 0; }
+export function hasPodAffinity(pod: Pod): boolean {
+  return affinityTerms(pod).length > 0 || antiAffinityTerms(pod).length > 0;
+}
 
 /** Namespaces by name only: a `namespaceSelector` is read as the Pod's own namespace, an empty one as all of them. */
 function selects(term: PodAffinityTerm, owner: Pod, other: Pod): boolean {
@@ -21,7 +28,12 @@ function selects(term: PodAffinityTerm, owner: Pod, other: Pod): boolean {
 }
 
 /** Why required affinity between Pods keeps the Pod off the node (scheduler plugin InterPodAffinity); preferences are not weighed. */
-export function podAffinityRejection(pod: Pod, node: Node, placed: readonly PlacedPod[], nodeOf: (name: string) => Node | undefined): Rejection | undefined {
+export function podAffinityRejection(
+  pod: Pod,
+  node: Node,
+  placed: readonly PlacedPod[],
+  nodeOf: (name: string) => Node | undefined,
+): Rejection | undefined {
   const shares = (other: string, key: string): boolean => {
     const here = node.metadata.labels?.[key];
     return here !== undefined && nodeOf(other)?.metadata.labels?.[key] === here;
@@ -29,12 +41,18 @@ export function podAffinityRejection(pod: Pod, node: Node, placed: readonly Plac
   for (const term of affinityTerms(pod)) {
     const isMet = placed.some((other) => selects(term, pod, other.pod) && shares(other.node, term.topologyKey));
     // The first Pod of a group that wants to be together has nobody to join.
-    const isFirst = node.metadata.labels?.[term.topologyKey] !== undefined && selects(term, pod, pod) && !placed.some((other) => selects(term, pod, other.pod));
+    const isFirst =
+      node.metadata.labels?.[term.topologyKey] !== undefined &&
+      selects(term, pod, pod) &&
+      !placed.some((other) => selects(term, pod, other.pod));
     if (!isMet && !isFirst) return { reasons: ["node(s) didn't match pod affinity rules"], isFinal: true };
   }
   for (const term of antiAffinityTerms(pod)) {
-    if (placed.some((other) => selects(term, pod, other.pod) && shares(other.node, term.topologyKey))) return { reasons: ["node(s) didn't match pod anti-affinity rules"], isFinal: false };
+    if (placed.some((other) => selects(term, pod, other.pod) && shares(other.node, term.topologyKey)))
+      return { reasons: ["node(s) didn't match pod anti-affinity rules"], isFinal: false };
   }
-  const isUnwelcome = placed.some((other) => antiAffinityTerms(other.pod).some((term) => selects(term, other.pod, pod) && shares(other.node, term.topologyKey)));
+  const isUnwelcome = placed.some((other) =>
+    antiAffinityTerms(other.pod).some((term) => selects(term, other.pod, pod) && shares(other.node, term.topologyKey)),
+  );
   return isUnwelcome ? { reasons: ["node(s) didn't satisfy existing pods anti-affinity rules"], isFinal: false } : undefined;
 }

@@ -33,10 +33,20 @@ export function podRequests(pod: Pod): Amounts {
 }
 
 /** `PROTOCOL address:port` of each host port; address 0.0.0.0 stands for all. */
-export interface HostPort { protocol: string; ip: string; port: number }
+export interface HostPort {
+  protocol: string;
+  ip: string;
+  port: number;
+}
 
 export function hostPorts(pod: Pod): HostPort[] {
-  return pod.spec.containers.flatMap((container) => (container.ports ?? [])
-    .map((port) => ({ protocol: port.protocol ?? 'TCP', ip: port.hostIP || '0.0.0.0', port: port.hostPort ?? (pod.spec.hostNetwork === true ? port.containerPort : 0) }))
-    .filter(({ port }) => port > 0));
+  return pod.spec.containers.flatMap((container) =>
+    (container.ports ?? [])
+      .map((port) => ({
+        protocol: port.protocol ?? 'TCP',
+        ip: port.hostIP || '0.0.0.0',
+        port: port.hostPort ?? (pod.spec.hostNetwork === true ? port.containerPort : 0),
+      }))
+      .filter(({ port }) => port > 0),
+  );
 }

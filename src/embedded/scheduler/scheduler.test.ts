@@ -7,12 +7,21 @@ import { createScheduler } from './scheduler.ts';
 
 const open = () => openControllerRoom((deps) => [createScheduler(deps)], { binds: false });
 type Room = Awaited<ReturnType<typeof open>>;
-const addNode = (room: Room, name: string, spec: NodeSpec = {}, allocatable: Record<string, string> = { cpu: '2', memory: '1Gi', pods: '10' }, labels: Record<string, string> = {}): Node =>
-  room.api.seed(nodes, { metadata: { name, labels }, spec, status: { allocatable } });
+const addNode = (
+  room: Room,
+  name: string,
+  spec: NodeSpec = {},
+  allocatable: Record<string, string> = { cpu: '2', memory: '1Gi', pods: '10' },
+  labels: Record<string, string> = {},
+): Node => room.api.seed(nodes, { metadata: { name, labels }, spec, status: { allocatable } });
 const addPod = (room: Room, name: string, spec: Partial<PodSpec> = {}, container: Partial<Container> = {}) =>
-  room.api.create(pods, { metadata: { namespace: 'default', name }, spec: { schedulerName: 'default-scheduler', containers: [{ name: 'main', image: 'web:1', ...container }], ...spec } });
+  room.api.create(pods, {
+    metadata: { namespace: 'default', name },
+    spec: { schedulerName: 'default-scheduler', containers: [{ name: 'main', image: 'web:1', ...container }], ...spec },
+  });
 const asking = (cpu: string, memory = '1Mi'): Partial<Container> => ({ resources: { requests: { cpu, memory } } });
-const nodeOf = (room: Room, name: string): string | undefined => room.api.all(pods).find((pod) => pod.metadata.name === name)?.spec.nodeName;
+const nodeOf = (room: Room, name: string): string | undefined =>
+  room.api.all(pods).find((pod) => pod.metadata.name === name)?.spec.nodeName;
 const NO_HELP = 'no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
 const NO_VICTIMS = 'no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.';
 
@@ -36,8 +45,20 @@ describe('scheduler', () => {
 
   it.each([
     { what: 'a cordoned node', node: { unschedulable: true }, spec: {}, reason: 'node(s) were unschedulable', tail: NO_HELP },
-    { what: 'a tainted node', node: { taints: [{ key: 'team', value: 'blue', effect: 'NoSchedule' }] }, spec: {}, reason: 'node(s) had untolerated taint {team: blue}', tail: NO_HELP },
-    { what: 'a nodeSelector that no node has', node: {}, spec: { nodeSelector: { disk: 'ssd' } }, reason: "node(s) didn't match Pod's node affinity/selector", tail: NO_HELP },
+    {
+      what: 'a tainted node',
+      node: { taints: [{ key: 'team', value: 'blue', effect: 'NoSchedule' }] },
+      spec: {},
+      reason: 'node(s) had untolerated taint {team: blue}',
+      tail: NO_HELP,
+    },
+    {
+      what: 'a nodeSelector that no node has',
+      node: {},
+      spec: { nodeSelector: { disk: 'ssd' } },
+      reason: "node(s) didn't match Pod's node affinity/selector",
+      tail: NO_HELP,
+    },
   ])('leaves a Pod pending for $what, with the reason as event and condition', async ({ node, spec, reason, tail }) => {
     await using room = await open();
     addNode(room, 'n1', node);
@@ -46,7 +67,9 @@ describe('scheduler', () => {
     const message = `0/1 nodes are available: 1 ${reason}. ${tail}`;
     expect(nodeOf(room, 'a')).toBeUndefined();
     expect(room.eventTexts()).toEqual([`FailedScheduling: ${message}`]);
-    expect(room.api.all(pods)[0]!.status?.conditions).toMatchObject([{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }]);
+    expect(room.api.all(pods)[0]!.status?.conditions).toMatchObject([
+      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message },
+    ]);
   });
 
   it('does not overcommit a node, and binds the rest when room appears', async () => {
@@ -86,24 +109,38 @@ describe('scheduler', () => {
     await using room = await open();
     addNode(room, 'n1', { taints: [{ key: 'team', value: 'blue', effect: 'NoSchedule' }] }, undefined, { zone: 'a' });
     addNode(room, 'n2', {}, undefined, { zone: 'b' });
-    const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] }] } };
+    const nodeAffinity = {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] }],
+      },
+    };
     await addPod(room, 'a', { affinity: { nodeAffinity }, tolerations: [{ key: 'team', operator: 'Exists' }] });
     await room.settled();
     expect(nodeOf(room, 'a')).toBe('n1');
   });
 
-  const term = (app: string, topologyKey = 'kubernetes.io/hostname') => ({ requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchLabels: { app } }, topologyKey }] });
+  const term = (app: string, topologyKey = 'kubernetes.io/hostname') => ({
+    requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchLabels: { app } }, topologyKey }],
+  });
   const addLabelled = (room: Room, name: string, app: string, affinity: PodSpec['affinity'] = {}) =>
-    room.api.create(pods, { metadata: { namespace: 'default', name, labels: { app } }, spec: { schedulerName: 'default-scheduler', containers: [{ name: 'main', image: 'web:1' }], affinity } });
+    room.api.create(pods, {
+      metadata: { namespace: 'default', name, labels: { app } },
+      spec: { schedulerName: 'default-scheduler', containers: [{ name: 'main', image: 'web:1' }], affinity },
+    });
   const host = (name: string, zone = 'a') => ({ 'kubernetes.io/hostname': name, zone });
 
   it('keeps Pods apart that must not share a host, and says why the one too many waits', async () => {
     await using room = await open();
     for (const name of ['n1', 'n2']) addNode(room, name, {}, undefined, host(name));
-    for (const name of ['a', 'b', 'c']) { await addLabelled(room, name, 'web', { podAntiAffinity: term('web') }); await room.settled(); }
+    for (const name of ['a', 'b', 'c']) {
+      await addLabelled(room, name, 'web', { podAntiAffinity: term('web') });
+      await room.settled();
+    }
     expect([nodeOf(room, 'a'), nodeOf(room, 'b')].sort()).toEqual(['n1', 'n2']);
     expect(nodeOf(room, 'c')).toBeUndefined();
-    expect(room.eventTexts().at(-1)).toBe("FailedScheduling: 0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules. no new claims to deallocate, preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pod.");
+    expect(room.eventTexts().at(-1)).toBe(
+      "FailedScheduling: 0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules. no new claims to deallocate, preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pod.",
+    );
     await room.api.delete(pods, { namespace: 'default', name: 'a' }, { gracePeriodSeconds: 0 });
     await room.settled();
     expect(nodeOf(room, 'c')).toBeDefined();
@@ -126,7 +163,10 @@ describe('scheduler', () => {
     await addLabelled(room, 'client', 'client', { podAffinity: term('db', 'zone') });
     await room.settled();
     expect(room.eventTexts().at(-1)).toContain("2 node(s) didn't match pod affinity rules");
-    await room.api.create(pods, { metadata: { namespace: 'default', name: 'db', labels: { app: 'db' } }, spec: { schedulerName: 'default-scheduler', nodeSelector: { zone: 'b' }, containers: [{ name: 'main', image: 'db:1' }] } });
+    await room.api.create(pods, {
+      metadata: { namespace: 'default', name: 'db', labels: { app: 'db' } },
+      spec: { schedulerName: 'default-scheduler', nodeSelector: { zone: 'b' }, containers: [{ name: 'main', image: 'db:1' }] },
+    });
     await room.settled();
     expect([nodeOf(room, 'db'), nodeOf(room, 'client')]).toEqual(['n2', 'n2']);
   });
@@ -134,7 +174,10 @@ describe('scheduler', () => {
   it('lets the first of a group that wants to be together choose the place', async () => {
     await using room = await open();
     for (const name of ['n1', 'n2']) addNode(room, name, {}, undefined, host(name));
-    for (const name of ['a', 'b', 'c']) { await addLabelled(room, name, 'flock', { podAffinity: term('flock') }); await room.settled(); }
+    for (const name of ['a', 'b', 'c']) {
+      await addLabelled(room, name, 'flock', { podAffinity: term('flock') });
+      await room.settled();
+    }
     expect(new Set(['a', 'b', 'c'].map((name) => nodeOf(room, name))).size).toBe(1);
   });
 
@@ -149,7 +192,16 @@ describe('scheduler', () => {
   });
 
   it('counts the larger of all containers together and the largest init container', () => {
-    const pod = { metadata: { name: 'a', uid: 'a', resourceVersion: '1', creationTimestamp: '' }, spec: { containers: [{ name: 'x', ...asking('100m') }, { name: 'y', ...asking('200m') }], initContainers: [{ name: 'i', ...asking('500m') }] } };
+    const pod = {
+      metadata: { name: 'a', uid: 'a', resourceVersion: '1', creationTimestamp: '' },
+      spec: {
+        containers: [
+          { name: 'x', ...asking('100m') },
+          { name: 'y', ...asking('200m') },
+        ],
+        initContainers: [{ name: 'i', ...asking('500m') }],
+      },
+    };
     expect(podRequests(pod).get('cpu')).toBe(0.5);
   });
 });

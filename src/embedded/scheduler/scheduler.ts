@@ -27,7 +27,10 @@ export function createScheduler(deps: ControllerDeps): Controller {
   const unschedulable = new Set<string>();
 
   const isOurs = (pod: Pod): boolean =>
-    !pod.spec.nodeName && pod.metadata.deletionTimestamp === undefined && (pod.spec.schedulerName ?? NAME) === NAME && (pod.spec.schedulingGates ?? []).length === 0;
+    !pod.spec.nodeName &&
+    pod.metadata.deletionTimestamp === undefined &&
+    (pod.spec.schedulerName ?? NAME) === NAME &&
+    (pod.spec.schedulingGates ?? []).length === 0;
   const isEnded = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
   /** Pods that have a node, where affinity between Pods has a say; nobody pays for it elsewhere. */
@@ -45,10 +48,18 @@ export function createScheduler(deps: ControllerDeps): Controller {
     let bestScore = -Infinity;
     const placed = placedFor(pod);
     for (const node of nodeCache.list()) {
-      const why = rejection(pod, node, usage.of(node.metadata.name)) ?? (placed && podAffinityRejection(pod, node, placed, (name) => nodeCache.get({ name })));
-      if (why !== undefined) { rejections.push(why); continue; }
+      const why =
+        rejection(pod, node, usage.of(node.metadata.name)) ??
+        (placed && podAffinityRejection(pod, node, placed, (name) => nodeCache.get({ name })));
+      if (why !== undefined) {
+        rejections.push(why);
+        continue;
+      }
       const score = leastAllocatedScore(pod, node, usage.of(node.metadata.name));
-      if (score > bestScore) { best = []; bestScore = score; }
+      if (score > bestScore) {
+        best = [];
+        bestScore = score;
+      }
       if (score === bestScore) best.push(node);
     }
     const node = best[best.length > 1 ? random.below(best.length) : 0];
@@ -58,7 +69,12 @@ export function createScheduler(deps: ControllerDeps): Controller {
   const bind = async (pod: Pod, node: string): Promise<void> => {
     usage.place(pod, node);
     try {
-      await api.createSubresource(pods, keyOf(pod), 'binding', { apiVersion: 'v1', kind: 'Binding', metadata: { ...keyOf(pod), uid: pod.metadata.uid }, target: { apiVersion: 'v1', kind: 'Node', name: node } });
+      await api.createSubresource(pods, keyOf(pod), 'binding', {
+        apiVersion: 'v1',
+        kind: 'Binding',
+        metadata: { ...keyOf(pod), uid: pod.metadata.uid },
+        target: { apiVersion: 'v1', kind: 'Node', name: node },
+      });
     } catch (error) {
       usage.remove(pod.metadata.uid);
       // Gone, or bound by an earlier pass whose outcome the cache does not show yet.
@@ -72,14 +88,28 @@ export function createScheduler(deps: ControllerDeps): Controller {
     events.record(pod, 'Warning', 'FailedScheduling', message);
     const known = findCondition(pod.status?.conditions, 'PodScheduled');
     if (known?.status === 'False' && known.reason === 'Unschedulable' && known.message === message) return;
-    const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastProbeTime: undefined, lastTransitionTime: rfc3339(clock.nowMs()) };
+    const condition = {
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'Unschedulable',
+      message,
+      lastProbeTime: undefined,
+      lastTransitionTime: rfc3339(clock.nowMs()),
+    };
     const conditions = withCondition(pod.status?.conditions, condition).filter(({ type }) => type === 'PodScheduled');
-    try { await api.patch(pods, keyOf(pod), { type: 'strategic', body: { status: { conditions } } }, { subresource: 'status' }); } catch (error) { if (!isStatus(error, 'NotFound')) throw error; }
+    try {
+      await api.patch(pods, keyOf(pod), { type: 'strategic', body: { status: { conditions } } }, { subresource: 'status' });
+    } catch (error) {
+      if (!isStatus(error, 'NotFound')) throw error;
+    }
   };
 
   const reconcile = async (key: string): Promise<ReconcileResult> => {
     const pod = podCache.get(parseKey(key));
-    if (pod === undefined || !isOurs(pod) || usage.isPlaced(pod.metadata.uid)) { unschedulable.delete(key); return DONE; }
+    if (pod === undefined || !isOurs(pod) || usage.isPlaced(pod.metadata.uid)) {
+      unschedulable.delete(key);
+      return DONE;
+    }
     const choice = choose(pod);
     if ('node' in choice) {
       unschedulable.delete(key);
@@ -92,7 +122,9 @@ export function createScheduler(deps: ControllerDeps): Controller {
   };
 
   const controller = new Controller({ name: 'scheduler', reconcile }, deps);
-  const retryAll = (): void => { for (const key of unschedulable) controller.enqueue(key); };
+  const retryAll = (): void => {
+    for (const key of unschedulable) controller.enqueue(key);
+  };
   podCache.onChange((change) => {
     const pod = change.object;
     const key = keyString(keyOf(pod));
@@ -108,10 +140,13 @@ export function createScheduler(deps: ControllerDeps): Controller {
     // A Pod that found its node may be the one that others want to be with.
     if (particular.size > 0 && pod.spec.nodeName && (change.type !== 'modified' || !change.previous.spec.nodeName)) retryAll();
     // The conditions that we write ourselves are no reason to try again.
-    const isNews = change.type !== 'modified' || change.previous.metadata.generation !== pod.metadata.generation || !isOurs(change.previous);
+    const isNews =
+      change.type !== 'modified' || change.previous.metadata.generation !== pod.metadata.generation || !isOurs(change.previous);
     if (isOurs(pod) && isNews) controller.enqueue(key);
   });
-  nodeCache.onChange((change) => { if (change.type !== 'modified' || fitView(change.previous) !== fitView(change.object)) retryAll(); });
+  nodeCache.onChange((change) => {
+    if (change.type !== 'modified' || fitView(change.previous) !== fitView(change.object)) retryAll();
+  });
   return controller;
 }
 

@@ -1,6 +1,16 @@
 import { bucketOf } from './bucket.ts';
 import { SortedKeys } from './sorted-keys.ts';
-import { type Build, Compacted, type Entry, type ListOptions, type ListResult, RevisionMismatch, type Store, type StoreEvent, type StoreWatch } from './store.ts';
+import {
+  type Build,
+  Compacted,
+  type Entry,
+  type ListOptions,
+  type ListResult,
+  RevisionMismatch,
+  type Store,
+  type StoreEvent,
+  type StoreWatch,
+} from './store.ts';
 import { StoredValue } from './stored-value.ts';
 
 export interface MemoryStoreOptions {
@@ -12,7 +22,12 @@ export interface MemoryStoreOptions {
   persist?(event: StoreEvent): void;
 }
 
-interface Watcher { prefix: string; queue: StoreEvent[]; closed: boolean; onEvents(events: readonly StoreEvent[]): void }
+interface Watcher {
+  prefix: string;
+  queue: StoreEvent[];
+  closed: boolean;
+  onEvents(events: readonly StoreEvent[]): void;
+}
 
 /** The store in the memory of this process. */
 export class MemoryStore implements Store {
@@ -39,10 +54,16 @@ export class MemoryStore implements Store {
     }
   }
 
-  get revision(): number { return this.#revision; }
-  get compactedRevision(): number { return this.#compactedRevision; }
+  get revision(): number {
+    return this.#revision;
+  }
+  get compactedRevision(): number {
+    return this.#compactedRevision;
+  }
 
-  get(key: string): Entry | undefined { return this.#entries.get(key); }
+  get(key: string): Entry | undefined {
+    return this.#entries.get(key);
+  }
 
   list(prefix: string, options: ListOptions = {}): ListResult {
     const { limit = Number.POSITIVE_INFINITY, startAfter, atRevision } = options;
@@ -97,7 +118,7 @@ export class MemoryStore implements Store {
     const watcher: Watcher = { prefix, queue: missed, closed: false, onEvents };
     const bucket = bucketOf(prefix) ?? '';
     let watchers = this.#watchers.get(bucket);
-    if (watchers === undefined) this.#watchers.set(bucket, watchers = new Set());
+    if (watchers === undefined) this.#watchers.set(bucket, (watchers = new Set()));
     watchers.add(watcher);
     if (missed.length > 0) this.#wake(watcher);
     return {
@@ -178,9 +199,12 @@ export class MemoryStore implements Store {
     for (let at = this.#history.length - 1; at >= 0 && this.#history[at]!.revision > revision; at--) {
       const event = this.#history[at]!;
       if (!event.key.startsWith(prefix)) continue;
-      if (event.previous === undefined) state.delete(event.key); else state.set(event.key, event.previous);
+      if (event.previous === undefined) state.delete(event.key);
+      else state.set(event.key, event.previous);
     }
-    const all = [...state.values()].filter((entry) => startAfter === undefined || entry.key > startAfter).sort((a, b) => (a.key < b.key ? -1 : 1));
+    const all = [...state.values()]
+      .filter((entry) => startAfter === undefined || entry.key > startAfter)
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
     const entries = all.slice(0, limit);
     return { entries, revision, remaining: all.length - entries.length };
   }
@@ -188,7 +212,7 @@ export class MemoryStore implements Store {
   #keysFor(key: string): SortedKeys {
     const bucket = bucketOf(key) ?? '';
     let keys = this.#buckets.get(bucket);
-    if (keys === undefined) this.#buckets.set(bucket, keys = new SortedKeys());
+    if (keys === undefined) this.#buckets.set(bucket, (keys = new SortedKeys()));
     return keys;
   }
 

@@ -9,7 +9,13 @@ it('answers as a sorted list does, over thousands of random additions and remova
   const aKey = (): string => `/${'abc'[random.below(3)]}/${random.below(4000)}`;
   for (let step = 1; step <= 9000; step++) {
     const key = aKey();
-    if (random.next() < 0.7) { keys.add(key); known.add(key); } else { keys.remove(key); known.delete(key); }
+    if (random.next() < 0.7) {
+      keys.add(key);
+      known.add(key);
+    } else {
+      keys.remove(key);
+      known.delete(key);
+    }
     if (step % 300 !== 0) continue;
     const sorted = [...known].sort();
     expect(keys.size).toBe(sorted.length);
@@ -19,7 +25,9 @@ it('answers as a sorted list does, over thousands of random additions and remova
     }
     for (const startAfter of [sorted[Math.floor(sorted.length / 2)]!, '/b/2', '/z']) {
       const { from, to } = keys.range('/b/', startAfter);
-      expect(Array.from({ length: to - from }, (_, i) => keys.at(from + i))).toEqual(sorted.filter((one) => one.startsWith('/b/') && one > startAfter));
+      expect(Array.from({ length: to - from }, (_, i) => keys.at(from + i))).toEqual(
+        sorted.filter((one) => one.startsWith('/b/') && one > startAfter),
+      );
     }
   }
 });

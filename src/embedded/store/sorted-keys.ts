@@ -8,7 +8,9 @@ export class SortedKeys {
   #starts: number[] | undefined;
   #size = 0;
 
-  get size(): number { return this.#size; }
+  get size(): number {
+    return this.#size;
+  }
 
   add(key: string): void {
     const chunkAt = this.#chunkOf(key);
@@ -55,7 +57,8 @@ export class SortedKeys {
     let high = this.#chunks.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (this.#chunks[middle]![0]! <= key) low = middle; else high = middle - 1;
+      if (this.#chunks[middle]![0]! <= key) low = middle;
+      else high = middle - 1;
     }
     return low;
   }
@@ -68,7 +71,11 @@ export class SortedKeys {
   #chunkStarts(): number[] {
     if (this.#starts !== undefined) return this.#starts;
     let position = 0;
-    return this.#starts = this.#chunks.map(({ length }) => { const start = position; position += length; return start; });
+    return (this.#starts = this.#chunks.map(({ length }) => {
+      const start = position;
+      position += length;
+      return start;
+    }));
   }
 }
 
@@ -77,7 +84,8 @@ function firstNotBefore(keys: readonly string[], key: string): number {
   let high = keys.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (keys[middle]! < key) low = middle + 1; else high = middle;
+    if (keys[middle]! < key) low = middle + 1;
+    else high = middle;
   }
   return low;
 }
@@ -87,7 +95,8 @@ function lastNotAfter(starts: readonly number[], position: number): number {
   let high = starts.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    if (starts[middle]! <= position) low = middle; else high = middle - 1;
+    if (starts[middle]! <= position) low = middle;
+    else high = middle - 1;
   }
   return low;
 }

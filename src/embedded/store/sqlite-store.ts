@@ -21,11 +21,20 @@ export class SqliteStore implements Store {
       INSERT OR IGNORE INTO meta VALUES ('format', 1), ('revision', 0);`);
     const meta = (name: string): number => Number(this.#database.prepare('SELECT value FROM meta WHERE name = ?').get(name)?.['value']);
     if (meta('format') !== 1) throw new Error(`"${file}" was written in format ${meta('format')}; this program reads format 1.`);
-    const entries = this.#database.prepare('SELECT key, revision, value FROM entry').all().map((row): Entry => {
-      const text = String(row['value']);
-      return { key: String(row['key']), revision: Number(row['revision']), value: new StoredValue(JSON.parse(text) as object, Buffer.from(text)) };
-    });
-    const put = this.#database.prepare('INSERT INTO entry VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, value = excluded.value');
+    const entries = this.#database
+      .prepare('SELECT key, revision, value FROM entry')
+      .all()
+      .map((row): Entry => {
+        const text = String(row['value']);
+        return {
+          key: String(row['key']),
+          revision: Number(row['revision']),
+          value: new StoredValue(JSON.parse(text) as object, Buffer.from(text)),
+        };
+      });
+    const put = this.#database.prepare(
+      'INSERT INTO entry VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, value = excluded.value',
+    );
     const remove = this.#database.prepare('DELETE FROM entry WHERE key = ?');
     const setRevision = this.#database.prepare("UPDATE meta SET value = ? WHERE name = 'revision'");
     const persist = (event: StoreEvent): void => {
@@ -43,16 +52,36 @@ export class SqliteStore implements Store {
     this.#memory = new MemoryStore({ ...options, initial: { entries, revision: meta('revision') }, persist });
   }
 
-  get revision(): number { return this.#memory.revision; }
-  get compactedRevision(): number { return this.#memory.compactedRevision; }
-  get(key: string): Entry | undefined { return this.#memory.get(key); }
-  list(prefix: string, options?: ListOptions): ListResult { return this.#memory.list(prefix, options); }
-  count(prefix: string): number { return this.#memory.count(prefix); }
-  create(key: string, build: Build): Entry { return this.#memory.create(key, build); }
-  update(key: string, expectedRevision: number, build: Build): Entry { return this.#memory.update(key, expectedRevision, build); }
-  delete(key: string, expectedRevision: number, build: Build): Entry { return this.#memory.delete(key, expectedRevision, build); }
-  watch(prefix: string, fromRevision: number, onEvents: (events: readonly StoreEvent[]) => void): StoreWatch { return this.#memory.watch(prefix, fromRevision, onEvents); }
-  compact(revision: number): void { this.#memory.compact(revision); }
+  get revision(): number {
+    return this.#memory.revision;
+  }
+  get compactedRevision(): number {
+    return this.#memory.compactedRevision;
+  }
+  get(key: string): Entry | undefined {
+    return this.#memory.get(key);
+  }
+  list(prefix: string, options?: ListOptions): ListResult {
+    return this.#memory.list(prefix, options);
+  }
+  count(prefix: string): number {
+    return this.#memory.count(prefix);
+  }
+  create(key: string, build: Build): Entry {
+    return this.#memory.create(key, build);
+  }
+  update(key: string, expectedRevision: number, build: Build): Entry {
+    return this.#memory.update(key, expectedRevision, build);
+  }
+  delete(key: string, expectedRevision: number, build: Build): Entry {
+    return this.#memory.delete(key, expectedRevision, build);
+  }
+  watch(prefix: string, fromRevision: number, onEvents: (events: readonly StoreEvent[]) => void): StoreWatch {
+    return this.#memory.watch(prefix, fromRevision, onEvents);
+  }
+  compact(revision: number): void {
+    this.#memory.compact(revision);
+  }
 
   close(): void {
     this.#memory.close();

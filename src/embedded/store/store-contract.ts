@@ -3,15 +3,22 @@ import { nextTurn } from '../../base/clock.ts';
 import { Compacted, RevisionMismatch, type Store, type StoreEvent } from './store.ts';
 
 const PODS = '/registry/core/pods/';
-const named = (name: string) => (revision: number): object => ({ name, revision });
-const names = (entries: readonly { value: { object: object } }[]): string[] => entries.map(({ value }) => (value.object as { name: string }).name);
+const named =
+  (name: string) =>
+  (revision: number): object => ({ name, revision });
+const names = (entries: readonly { value: { object: object } }[]): string[] =>
+  entries.map(({ value }) => (value.object as { name: string }).name);
 
 /** What every driver of the store does. `open` makes an empty store that keeps at least 100 and at most 200 events. */
 export function describeStore(driver: string, open: () => Store): void {
   describe(`${driver} store`, () => {
     let store: Store;
-    beforeEach(() => { store = open(); });
-    afterEach(() => { store.close(); });
+    beforeEach(() => {
+      store = open();
+    });
+    afterEach(() => {
+      store.close();
+    });
     const create = (key: string): number => store.create(PODS + key, named(key)).revision;
     const update = (key: string): number => store.update(PODS + key, store.get(PODS + key)!.revision, named(`${key}'`)).revision;
     const remove = (key: string): number => store.delete(PODS + key, store.get(PODS + key)!.revision, named(`${key}†`)).revision;
@@ -50,14 +57,20 @@ export function describeStore(driver: string, open: () => Store): void {
 
     it('changes nothing when the builder throws', () => {
       create('a/1');
-      expect(() => store.update(`${PODS}a/1`, 1, () => { throw new Error('no'); })).toThrow('no');
+      expect(() =>
+        store.update(`${PODS}a/1`, 1, () => {
+          throw new Error('no');
+        }),
+      ).toThrow('no');
       expect(store.revision).toBe(1);
       expect(store.get(`${PODS}a/1`)?.revision).toBe(1);
     });
 
     it('freezes what it keeps and encodes it once', () => {
       const { value } = store.create(`${PODS}a/1`, () => ({ spec: { list: [{ a: 1 }] } }));
-      expect(() => { (value.object as { spec: { list: { a: number }[] } }).spec.list[0]!.a = 2; }).toThrow(TypeError);
+      expect(() => {
+        (value.object as { spec: { list: { a: number }[] } }).spec.list[0]!.a = 2;
+      }).toThrow(TypeError);
       expect(value.bytes.toString()).toBe('{"spec":{"list":[{"a":1}]}}');
       expect(value.bytes).toBe(value.bytes);
     });
@@ -112,7 +125,9 @@ export function describeStore(driver: string, open: () => Store): void {
 
     it('lets a watcher write without losing the order of the others', async () => {
       const seen: string[] = [];
-      store.watch(PODS, 0, (events) => { for (const event of events) if (event.key.endsWith('a/1') && event.type === 'created') update('a/1'); });
+      store.watch(PODS, 0, (events) => {
+        for (const event of events) if (event.key.endsWith('a/1') && event.type === 'created') update('a/1');
+      });
       store.watch(PODS, 0, (events) => seen.push(...told(events)));
       create('a/1');
       await nextTurn();

@@ -32,7 +32,9 @@ export interface ListResult {
   remaining: number;
 }
 
-export interface StoreWatch { close(): void }
+export interface StoreWatch {
+  close(): void;
+}
 
 /** Makes the new object from the revision that the write is going to have. */
 export type Build = (revision: number) => object;
@@ -42,7 +44,9 @@ export class RevisionMismatch extends Error {
   readonly current: Entry | undefined;
 
   constructor(key: string, current: Entry | undefined) {
-    super(`The state of "${key}" is not the expected one: ${current === undefined ? 'it does not exist' : `its revision is ${current.revision}`}.`);
+    super(
+      `The state of "${key}" is not the expected one: ${current === undefined ? 'it does not exist' : `its revision is ${current.revision}`}.`,
+    );
     this.name = 'RevisionMismatch';
     this.current = current;
   }

@@ -12,5 +12,7 @@ export class StoredValue {
   }
 
   /** UTF-8 JSON without a final newline. Callers must not write into it. */
-  get bytes(): Buffer { return this.#bytes ??= Buffer.from(JSON.stringify(this.object)); }
+  get bytes(): Buffer {
+    return (this.#bytes ??= Buffer.from(JSON.stringify(this.object)));
+  }
 }

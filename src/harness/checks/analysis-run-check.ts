@@ -17,25 +17,51 @@ export interface AnalysisRunExpectation {
 /** The analysis in the background of a revision is in a phase, and has measured what is expected. */
 export function analysisRunCheck(texts: CheckTexts, expectation: AnalysisRunExpectation): Check {
   const { rollout, revision, phase, measured, measurements } = expectation;
-  return stateCheck(texts, [{ resource: analysisRuns, namespace: rollout.namespace }], ([objects]) => {
-    const run = runOf(objects!, rollout.name, revision) as AnalysisRun | undefined;
-    const all = run?.status?.metricResults?.[0]?.measurements ?? [];
-    const last = all.at(-1)?.value;
-    return {
-      holds: run?.status?.phase === phase && (measured === undefined || (last !== undefined && measured.test(last))) && all.length >= (measurements ?? 0),
-      expected: [phase, ...(measured === undefined ? [] : [`measured /${measured.source}/`]), ...(measurements === undefined ? [] : [`>= ${measurements} measurements`])].join(', '),
-      observed: run === undefined ? `no AnalysisRun of revision ${revision}` : `${run.status?.phase ?? 'not started'}, measured ${all.map(({ value }) => value ?? '?').join(' ') || 'nothing'}`,
-      detail: run?.status?.message,
-    };
-  }, {
-    observes: [{ kind: 'analysis-run', rollout, revision, path: ['status', 'phase'] }],
-    look: ['kubectl', 'get', 'analysisruns', '-n', rollout.namespace, '-o', 'wide'],
-  });
+  return stateCheck(
+    texts,
+    [{ resource: analysisRuns, namespace: rollout.namespace }],
+    ([objects]) => {
+      const run = runOf(objects!, rollout.name, revision) as AnalysisRun | undefined;
+      const all = run?.status?.metricResults?.[0]?.measurements ?? [];
+      const last = all.at(-1)?.value;
+      return {
+        holds:
+          run?.status?.phase === phase &&
+          (measured === undefined || (last !== undefined && measured.test(last))) &&
+          all.length >= (measurements ?? 0),
+        expected: [
+          phase,
+          ...(measured === undefined ? [] : [`measured /${measured.source}/`]),
+          ...(measurements === undefined ? [] : [`>= ${measurements} measurements`]),
+        ].join(', '),
+        observed:
+          run === undefined
+            ? `no AnalysisRun of revision ${revision}`
+            : `${run.status?.phase ?? 'not started'}, measured ${all.map(({ value }) => value ?? '?').join(' ') || 'nothing'}`,
+        detail: run?.status?.message,
+      };
+    },
+    {
+      observes: [{ kind: 'analysis-run', rollout, revision, path: ['status', 'phase'] }],
+      look: ['kubectl', 'get', 'analysisruns', '-n', rollout.namespace, '-o', 'wide'],
+    },
+  );
 }
 
 /** The background run of a Rollout's revision; the newest when the revision was tried more than once. */
 export function runOf(runs: readonly AnyObject[], rollout: string, revision: number): AnyObject | undefined {
   return runs
-    .filter(({ metadata }) => metadata.annotations?.[REVISION] === String(revision) && metadata.labels?.['rollout-type'] === 'Background' && metadata.ownerReferences?.some((owner) => owner.kind === 'Rollout' && owner.name === rollout))
-    .sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : a.metadata.creationTimestamp > b.metadata.creationTimestamp ? -1 : Number(b.metadata.name.split('.').at(-1)) - Number(a.metadata.name.split('.').at(-1))))[0];
+    .filter(
+      ({ metadata }) =>
+        metadata.annotations?.[REVISION] === String(revision) &&
+        metadata.labels?.['rollout-type'] === 'Background' &&
+        metadata.ownerReferences?.some((owner) => owner.kind === 'Rollout' && owner.name === rollout),
+    )
+    .sort((a, b) =>
+      a.metadata.creationTimestamp < b.metadata.creationTimestamp
+        ? 1
+        : a.metadata.creationTimestamp > b.metadata.creationTimestamp
+          ? -1
+          : Number(b.metadata.name.split('.').at(-1)) - Number(a.metadata.name.split('.').at(-1)),
+    )[0];
 }

@@ -20,18 +20,29 @@ export interface CountExpectation {
 export function countCheck(texts: CheckTexts, expectation: CountExpectation): Check {
   const { resource, namespace, labelSelector, equals, atLeast, ready } = expectation;
   const counts = (object: AnyObject): boolean => object.metadata.deletionTimestamp === undefined && (ready !== true || isReady(object));
-  return stateCheck(texts, [{ resource, namespace, labelSelector }], ([objects]) => {
-    const found = objects!.filter(counts);
-    const names = found.map((object) => object.metadata.name).sort();
-    return {
-      holds: equals !== undefined ? found.length === equals : found.length >= (atLeast ?? 1),
-      expected: equals !== undefined ? String(equals) : `>= ${atLeast ?? 1}`,
-      observed: names.length === 0 ? '0' : `${names.length} (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''})`,
-    };
-  }, {
-    observes: [{ kind: 'count', resource, namespace, labelSelector, ready }],
-    look: ['kubectl', 'get', groupResource(resource), ...(namespace === undefined ? [] : ['-n', namespace]), ...(labelSelector === undefined ? [] : ['-l', labelSelector])],
-  });
+  return stateCheck(
+    texts,
+    [{ resource, namespace, labelSelector }],
+    ([objects]) => {
+      const found = objects!.filter(counts);
+      const names = found.map((object) => object.metadata.name).sort();
+      return {
+        holds: equals !== undefined ? found.length === equals : found.length >= (atLeast ?? 1),
+        expected: equals !== undefined ? String(equals) : `>= ${atLeast ?? 1}`,
+        observed: names.length === 0 ? '0' : `${names.length} (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''})`,
+      };
+    },
+    {
+      observes: [{ kind: 'count', resource, namespace, labelSelector, ready }],
+      look: [
+        'kubectl',
+        'get',
+        groupResource(resource),
+        ...(namespace === undefined ? [] : ['-n', namespace]),
+        ...(labelSelector === undefined ? [] : ['-l', labelSelector]),
+      ],
+    },
+  );
 }
 
 export function isReady(object: AnyObject): boolean {

@@ -17,14 +17,28 @@ export interface FailedShareExpectation {
 export function failedShareCheck(texts: CheckTexts, expectation: FailedShareExpectation): Check {
   const { service, atLeast, atMostPercent, errorRate } = expectation;
   return {
-    id: texts.id, title: texts.title, next: texts.next, historic: true,
+    id: texts.id,
+    title: texts.title,
+    next: texts.next,
+    historic: true,
     observes: [{ kind: 'http', service }],
     look: texts.look ?? ['kubectl', 'get', 'endpointslices', '-n', service.namespace],
     async evaluate(ctx) {
-      const allowedOf = (requests: number): number => splitBound({ n: Math.max(requests, atLeast), p: atMostPercent / 100, errorRate }).high;
-      const { requests, failures, firstFailures } = await probeSince(ctx, atLeast, texts.timeoutMs ?? ctx.timeoutMs, (failed, sent) => failed > allowedOf(sent));
+      const allowedOf = (requests: number): number =>
+        splitBound({ n: Math.max(requests, atLeast), p: atMostPercent / 100, errorRate }).high;
+      const { requests, failures, firstFailures } = await probeSince(
+        ctx,
+        atLeast,
+        texts.timeoutMs ?? ctx.timeoutMs,
+        (failed, sent) => failed > allowedOf(sent),
+      );
       const allowed = allowedOf(requests);
-      return { holds: requests >= atLeast && failures <= allowed, expected: `<= ${allowed} failed of ${requests}`, observed: `${failures} failed of ${requests}`, detail: failures > allowed ? firstFailures.join('; ') : undefined };
+      return {
+        holds: requests >= atLeast && failures <= allowed,
+        expected: `<= ${allowed} failed of ${requests}`,
+        observed: `${failures} failed of ${requests}`,
+        detail: failures > allowed ? firstFailures.join('; ') : undefined,
+      };
     },
   };
 }

@@ -30,6 +30,14 @@ export function fieldCheck(texts: CheckTexts, expectation: FieldExpectation): Ch
   const expected = (): string => (matches === undefined ? shown(expectation.equals) : `/${matches.source}/`);
   return stateCheck(texts, [{ resource, namespace: key.namespace, name: key.name }], ([objects]) => judge(objects![0]), {
     observes: [field(resource, key, ...path)],
-    look: ['kubectl', 'get', groupResource(resource), key.name, ...(key.namespace === undefined ? [] : ['-n', key.namespace]), '-o', jsonPathOf(path)],
+    look: [
+      'kubectl',
+      'get',
+      groupResource(resource),
+      key.name,
+      ...(key.namespace === undefined ? [] : ['-n', key.namespace]),
+      '-o',
+      jsonPathOf(path),
+    ],
   });
 }

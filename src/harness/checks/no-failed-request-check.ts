@@ -9,14 +9,24 @@ import { probeSince } from './probe-since.ts';
 export function noFailedRequestCheck(texts: CheckTexts, expectation: { service: Required<ObjectKey>; atLeast: number }): Check {
   const { service, atLeast } = expectation;
   return {
-    id: texts.id, title: texts.title, next: texts.next, historic: true,
+    id: texts.id,
+    title: texts.title,
+    next: texts.next,
+    historic: true,
     observes: [{ kind: 'http', service }],
     look: texts.look ?? ['kubectl', 'get', 'endpointslices', '-n', service.namespace],
     async evaluate(ctx) {
-      const { requests, failures, firstFailures } = await probeSince(ctx, atLeast, texts.timeoutMs ?? ctx.timeoutMs, (failed) => failed > 0);
+      const { requests, failures, firstFailures } = await probeSince(
+        ctx,
+        atLeast,
+        texts.timeoutMs ?? ctx.timeoutMs,
+        (failed) => failed > 0,
+      );
       return {
-        holds: failures === 0 && requests >= atLeast, expected: `0 failed of >= ${atLeast}`,
-        observed: ctx.probe === undefined ? '(no request was sent)' : `${failures} failed of ${requests}`, detail: failures > 0 ? firstFailures.join('; ') : undefined,
+        holds: failures === 0 && requests >= atLeast,
+        expected: `0 failed of >= ${atLeast}`,
+        observed: ctx.probe === undefined ? '(no request was sent)' : `${failures} failed of ${requests}`,
+        detail: failures > 0 ? firstFailures.join('; ') : undefined,
       };
     },
   };

@@ -19,7 +19,10 @@ const EVERY_MS = 50;
 export function staysFor(texts: CheckTexts, duration: string, check: Check): Check {
   const forMs = parseDuration(duration) ?? 0;
   return {
-    ...check, id: texts.id, title: texts.title, next: texts.next ?? check.next,
+    ...check,
+    id: texts.id,
+    title: texts.title,
+    next: texts.next ?? check.next,
     async evaluate(ctx) {
       let verdict = await check.evaluate(ctx);
       const startMs = ctx.clock.nowMs();
@@ -29,7 +32,11 @@ export function staysFor(texts: CheckTexts, duration: string, check: Check): Che
         verdict = await check.evaluate({ ...ctx, timeoutMs: EVERY_MS });
         sinceMs = ctx.clock.nowMs() - startMs;
       }
-      return { ...verdict, expected: `${verdict.expected} for ${duration}`, observed: verdict.holds ? verdict.observed : `${verdict.observed} after ${Math.round(sinceMs)} ms` };
+      return {
+        ...verdict,
+        expected: `${verdict.expected} for ${duration}`,
+        observed: verdict.holds ? verdict.observed : `${verdict.observed} after ${Math.round(sinceMs)} ms`,
+      };
     },
   };
 }

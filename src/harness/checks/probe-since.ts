@@ -6,7 +6,12 @@ const EVERY_MS = 25;
  * The background requests since the step began, as soon as there are `atLeast` of them and some were sent after this call, or
  * the time is over. Without a probe there are none.
  */
-export async function probeSince(ctx: CheckContext, atLeast: number, timeoutMs: number, isOver: (failures: number, requests: number) => boolean = () => false): Promise<{ requests: number; failures: number; firstFailures: readonly string[] }> {
+export async function probeSince(
+  ctx: CheckContext,
+  atLeast: number,
+  timeoutMs: number,
+  isOver: (failures: number, requests: number) => boolean = () => false,
+): Promise<{ requests: number; failures: number; firstFailures: readonly string[] }> {
   const { probe, clock } = ctx;
   if (probe === undefined) return { requests: 0, failures: 0, firstFailures: [] };
   const before = ctx.history.probeAtStepStart;

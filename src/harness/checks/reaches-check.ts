@@ -20,7 +20,9 @@ const SETTLE_MS = 2000;
 export function reachesCheck(texts: CheckTexts, expectation: ReachesExpectation): Check {
   const { request, service, version, requests } = expectation;
   return {
-    id: texts.id, title: texts.title, next: texts.next,
+    id: texts.id,
+    title: texts.title,
+    next: texts.next,
     observes: [{ kind: 'http', service }],
     look: texts.look ?? curlWords(request),
     async evaluate(ctx) {
@@ -29,7 +31,11 @@ export function reachesCheck(texts: CheckTexts, expectation: ReachesExpectation)
       const deadlineMs = ctx.clock.nowMs() + (texts.timeoutMs ?? ctx.timeoutMs);
       for (let series = 1; series <= SERIES; series++) {
         const counts = await answerCounts(request, requests, ctx);
-        verdict = { holds: hash !== undefined && counts.get(hash) === requests, expected: `${hash ?? '?'} ${requests} (${versionName(version)})`, observed: shownCounts(counts) };
+        verdict = {
+          holds: hash !== undefined && counts.get(hash) === requests,
+          expected: `${hash ?? '?'} ${requests} (${versionName(version)})`,
+          observed: shownCounts(counts),
+        };
         if (verdict.holds || series === SERIES || ctx.clock.nowMs() + SETTLE_MS > deadlineMs) break;
         await ctx.clock.sleep(SETTLE_MS, ctx.signal);
       }

@@ -28,7 +28,9 @@ export function splitCheck(texts: CheckTexts, expectation: SplitExpectation): Ch
   const { request, canaryService, weight, requests, errorRate } = expectation;
   const { low, high } = splitBound({ n: requests, p: weight / 100, errorRate: errorRate / LOOKS });
   return {
-    id: texts.id, title: texts.title, next: texts.next,
+    id: texts.id,
+    title: texts.title,
+    next: texts.next,
     observes: [{ kind: 'http', service: canaryService }],
     look: texts.look ?? ['canary-lab', 'traffic', `INGRESS${request.path}`, '--host', request.host],
     async evaluate(ctx) {

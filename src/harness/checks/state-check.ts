@@ -3,7 +3,12 @@ import type { Observation } from '../observation.ts';
 import { type Judge, type WatchTarget, watchUntil } from '../watch-until.ts';
 
 /** A check of cluster state: it watches `targets` until `judge` holds. */
-export function stateCheck(texts: CheckTexts, targets: readonly WatchTarget[], judge: Judge, about: { observes: readonly Observation[]; look: readonly string[] }): Check {
+export function stateCheck(
+  texts: CheckTexts,
+  targets: readonly WatchTarget[],
+  judge: Judge,
+  about: { observes: readonly Observation[]; look: readonly string[] },
+): Check {
   return {
     id: texts.id,
     title: texts.title,
@@ -17,5 +22,5 @@ export function stateCheck(texts: CheckTexts, targets: readonly WatchTarget[], j
 /** A value as people read it. */
 export function shown(value: unknown): string {
   if (value === undefined) return '(absent)';
-  return typeof value === 'string' ? value === '' ? '""' : value : JSON.stringify(value);
+  return typeof value === 'string' ? (value === '' ? '""' : value) : JSON.stringify(value);
 }

@@ -21,18 +21,51 @@ const weightPath = ['metadata', 'annotations', 'nginx.ingress.kubernetes.io/cana
 function aCluster(): { api: FakeKubeApi; ctx: CheckContext } {
   const api = createFakeKubeApi({ clock: hostClock, random: seededRandom(1) });
   const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'app', uid: 'u', controller: true };
-  for (const [revision, hash] of [['1', 'aaa'], ['2', 'bbb']] as const) {
-    api.seed(replicaSets, { metadata: { namespace: 'lab', name: `app-${hash}`, labels: { [POD_TEMPLATE_HASH]: hash }, annotations: { [REVISION]: revision }, ownerReferences: [owner] } } as never);
-    api.seed(pods, { metadata: { namespace: 'lab', name: `app-${hash}-x`, labels: { deployment: revision === '1' ? 'stable' : 'canary' } } } as never);
+  for (const [revision, hash] of [
+    ['1', 'aaa'],
+    ['2', 'bbb'],
+  ] as const) {
+    api.seed(replicaSets, {
+      metadata: {
+        namespace: 'lab',
+        name: `app-${hash}`,
+        labels: { [POD_TEMPLATE_HASH]: hash },
+        annotations: { [REVISION]: revision },
+        ownerReferences: [owner],
+      },
+    } as never);
+    api.seed(pods, {
+      metadata: { namespace: 'lab', name: `app-${hash}-x`, labels: { deployment: revision === '1' ? 'stable' : 'canary' } },
+    } as never);
   }
   api.seed(services, { metadata: app, spec: { selector: { app: 'app', [POD_TEMPLATE_HASH]: 'aaa' } } } as never);
-  api.seed(rollouts, { metadata: app, spec: {}, status: { phase: 'Paused', stableRS: 'aaa', currentPodHash: 'bbb', currentStepIndex: 1 } } as never);
+  api.seed(rollouts, {
+    metadata: app,
+    spec: {},
+    status: { phase: 'Paused', stableRS: 'aaa', currentPodHash: 'bbb', currentStepIndex: 1 },
+  } as never);
   api.seed(ingresses, { metadata: { ...ingress, annotations: { 'nginx.ingress.kubernetes.io/canary-weight': '25' } }, spec: {} } as never);
   for (const reason of ['RolloutUpdated', 'SwitchService', 'RolloutPaused']) {
-    api.seed(events, { metadata: { namespace: 'lab', name: `app.${reason.toLowerCase()}` }, involvedObject: { kind: 'Rollout', name: 'app' }, reason, message: `${reason} happened` } as never);
+    api.seed(events, {
+      metadata: { namespace: 'lab', name: `app.${reason.toLowerCase()}` },
+      involvedObject: { kind: 'Rollout', name: 'app' },
+      reason,
+      message: `${reason} happened`,
+    } as never);
   }
   const history = { weightsSinceStep: async () => [], revisionAtStepStart: '0', probeAtStepStart: { requests: 0, failures: 0 } };
-  return { api, ctx: { api, ingressUrl: 'http://127.0.0.1:1', clock: hostClock, signal: new AbortController().signal, timeoutMs: 60, history, probe: undefined } };
+  return {
+    api,
+    ctx: {
+      api,
+      ingressUrl: 'http://127.0.0.1:1',
+      clock: hostClock,
+      signal: new AbortController().signal,
+      timeoutMs: 60,
+      history,
+      probe: undefined,
+    },
+  };
 }
 
 const holding: Check[] = [
@@ -47,7 +80,10 @@ const holding: Check[] = [
   countCheck({ id: 'one-service', title }, { resource: services, namespace: 'lab', equals: 1 }),
   serviceRevisionCheck({ id: 'service', title }, { service: app, rollout: 'app', revision: 1 }),
   rolloutHashCheck({ id: 'stable', title }, { rollout: app, status: 'stableRS', revision: 1 }),
-  eventsCheck({ id: 'events', title }, { about: app, kind: 'Rollout', events: [{ reason: 'RolloutUpdated' }, { reason: 'RolloutPaused', message: 'happened' }] }),
+  eventsCheck(
+    { id: 'events', title },
+    { about: app, kind: 'Rollout', events: [{ reason: 'RolloutUpdated' }, { reason: 'RolloutPaused', message: 'happened' }] },
+  ),
 ];
 
 describe('a check of cluster state', () => {
@@ -67,7 +103,10 @@ describe('a check of cluster state', () => {
     const { api, ctx } = aCluster();
     const check = fieldCheck({ id: 'weight', title }, { resource: ingresses, key: ingress, path: weightPath, equals: '50' });
     const verdict = check.evaluate({ ...ctx, timeoutMs: 5000 });
-    await api.patch(ingresses, ingress, { type: 'merge', body: { metadata: { annotations: { 'nginx.ingress.kubernetes.io/canary-weight': '50' } } } });
+    await api.patch(ingresses, ingress, {
+      type: 'merge',
+      body: { metadata: { annotations: { 'nginx.ingress.kubernetes.io/canary-weight': '50' } } },
+    });
     expect(await verdict).toEqual({ holds: true, expected: '50', observed: '50' });
   });
 
@@ -79,28 +118,43 @@ describe('a check of cluster state', () => {
 
   it('names an object that does not exist', async () => {
     const { ctx } = aCluster();
-    const check = fieldCheck({ id: 'x', title }, { resource: ingresses, key: { namespace: 'lab', name: 'gone' }, path: weightPath, equals: '0' });
+    const check = fieldCheck(
+      { id: 'x', title },
+      { resource: ingresses, key: { namespace: 'lab', name: 'gone' }, path: weightPath, equals: '0' },
+    );
     expect(await check.evaluate(ctx)).toMatchObject({ holds: false, observed: 'no Ingress "gone"' });
   });
 
   it('does not count a Pod that is being deleted', async () => {
     const { api, ctx } = aCluster();
-    api.seed(pods, { metadata: { namespace: 'lab', name: 'leaving', labels: { deployment: 'canary' }, deletionTimestamp: '2026-01-01T00:00:00Z' } } as never);
+    api.seed(pods, {
+      metadata: { namespace: 'lab', name: 'leaving', labels: { deployment: 'canary' }, deletionTimestamp: '2026-01-01T00:00:00Z' },
+    } as never);
     const check = countCheck({ id: 'n', title }, { resource: pods, namespace: 'lab', labelSelector: 'deployment=canary', equals: 1 });
     expect(await check.evaluate(ctx)).toMatchObject({ holds: true, observed: '1 (app-bbb-x)' });
   });
 
   it('sees that events came in another order', async () => {
     const { ctx } = aCluster();
-    const check = eventsCheck({ id: 'e', title }, { about: app, kind: 'Rollout', events: [{ reason: 'RolloutPaused' }, { reason: 'RolloutUpdated' }] });
-    expect(await check.evaluate(ctx)).toMatchObject({ holds: false, observed: 'RolloutUpdated, SwitchService, RolloutPaused', detail: expect.stringContaining('RolloutUpdated') });
+    const check = eventsCheck(
+      { id: 'e', title },
+      { about: app, kind: 'Rollout', events: [{ reason: 'RolloutPaused' }, { reason: 'RolloutUpdated' }] },
+    );
+    expect(await check.evaluate(ctx)).toMatchObject({
+      holds: false,
+      observed: 'RolloutUpdated, SwitchService, RolloutPaused',
+      detail: expect.stringContaining('RolloutUpdated'),
+    });
   });
 
   it('does not take events from before the step', async () => {
     const { api, ctx } = aCluster();
     const { resourceVersion } = await api.list(events, { namespace: 'lab' });
     const check = eventsCheck({ id: 'e', title }, { about: app, kind: 'Rollout', events: [{ reason: 'RolloutUpdated' }] });
-    expect(await check.evaluate({ ...ctx, history: { ...ctx.history, revisionAtStepStart: resourceVersion } })).toMatchObject({ holds: false, observed: '(no event)' });
+    expect(await check.evaluate({ ...ctx, history: { ...ctx.history, revisionAtStepStart: resourceVersion } })).toMatchObject({
+      holds: false,
+      observed: '(no event)',
+    });
   });
 
   it('tells the revision that a Service selects', async () => {

@@ -23,7 +23,9 @@ export function statusCheck(texts: CheckTexts, expectation: StatusExpectation): 
   const { request, status, requests, observes } = expectation;
   const wanted = expectation.atLeast ?? requests;
   return {
-    id: texts.id, title: texts.title, next: texts.next,
+    id: texts.id,
+    title: texts.title,
+    next: texts.next,
     observes: ['service' in observes ? { kind: 'http', service: observes.service } : observes.field],
     look: texts.look ?? curlWords(request).toSpliced(1, 0, '-i'),
     async evaluate(ctx) {
@@ -33,11 +35,17 @@ export function statusCheck(texts: CheckTexts, expectation: StatusExpectation): 
         for (;;) {
           const answers = await Promise.all(Array.from({ length: requests }, () => sender.send(request, ctx.signal)));
           ctx.signal.throwIfAborted();
-          const verdict = judged(answers.map((answer) => (answer.status === undefined ? answer.error ?? 'no answer' : `HTTP ${answer.status}`)), `HTTP ${status}`, wanted);
+          const verdict = judged(
+            answers.map((answer) => (answer.status === undefined ? (answer.error ?? 'no answer') : `HTTP ${answer.status}`)),
+            `HTTP ${status}`,
+            wanted,
+          );
           if (verdict.holds || ctx.clock.nowMs() + EVERY_MS > deadlineMs) return verdict;
           await ctx.clock.sleep(EVERY_MS, ctx.signal);
         }
-      } finally { sender.close(); }
+      } finally {
+        sender.close();
+      }
     },
   };
 }
@@ -48,6 +56,9 @@ function judged(outcomes: readonly string[], wanted: string, atLeast: number): V
   return {
     holds: (counts.get(wanted) ?? 0) >= atLeast,
     expected: `${wanted} for ${atLeast === outcomes.length ? '' : '>= '}${atLeast} of ${outcomes.length}`,
-    observed: [...counts].sort((a, b) => b[1] - a[1]).map(([outcome, n]) => `${outcome}: ${n}`).join(', '),
+    observed: [...counts]
+      .sort((a, b) => b[1] - a[1])
+      .map(([outcome, n]) => `${outcome}: ${n}`)
+      .join(', '),
   };
 }

@@ -10,12 +10,19 @@ export function weightsCheck(texts: CheckTexts, expectation: { ingress: Required
   const { ingress, weights } = expectation;
   const path = ['metadata', 'annotations', CANARY_WEIGHT];
   return {
-    id: texts.id, title: texts.title, next: texts.next, historic: true,
+    id: texts.id,
+    title: texts.title,
+    next: texts.next,
+    historic: true,
     observes: [field(ingresses, ingress, ...path)],
     look: texts.look ?? ['kubectl', 'get', 'ingress', ingress.name, '-n', ingress.namespace, '-o', jsonPathOf(path)],
     async evaluate(ctx) {
       const seen = await ctx.history.weightsSinceStep(ctx.signal);
-      return { holds: JSON.stringify(seen) === JSON.stringify(weights), expected: weights.join(' → '), observed: seen.join(' → ') || '(no weight)' };
+      return {
+        holds: JSON.stringify(seen) === JSON.stringify(weights),
+        expected: weights.join(' → '),
+        observed: seen.join(' → ') || '(no weight)',
+      };
     },
   };
 }

@@ -19,14 +19,23 @@ pre{overflow-x:auto;background:var(--soft);padding:.6rem;border-radius:.4rem;fon
 export function htmlReport(report: LabReport): string {
   const words = wordsIn(report.lang);
   const summary = words.summary(report.outcome, countChecks(report), (report.durationMs / 1000).toFixed(1));
-  const steps = report.steps.map((step) => {
-    const commands = step.commands.map((command) => `<pre>$ ${escaped(quoteCommand(command.argv))}\n${escaped((command.stdout + command.stderr).trimEnd())}</pre>`).join('\n');
-    const checks = step.checks.map((check) => {
-      const values = check.outcome === 'skip' ? '' : `<dl><dt>${words.expected}</dt><dd>${escaped(check.expected)}</dd><dt>${words.observed}</dt><dd>${escaped(check.observed)}</dd></dl>`;
-      return `<li class="${check.outcome}"><b>${MARKS[check.outcome]}</b> ${escaped(check.title)}${values}</li>`;
-    }).join('\n');
-    return `<section><h2>${escaped(step.title)}</h2>\n${commands}\n<ul class="checks">\n${checks}\n</ul></section>`;
-  }).join('\n');
+  const steps = report.steps
+    .map((step) => {
+      const commands = step.commands
+        .map((command) => `<pre>$ ${escaped(quoteCommand(command.argv))}\n${escaped((command.stdout + command.stderr).trimEnd())}</pre>`)
+        .join('\n');
+      const checks = step.checks
+        .map((check) => {
+          const values =
+            check.outcome === 'skip'
+              ? ''
+              : `<dl><dt>${words.expected}</dt><dd>${escaped(check.expected)}</dd><dt>${words.observed}</dt><dd>${escaped(check.observed)}</dd></dl>`;
+          return `<li class="${check.outcome}"><b>${MARKS[check.outcome]}</b> ${escaped(check.title)}${values}</li>`;
+        })
+        .join('\n');
+      return `<section><h2>${escaped(step.title)}</h2>\n${commands}\n<ul class="checks">\n${checks}\n</ul></section>`;
+    })
+    .join('\n');
   const timeline = timelineSvg(report.timeline, escaped(words.report.timeline));
   return `<!doctype html>
 <html lang="${report.lang}">

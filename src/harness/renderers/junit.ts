@@ -22,7 +22,14 @@ export function junitXml(report: LabReport): string {
 
 /** XML text; control characters that XML 1.0 cannot hold are left out. */
 function escaped(text: string): string {
-  return [...text].filter((c) => c >= ' ' || c === '\n' || c === '\t').join('').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return [...text]
+    .filter((c) => c >= ' ' || c === '\n' || c === '\t')
+    .join('')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
 }
 
-function attribute(text: string): string { return escaped(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;'); }
+function attribute(text: string): string {
+  return escaped(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;');
+}

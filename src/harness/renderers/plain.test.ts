@@ -4,7 +4,18 @@ import { createPlainRenderer } from './plain.ts';
 
 function rendered(events: LabEvent[], columns?: number): { out: string; err: string } {
   const text = { out: '', err: '' };
-  const renderer = createPlainRenderer({ out: (piece) => { text.out += piece; }, err: (piece) => { text.err += piece; } }, 'en', columns);
+  const renderer = createPlainRenderer(
+    {
+      out: (piece) => {
+        text.out += piece;
+      },
+      err: (piece) => {
+        text.err += piece;
+      },
+    },
+    'en',
+    columns,
+  );
   for (const event of events) renderer.onEvent(event);
   return text;
 }
@@ -32,7 +43,10 @@ it('leaves skipped checks to the last line, which goes to stdout', () => {
 });
 
 it('wraps texts to the width of a narrow terminal', () => {
-  const { err } = rendered([{ type: 'note', step: 's', id: 'n', text: { en: 'one two three four five six seven eight nine ten', ko: '' } }], 30);
+  const { err } = rendered(
+    [{ type: 'note', step: 's', id: 'n', text: { en: 'one two three four five six seven eight nine ten', ko: '' } }],
+    30,
+  );
   for (const line of err.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(30);
   expect(err.replace(/\s+/g, ' ').trim()).toBe('Note: one two three four five six seven eight nine ten');
 });

@@ -38,23 +38,39 @@ export function plainText(event: LabEvent, lang: Language, columns = MAX_COLUMNS
       return `${event.title[lang]}\n${event.summary[lang]}\n${event.cluster.provider} · Kubernetes ${event.cluster.kubernetes} · ${event.cluster.ingressUrl} · seed ${event.seed}\n`;
     case 'step-started':
       return `\n${words.step(event.index + 1, event.of)}: ${event.title[lang]}\n${wrapped(event.say[lang], '', columns)}`;
-    case 'command-started': return `\n$ ${event.command}\n`;
-    case 'command-output': return event.text.endsWith('\n') ? event.text : `${event.text}\n`;
-    case 'command-finished': return event.exitCode === 0 ? '' : `(${words.exitCode(event.exitCode)})\n`;
-    case 'time-passes': return `\n… ${words.timePasses(event.duration, event.how)}\n`;
-    case 'why': return wrapped(`${words.why}: ${event.text[lang]}`, '  ', columns);
-    case 'step-solved': return `✔ ${event.title[lang]} (${words.solved})\n`;
-    case 'turn-started': return `\n${words.yourTurn}\n${event.commands.map((command) => `    ${command}\n`).join('')}${wrapped(words.keys(event.waitsFor), '  ', columns)}`;
-    case 'unmet': return `  ${words.notYet}: ${event.title[lang]} (${words.expected} ${event.expected}, ${words.observed} ${event.observed})\n`;
-    case 'hint': return hintText(event, lang);
-    case 'learner-quit': return `\n${words.quit}\n`;
-    case 'note': return wrapped(`${words.note}: ${event.text[lang]}`, '  ', columns);
-    case 'check-passed': return `✔ ${event.title[lang]} (${event.result.observed})\n`;
-    case 'check-failed': return failureText(event, lang);
+    case 'command-started':
+      return `\n$ ${event.command}\n`;
+    case 'command-output':
+      return event.text.endsWith('\n') ? event.text : `${event.text}\n`;
+    case 'command-finished':
+      return event.exitCode === 0 ? '' : `(${words.exitCode(event.exitCode)})\n`;
+    case 'time-passes':
+      return `\n… ${words.timePasses(event.duration, event.how)}\n`;
+    case 'why':
+      return wrapped(`${words.why}: ${event.text[lang]}`, '  ', columns);
+    case 'step-solved':
+      return `✔ ${event.title[lang]} (${words.solved})\n`;
+    case 'turn-started':
+      return `\n${words.yourTurn}\n${event.commands.map((command) => `    ${command}\n`).join('')}${wrapped(words.keys(event.waitsFor), '  ', columns)}`;
+    case 'unmet':
+      return `  ${words.notYet}: ${event.title[lang]} (${words.expected} ${event.expected}, ${words.observed} ${event.observed})\n`;
+    case 'hint':
+      return hintText(event, lang);
+    case 'learner-quit':
+      return `\n${words.quit}\n`;
+    case 'note':
+      return wrapped(`${words.note}: ${event.text[lang]}`, '  ', columns);
+    case 'check-passed':
+      return `✔ ${event.title[lang]} (${event.result.observed})\n`;
+    case 'check-failed':
+      return failureText(event, lang);
     // After a failure or an interruption that is a long list of nothing: the last line counts it, the reports have it.
-    case 'check-skipped': return '';
-    case 'lab-finished': return `\n${words.summary(event.outcome, event.checks, (event.durationMs / 1000).toFixed(1))}\n`;
-    default: return '';
+    case 'check-skipped':
+      return '';
+    case 'lab-finished':
+      return `\n${words.summary(event.outcome, event.checks, (event.durationMs / 1000).toFixed(1))}\n`;
+    default:
+      return '';
   }
 }
 
@@ -62,7 +78,10 @@ export function plainText(event: LabEvent, lang: Language, columns = MAX_COLUMNS
 export function failureText(event: Extract<LabEvent, { type: 'check-failed' }>, lang: Language): string {
   const words = wordsIn(lang);
   const { expected, observed, detail } = event.result;
-  const rows: [string, string][] = [[words.expected, expected], [words.observed, observed]];
+  const rows: [string, string][] = [
+    [words.expected, expected],
+    [words.observed, observed],
+  ];
   if (detail !== '') rows.push(['', detail]);
   rows.push([words.look, event.look]);
   if (event.next !== undefined) rows.push([words.next, event.next[lang]]);
@@ -74,7 +93,13 @@ function hintText({ text, unmet }: Extract<LabEvent, { type: 'hint' }>, lang: La
   const words = wordsIn(lang);
   const rows = [
     ...(text === undefined ? [] : [text[lang]]),
-    ...(unmet === undefined ? [] : [`${words.notYet}: ${unmet.title[lang]} (${words.expected} ${unmet.expected}, ${words.observed} ${unmet.observed})`, ...(unmet.next === undefined ? [] : [unmet.next[lang]]), `${words.look}: ${unmet.look}`]),
+    ...(unmet === undefined
+      ? []
+      : [
+          `${words.notYet}: ${unmet.title[lang]} (${words.expected} ${unmet.expected}, ${words.observed} ${unmet.observed})`,
+          ...(unmet.next === undefined ? [] : [unmet.next[lang]]),
+          `${words.look}: ${unmet.look}`,
+        ]),
   ];
   return rows.map((row) => wrapped(`${words.hint}: ${row}`, '  ')).join('');
 }
@@ -85,7 +110,10 @@ export function wrapped(text: string, indent = '', columns = MAX_COLUMNS): strin
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && width(`${indent}${line} ${word}`) > limit) { lines.push(line); line = word; } else line = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && width(`${indent}${line} ${word}`) > limit) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
   }
   return [...lines, line].map((row) => `${indent}${row}\n`).join('');
 }

@@ -1,7 +1,10 @@
 import type { LabEvent } from '../events.ts';
 
 /** Where text goes: the result to `out`, progress to `err`. */
-export interface Streams { out: (text: string) => void; err: (text: string) => void }
+export interface Streams {
+  out: (text: string) => void;
+  err: (text: string) => void;
+}
 
 /** Draws the events of a run. */
 export interface Renderer {

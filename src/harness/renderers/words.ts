@@ -19,40 +19,89 @@ export interface Words {
   notYet: string;
   quit: string;
   summary(outcome: 'pass' | 'fail' | 'interrupted', counts: { pass: number; fail: number; skip: number }, seconds: string): string;
-  report: { steps: string; check: string; outcome: string; traffic(requests: number, failures: number): string; timeline: string; commands: string };
+  report: {
+    steps: string;
+    check: string;
+    outcome: string;
+    traffic(requests: number, failures: number): string;
+    timeline: string;
+    commands: string;
+  };
 }
 
 const EN: Words = {
   step: (index, of) => `Step ${index} of ${of}`,
-  expected: 'expected', observed: 'observed', look: 'look', next: 'next', note: 'Note', skipped: 'skipped',
+  expected: 'expected',
+  observed: 'observed',
+  look: 'look',
+  next: 'next',
+  note: 'Note',
+  skipped: 'skipped',
   timePasses: (duration, how) => (how === 'jump' ? `${duration} pass (virtual time)` : `waiting while ${duration} pass`),
   exitCode: (code) => `exit code ${code}`,
-  why: 'Why', hint: 'Hint', solved: 'done on the way', notYet: 'not yet',
+  why: 'Why',
+  hint: 'Hint',
+  solved: 'done on the way',
+  notYet: 'not yet',
   yourTurn: 'Your turn. Type in another terminal:',
-  keys: (waitsFor) => (waitsFor === 'key' ? 'Enter: go on · s: let the lab type · h: hint · b: read the step again · q: stop here' : 'The lab goes on when it sees the change. h: hint · s: let the lab do it (… lets time pass) · b: read the step again · q: stop here'),
+  keys: (waitsFor) =>
+    waitsFor === 'key'
+      ? 'Enter: go on · s: let the lab type · h: hint · b: read the step again · q: stop here'
+      : 'The lab goes on when it sees the change. h: hint · s: let the lab do it (… lets time pass) · b: read the step again · q: stop here',
   quit: 'Stopped. Go on later with: canary-lab lab --resume',
   summary: (outcome, { pass, fail, skip }, seconds) => {
     const rest = `${pass} checks passed, ${fail} failed, ${skip} skipped in ${seconds} s`;
     return outcome === 'pass' ? `All is well: ${rest}.` : outcome === 'fail' ? `Not done: ${rest}.` : `Interrupted: ${rest}.`;
   },
-  report: { steps: 'Steps', check: 'Check', outcome: 'Outcome', traffic: (requests, failures) => `${requests} requests in the background, ${failures} failed`, timeline: 'Weight over time', commands: 'Commands' },
+  report: {
+    steps: 'Steps',
+    check: 'Check',
+    outcome: 'Outcome',
+    traffic: (requests, failures) => `${requests} requests in the background, ${failures} failed`,
+    timeline: 'Weight over time',
+    commands: 'Commands',
+  },
 };
 
 const KO: Words = {
   step: (index, of) => `${of}단계 중 ${index}단계`,
-  expected: '기대한 값', observed: '관찰한 값', look: '확인 명령', next: '다음에 할 일', note: '참고', skipped: '건너뜀',
+  expected: '기대한 값',
+  observed: '관찰한 값',
+  look: '확인 명령',
+  next: '다음에 할 일',
+  note: '참고',
+  skipped: '건너뜀',
   timePasses: (duration, how) => (how === 'jump' ? `${duration} 경과(가상 시간)` : `${duration}이(가) 지나기를 기다리는 중`),
   exitCode: (code) => `종료 코드 ${code}`,
-  why: '이유', hint: '힌트', solved: '미리 완료', notYet: '아직',
+  why: '이유',
+  hint: '힌트',
+  solved: '미리 완료',
+  notYet: '아직',
   yourTurn: '직접 해 볼 차례입니다. 다른 터미널에서 입력하세요.',
-  keys: (waitsFor) => (waitsFor === 'key' ? 'Enter: 계속 · s: 대신 실행 · h: 힌트 · b: 단계 다시 읽기 · q: 여기서 멈춤' : '변화가 보이면 자동으로 넘어갑니다. h: 힌트 · s: 대신 실행(…은 시간 경과) · b: 단계 다시 읽기 · q: 여기서 멈춤'),
+  keys: (waitsFor) =>
+    waitsFor === 'key'
+      ? 'Enter: 계속 · s: 대신 실행 · h: 힌트 · b: 단계 다시 읽기 · q: 여기서 멈춤'
+      : '변화가 보이면 자동으로 넘어갑니다. h: 힌트 · s: 대신 실행(…은 시간 경과) · b: 단계 다시 읽기 · q: 여기서 멈춤',
   quit: '멈췄습니다. 나중에 이어서 하려면: canary-lab lab --resume',
   summary: (outcome, { pass, fail, skip }, seconds) => {
     const rest = `검사 ${pass}개 통과, ${fail}개 실패, ${skip}개 건너뜀(${seconds}초)`;
-    return outcome === 'pass' ? `모두 정상입니다. ${rest}.` : outcome === 'fail' ? `끝내지 못했습니다. ${rest}.` : `중단되었습니다. ${rest}.`;
+    return outcome === 'pass'
+      ? `모두 정상입니다. ${rest}.`
+      : outcome === 'fail'
+        ? `끝내지 못했습니다. ${rest}.`
+        : `중단되었습니다. ${rest}.`;
   },
-  report: { steps: '단계', check: '검사', outcome: '결과', traffic: (requests, failures) => `백그라운드 요청 ${requests}개 중 ${failures}개 실패`, timeline: '시간에 따른 가중치', commands: '명령' },
+  report: {
+    steps: '단계',
+    check: '검사',
+    outcome: '결과',
+    traffic: (requests, failures) => `백그라운드 요청 ${requests}개 중 ${failures}개 실패`,
+    timeline: '시간에 따른 가중치',
+    commands: '명령',
+  },
 };
 
 /** The words around a lab's own texts. */
-export function wordsIn(lang: Language): Words { return lang === 'ko' ? KO : EN; }
+export function wordsIn(lang: Language): Words {
+  return lang === 'ko' ? KO : EN;
+}

@@ -8,7 +8,15 @@ import { markdownReport } from './markdown.ts';
 
 /** The report without secrets in what commands printed. */
 export function redactedReport(report: LabReport): LabReport {
-  const steps = report.steps.map((step) => ({ ...step, commands: step.commands.map((command) => ({ ...command, argv: command.argv.map(redactText), stdout: redactText(command.stdout), stderr: redactText(command.stderr) })) }));
+  const steps = report.steps.map((step) => ({
+    ...step,
+    commands: step.commands.map((command) => ({
+      ...command,
+      argv: command.argv.map(redactText),
+      stdout: redactText(command.stdout),
+      stderr: redactText(command.stderr),
+    })),
+  }));
   return { ...report, steps };
 }
 

@@ -15,7 +15,8 @@ export interface AdmissionContext {
   settings: ControllerSettings;
 }
 
-const SUSPICIOUS = /\balias\s+\S+\s*;|\broot\s+\S+\s*;|\/etc\/(?:passwd|shadow|group|nginx|ingress-controller)|\/var\/run\/secrets|\w+_by_lua\w*/;
+const SUSPICIOUS =
+  /\balias\s+\S+\s*;|\broot\s+\S+\s*;|\/etc\/(?:passwd|shadow|group|nginx|ingress-controller)|\/var\/run\/secrets|\w+_by_lua\w*/;
 
 /** The text of the denial, or `undefined` when the Ingress is accepted: the rules of ingress-nginx 1.9.4's webhook. */
 export function denialOf(ingress: Ingress, context: AdmissionContext): string | undefined {
@@ -23,7 +24,7 @@ export function denialOf(ingress: Ingress, context: AdmissionContext): string | 
   if (ingress.metadata.deletionTimestamp !== undefined || !isOurs(ingress, context.findClass, flags)) return undefined;
   if (flags.watchNamespace !== '' && ingress.metadata.namespace !== flags.watchNamespace) return undefined;
   if (flags.disablesCatchAll && ingress.spec.defaultBackend !== undefined) {
-    return 'this deployment is trying to create a catch-all ingress while DisableCatchAll flag is set to true. Remove \'.spec.defaultBackend\' or set DisableCatchAll flag to false.';
+    return "this deployment is trying to create a catch-all ingress while DisableCatchAll flag is set to true. Remove '.spec.defaultBackend' or set DisableCatchAll flag to false.";
   }
   return unsafeValue(ingress) ?? forbiddenAnnotation(ingress, context) ?? overlap(ingress, context);
 }
@@ -31,13 +32,16 @@ export function denialOf(ingress: Ingress, context: AdmissionContext): string | 
 function unsafeValue(ingress: Ingress): string | undefined {
   const name = `${ingress.metadata.namespace}/${ingress.metadata.name}`;
   for (const rule of ingress.spec.rules ?? []) {
-    if (rule.host && SUSPICIOUS.test(rule.host)) return `invalid object: invalid rule in ingress ${name}: invalid host: invalid value found: ${rule.host}`;
+    if (rule.host && SUSPICIOUS.test(rule.host))
+      return `invalid object: invalid rule in ingress ${name}: invalid host: invalid value found: ${rule.host}`;
     for (const { path } of rule.http?.paths ?? []) {
-      if (path && SUSPICIOUS.test(path)) return `invalid object: invalid rule in ingress ${name}: invalid http path: invalid value found: ${path}`;
+      if (path && SUSPICIOUS.test(path))
+        return `invalid object: invalid rule in ingress ${name}: invalid http path: invalid value found: ${path}`;
     }
   }
   for (const tls of ingress.spec.tls ?? []) {
-    for (const value of [...(tls.hosts ?? []), tls.secretName ?? '']) if (SUSPICIOUS.test(value)) return `invalid object: invalid TLS in ingress ${name}: invalid value found: ${value}`;
+    for (const value of [...(tls.hosts ?? []), tls.secretName ?? ''])
+      if (SUSPICIOUS.test(value)) return `invalid object: invalid TLS in ingress ${name}: invalid value found: ${value}`;
   }
   return undefined;
 }
@@ -45,7 +49,8 @@ function unsafeValue(ingress: Ingress): string | undefined {
 function forbiddenAnnotation(ingress: Ingress, { flags, settings }: AdmissionContext): string | undefined {
   for (const [key, value] of Object.entries(ingress.metadata.annotations ?? {})) {
     if (!key.startsWith(`${flags.annotationsPrefix}/`)) continue;
-    if (key.endsWith('-snippet') && !settings.allowsSnippets) return `${key} annotation cannot be used. Snippet directives are disabled by the Ingress administrator`;
+    if (key.endsWith('-snippet') && !settings.allowsSnippets)
+      return `${key} annotation cannot be used. Snippet directives are disabled by the Ingress administrator`;
     const word = settings.wordBlocklist.find((candidate) => value.includes(candidate));
     if (word !== undefined) return `${key} annotation contains invalid word ${word}`;
   }
@@ -56,14 +61,18 @@ function overlap(ingress: Ingress, context: AdmissionContext): string | undefine
   const { namespace, name } = ingress.metadata;
   const isSame = (other: { namespace?: string | undefined; name: string }): boolean => other.namespace === namespace && other.name === name;
   const others = context.ingresses.filter((other) => !isSame(other.metadata));
-  const newest = ingress.metadata.creationTimestamp ? ingress : { ...ingress, metadata: { ...ingress.metadata, creationTimestamp: '9999-12-31T23:59:59Z' } };
+  const newest = ingress.metadata.creationTimestamp
+    ? ingress
+    : { ...ingress, metadata: { ...ingress.metadata, creationTimestamp: '9999-12-31T23:59:59Z' } };
   const { servers } = buildConfiguration({ ...context.sources, ingresses: [...others, newest] });
   const canaryKey = `${context.flags.annotationsPrefix}/canary`;
   const annotationOf = (one: Ingress | undefined): string | undefined => one?.metadata.annotations?.[canaryKey];
   for (const rule of ingress.spec.rules ?? []) {
     for (const path of rule.http?.paths ?? []) {
       const [host, pathText] = [hostOf(rule), normalPath(path)];
-      const owners = (servers.get(host)?.locations ?? []).filter((location) => location.path === pathText && location.ingress !== undefined && !location.isDefaultBackend).map((location) => location.ingress!);
+      const owners = (servers.get(host)?.locations ?? [])
+        .filter((location) => location.path === pathText && location.ingress !== undefined && !location.isDefaultBackend)
+        .map((location) => location.ingress!);
       // Upstream stops at the first path that the object owns itself, whatever the later ones are.
       if (owners.some(isSame)) return undefined;
       for (const owner of owners) {

@@ -3,8 +3,12 @@ import { createIngressRoom, type IngressRoom, podOf } from '../../../test/suppor
 import { backendKey } from '../session-affinity.ts';
 
 let room: IngressRoom;
-beforeEach(async () => { room = await createIngressRoom(); });
-afterEach(async () => { await room.close(); });
+beforeEach(async () => {
+  room = await createIngressRoom();
+});
+afterEach(async () => {
+  await room.close();
+});
 
 const root = (service: string, extra: object = {}) => [{ service, ...extra }];
 
@@ -25,15 +29,25 @@ describe('the weight of a canary', () => {
     expect(await ask()).toBe('stable');
   });
 
-  it.each([{ weight: '0', hits: 0 }, { weight: '100', hits: 1000 }, { weight: '150', hits: 1000 }, { weight: '30%', hits: 0 }, { weight: '12.5', hits: 0 }, { weight: '-5', hits: 0 }])('gives the canary $hits of 1000 requests at weight "$weight"', async ({ weight, hits }) => {
+  it.each([
+    { weight: '0', hits: 0 },
+    { weight: '100', hits: 1000 },
+    { weight: '150', hits: 1000 },
+    { weight: '30%', hits: 0 },
+    { weight: '12.5', hits: 0 },
+    { weight: '-5', hits: 0 },
+  ])('gives the canary $hits of 1000 requests at weight "$weight"', async ({ weight, hits }) => {
     await pair({ 'canary-weight': weight });
     expect(room.canaryHits(1000)).toBe(hits);
     expect(await ask()).toBe(hits === 0 ? 'stable' : 'canary');
   });
 
   it.each([
-    { weight: '20', total: undefined, count: 2000, low: 330, high: 470 }, { weight: '5', total: undefined, count: 5000, low: 190, high: 310 }, { weight: '100', total: '200', count: 1000, low: 438, high: 562 },
-    { weight: '1', total: '1000', count: 5000, low: 0, high: 15 }, { weight: '50', total: '50', count: 1000, low: 438, high: 562 },
+    { weight: '20', total: undefined, count: 2000, low: 330, high: 470 },
+    { weight: '5', total: undefined, count: 5000, low: 190, high: 310 },
+    { weight: '100', total: '200', count: 1000, low: 438, high: 562 },
+    { weight: '1', total: '1000', count: 5000, low: 0, high: 15 },
+    { weight: '50', total: '50', count: 1000, low: 438, high: 562 },
   ])('gives the canary $low to $high of $count requests at weight $weight of $total', async ({ weight, total, count, low, high }) => {
     await pair({ 'canary-weight': weight, ...(total ? { 'canary-weight-total': total } : {}) });
     const hits = room.canaryHits(count);
@@ -44,7 +58,14 @@ describe('the weight of a canary', () => {
   it('splits real requests over keep-alive connections by the weight', async () => {
     await pair({ 'canary-weight': '20' });
     const counts: Record<string, number> = {};
-    await Promise.all(Array.from({ length: 16 }, async () => { for (let i = 0; i < 60; i++) { const pod = await ask(); counts[pod] = (counts[pod] ?? 0) + 1; } }));
+    await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        for (let i = 0; i < 60; i++) {
+          const pod = await ask();
+          counts[pod] = (counts[pod] ?? 0) + 1;
+        }
+      }),
+    );
     expect(counts['stable']! + counts['canary']!).toBe(960);
     expect(counts['canary']).toBeGreaterThan(140);
     expect(counts['canary']).toBeLessThan(245);
@@ -54,9 +75,15 @@ describe('the weight of a canary', () => {
     await pair({ 'canary-weight': '20' });
     let isDone = false;
     const answers: string[] = [];
-    const load = (async () => { while (!isDone) answers.push(await ask()); })();
+    const load = (async () => {
+      while (!isDone) answers.push(await ask());
+    })();
     const { ingresses } = await import('../../kube/resource-type.ts');
-    await room.api.patch(ingresses, { namespace: 'default', name: 'can' }, { type: 'merge', body: { metadata: { annotations: { 'nginx.ingress.kubernetes.io/canary-weight': '60' } } } });
+    await room.api.patch(
+      ingresses,
+      { namespace: 'default', name: 'can' },
+      { type: 'merge', body: { metadata: { annotations: { 'nginx.ingress.kubernetes.io/canary-weight': '60' } } } },
+    );
     await room.until(() => room.controller.proxy.configuration.upstreams.get('default-canary-80')?.policy.weight === 60);
     isDone = true;
     await load;
@@ -70,7 +97,11 @@ describe('the weight of a canary', () => {
     await pair({ 'canary-weight': '50' });
     let isDone = false;
     const answers: string[] = [];
-    const load = Promise.all([1, 2, 3].map(async () => { while (!isDone) answers.push(await ask()); }));
+    const load = Promise.all(
+      [1, 2, 3].map(async () => {
+        while (!isDone) answers.push(await ask());
+      }),
+    );
     const { ingresses } = await import('../../kube/resource-type.ts');
     await room.until(() => answers.includes('canary'));
     await room.api.delete(ingresses, { namespace: 'default', name: 'can' });
@@ -86,25 +117,115 @@ describe('header and cookie rules', () => {
   const header = { 'canary-by-header': 'X-Canary' };
   const cases: { fact: string; annotations: Record<string, string>; headers: Record<string, string>; pod: string }[] = [
     { fact: 'takes "always" to the canary at weight 0', annotations: header, headers: { 'X-Canary': 'always' }, pod: 'canary' },
-    { fact: 'keeps "never" on stable at weight 100, whatever the case of the name', annotations: { ...header, 'canary-weight': '100' }, headers: { 'x-canary': 'never' }, pod: 'stable' },
-    { fact: 'leaves "Always" to the weight 100', annotations: { ...header, 'canary-weight': '100' }, headers: { 'X-Canary': 'Always' }, pod: 'canary' },
+    {
+      fact: 'keeps "never" on stable at weight 100, whatever the case of the name',
+      annotations: { ...header, 'canary-weight': '100' },
+      headers: { 'x-canary': 'never' },
+      pod: 'stable',
+    },
+    {
+      fact: 'leaves "Always" to the weight 100',
+      annotations: { ...header, 'canary-weight': '100' },
+      headers: { 'X-Canary': 'Always' },
+      pod: 'canary',
+    },
     { fact: 'leaves "Always" to the weight 0', annotations: header, headers: { 'X-Canary': 'Always' }, pod: 'stable' },
-    { fact: 'takes the configured header value to the canary', annotations: { ...header, 'canary-by-header-value': 'beta' }, headers: { 'X-Canary': 'beta' }, pod: 'canary' },
-    { fact: 'gives "always" no meaning next to a header value', annotations: { ...header, 'canary-by-header-value': 'beta' }, headers: { 'X-Canary': 'always' }, pod: 'stable' },
-    { fact: 'compares header values with their case', annotations: { ...header, 'canary-by-header-value': 'beta' }, headers: { 'X-Canary': 'BETA' }, pod: 'stable' },
-    { fact: 'gives "never" no meaning next to a header value', annotations: { ...header, 'canary-by-header-value': 'beta', 'canary-weight': '100' }, headers: { 'X-Canary': 'never' }, pod: 'canary' },
-    { fact: 'takes a header that matches the pattern to the canary', annotations: { 'canary-by-header': 'Region', 'canary-by-header-pattern': 'DE|FR' }, headers: { Region: 'DE' }, pod: 'canary' },
-    { fact: 'does not anchor the pattern', annotations: { 'canary-by-header': 'Region', 'canary-by-header-pattern': 'DE|FR' }, headers: { Region: 'XDEX' }, pod: 'canary' },
-    { fact: 'keeps a header that does not match the pattern on stable', annotations: { 'canary-by-header': 'Region', 'canary-by-header-pattern': 'DE|FR' }, headers: { Region: 'US' }, pod: 'stable' },
-    { fact: 'skips cookie and weight when the pattern is no regular expression', annotations: { 'canary-by-header': 'Region', 'canary-by-header-pattern': '(', 'canary-weight': '100' }, headers: { Region: 'US' }, pod: 'stable' },
-    { fact: 'never looks at the pattern when there is a header value', annotations: { ...header, 'canary-by-header-value': 'beta', 'canary-by-header-pattern': '.*' }, headers: { 'X-Canary': 'x' }, pod: 'stable' },
-    { fact: 'ignores a header value without a header name', annotations: { 'canary-by-header-value': 'beta' }, headers: { 'X-Canary': 'beta' }, pod: 'stable' },
-    { fact: 'takes the cookie value "always" to the canary', annotations: { 'canary-by-cookie': 'c' }, headers: { Cookie: 'b=1; c=always' }, pod: 'canary' },
-    { fact: 'leaves another cookie value to the weight', annotations: { 'canary-by-cookie': 'c' }, headers: { Cookie: 'c=yes' }, pod: 'stable' },
-    { fact: 'keeps the cookie value "never" on stable at weight 100', annotations: { 'canary-by-cookie': 'c', 'canary-weight': '100' }, headers: { Cookie: 'c=never' }, pod: 'stable' },
-    { fact: 'lets the header "never" win over the cookie "always"', annotations: { ...header, 'canary-by-cookie': 'c' }, headers: { 'X-Canary': 'never', Cookie: 'c=always' }, pod: 'stable' },
-    { fact: 'lets the header "always" win over the cookie "never"', annotations: { ...header, 'canary-by-cookie': 'c' }, headers: { 'X-Canary': 'always', Cookie: 'c=never' }, pod: 'canary' },
-    { fact: 'lets the cookie decide when the header has another value', annotations: { ...header, 'canary-by-cookie': 'c', 'canary-weight': '100' }, headers: { 'X-Canary': 'other', Cookie: 'c=never' }, pod: 'stable' },
+    {
+      fact: 'takes the configured header value to the canary',
+      annotations: { ...header, 'canary-by-header-value': 'beta' },
+      headers: { 'X-Canary': 'beta' },
+      pod: 'canary',
+    },
+    {
+      fact: 'gives "always" no meaning next to a header value',
+      annotations: { ...header, 'canary-by-header-value': 'beta' },
+      headers: { 'X-Canary': 'always' },
+      pod: 'stable',
+    },
+    {
+      fact: 'compares header values with their case',
+      annotations: { ...header, 'canary-by-header-value': 'beta' },
+      headers: { 'X-Canary': 'BETA' },
+      pod: 'stable',
+    },
+    {
+      fact: 'gives "never" no meaning next to a header value',
+      annotations: { ...header, 'canary-by-header-value': 'beta', 'canary-weight': '100' },
+      headers: { 'X-Canary': 'never' },
+      pod: 'canary',
+    },
+    {
+      fact: 'takes a header that matches the pattern to the canary',
+      annotations: { 'canary-by-header': 'Region', 'canary-by-header-pattern': 'DE|FR' },
+      headers: { Region: 'DE' },
+      pod: 'canary',
+    },
+    {
+      fact: 'does not anchor the pattern',
+      annotations: { 'canary-by-header': 'Region', 'canary-by-header-pattern': 'DE|FR' },
+      headers: { Region: 'XDEX' },
+      pod: 'canary',
+    },
+    {
+      fact: 'keeps a header that does not match the pattern on stable',
+      annotations: { 'canary-by-header': 'Region', 'canary-by-header-pattern': 'DE|FR' },
+      headers: { Region: 'US' },
+      pod: 'stable',
+    },
+    {
+      fact: 'skips cookie and weight when the pattern is no regular expression',
+      annotations: { 'canary-by-header': 'Region', 'canary-by-header-pattern': '(', 'canary-weight': '100' },
+      headers: { Region: 'US' },
+      pod: 'stable',
+    },
+    {
+      fact: 'never looks at the pattern when there is a header value',
+      annotations: { ...header, 'canary-by-header-value': 'beta', 'canary-by-header-pattern': '.*' },
+      headers: { 'X-Canary': 'x' },
+      pod: 'stable',
+    },
+    {
+      fact: 'ignores a header value without a header name',
+      annotations: { 'canary-by-header-value': 'beta' },
+      headers: { 'X-Canary': 'beta' },
+      pod: 'stable',
+    },
+    {
+      fact: 'takes the cookie value "always" to the canary',
+      annotations: { 'canary-by-cookie': 'c' },
+      headers: { Cookie: 'b=1; c=always' },
+      pod: 'canary',
+    },
+    {
+      fact: 'leaves another cookie value to the weight',
+      annotations: { 'canary-by-cookie': 'c' },
+      headers: { Cookie: 'c=yes' },
+      pod: 'stable',
+    },
+    {
+      fact: 'keeps the cookie value "never" on stable at weight 100',
+      annotations: { 'canary-by-cookie': 'c', 'canary-weight': '100' },
+      headers: { Cookie: 'c=never' },
+      pod: 'stable',
+    },
+    {
+      fact: 'lets the header "never" win over the cookie "always"',
+      annotations: { ...header, 'canary-by-cookie': 'c' },
+      headers: { 'X-Canary': 'never', Cookie: 'c=always' },
+      pod: 'stable',
+    },
+    {
+      fact: 'lets the header "always" win over the cookie "never"',
+      annotations: { ...header, 'canary-by-cookie': 'c' },
+      headers: { 'X-Canary': 'always', Cookie: 'c=never' },
+      pod: 'canary',
+    },
+    {
+      fact: 'lets the cookie decide when the header has another value',
+      annotations: { ...header, 'canary-by-cookie': 'c', 'canary-weight': '100' },
+      headers: { 'X-Canary': 'other', Cookie: 'c=never' },
+      pod: 'stable',
+    },
   ];
   it.each(cases)('$fact', async ({ annotations, headers, pod }) => {
     await pair(annotations);
@@ -136,7 +257,7 @@ describe('how a canary Ingress attaches', () => {
     expect(await ask()).toBe('stable');
   });
 
-  it('answers 503 while stable has no ready endpoint, even for the canary\'s header', async () => {
+  it("answers 503 while stable has no ready endpoint, even for the canary's header", async () => {
     room.service('stable', []);
     room.service('canary', [await room.pod('canary')]);
     main();
@@ -145,7 +266,10 @@ describe('how a canary Ingress attaches', () => {
     expect(await ask({ 'X-Canary': 'always' })).toBe('503');
   });
 
-  it.each([{ fact: 'the Service is missing', service: 'nowhere', port: { number: 80 } }, { fact: 'the port name is unknown', service: 'stable', port: { name: 'grpc' } }])('answers 503 when $fact', async ({ service, port }) => {
+  it.each([
+    { fact: 'the Service is missing', service: 'nowhere', port: { number: 80 } },
+    { fact: 'the port name is unknown', service: 'stable', port: { name: 'grpc' } },
+  ])('answers 503 when $fact', async ({ service, port }) => {
     await twoServices();
     room.ingress('main', { host: 'a.test', paths: [{ service, port }] });
     await room.start();
@@ -168,7 +292,10 @@ describe('how a canary Ingress attaches', () => {
     expect(await ask()).toBe('stable');
   });
 
-  it.each([{ pathType: 'Exact', pod: 'stable' }, { pathType: 'ImplementationSpecific', pod: 'canary' }])('sends a $pathType canary of a Prefix main to $pod', async ({ pathType, pod }) => {
+  it.each([
+    { pathType: 'Exact', pod: 'stable' },
+    { pathType: 'ImplementationSpecific', pod: 'canary' },
+  ])('sends a $pathType canary of a Prefix main to $pod', async ({ pathType, pod }) => {
     await twoServices();
     main();
     room.ingress('can', { host: 'a.test', paths: [{ pathType, service: 'canary' }], annotations: full });
@@ -202,7 +329,7 @@ describe('how a canary Ingress attaches', () => {
     expect(await ask({}, 'b.test/')).toBe('stable');
   });
 
-  it('attaches a canary of another namespace with that namespace\'s Service', async () => {
+  it("attaches a canary of another namespace with that namespace's Service", async () => {
     room.service('stable', [await room.pod('stable')]);
     room.service('canary', [await room.pod('elsewhere')], { namespace: 'shop' });
     main();
@@ -257,7 +384,8 @@ describe('sticky sessions', () => {
       const [setCookie] = first.headers['set-cookie']!;
       expect(setCookie).toMatch(new RegExp(`^INGRESSCOOKIE=[0-9a-f]{32}\\|${backendKey(`default-${side}-80`)}; Path=/; HttpOnly$`));
       const cookie = { Cookie: setCookie!.split(';')[0]! };
-      for (const later of [{}, { 'X-Canary': 'always' }, { 'X-Canary': 'never' }] as Record<string, string>[]) expect(await ask({ ...cookie, ...later })).toBe(side);
+      for (const later of [{}, { 'X-Canary': 'always' }, { 'X-Canary': 'never' }] as Record<string, string>[])
+        expect(await ask({ ...cookie, ...later })).toBe(side);
       for (let i = 0; i < 50; i++) expect(await ask(cookie)).toBe(side);
       expect((await room.get('a.test/', cookie)).headers['set-cookie']).toBeUndefined();
     }

@@ -13,11 +13,29 @@ const RETRY_MS = LEASE_MS / 4;
  * a successor waits until it expires, as upstream's does.
  */
 export class LeaderElection {
-  readonly #options: { api: KubeApi; clock: Clock; log: Log; namespace: string; name: string; identity: string; onElected(lease: Lease): void };
+  readonly #options: {
+    api: KubeApi;
+    clock: Clock;
+    log: Log;
+    namespace: string;
+    name: string;
+    identity: string;
+    onElected(lease: Lease): void;
+  };
   #observed: { text: string; atMs: number } | undefined;
   isLeader = false;
 
-  constructor(options: { api: KubeApi; clock: Clock; log: Log; namespace: string; name: string; identity: string; onElected(lease: Lease): void }) { this.#options = options; }
+  constructor(options: {
+    api: KubeApi;
+    clock: Clock;
+    log: Log;
+    namespace: string;
+    name: string;
+    identity: string;
+    onElected(lease: Lease): void;
+  }) {
+    this.#options = options;
+  }
 
   /** Tries to take or renew the Lease every 7.5 s until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
@@ -41,16 +59,28 @@ export class LeaderElection {
     const now = rfc3339Micro(nowMs);
     const lease = await api.get(leases, { namespace, name });
     if (lease === undefined) {
-      return api.create(leases, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name }, spec: { holderIdentity: identity, leaseDurationSeconds: LEASE_MS / 1000, acquireTime: now, renewTime: now, leaseTransitions: 0 } });
+      return api.create(leases, {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { namespace, name },
+        spec: { holderIdentity: identity, leaseDurationSeconds: LEASE_MS / 1000, acquireTime: now, renewTime: now, leaseTransitions: 0 },
+      });
     }
     const { spec } = lease;
     const isOurs = spec.holderIdentity === identity;
     const text = `${spec.holderIdentity} ${spec.renewTime}`;
     if (this.#observed?.text !== text) this.#observed = { text, atMs: nowMs };
     // Another holder counts as gone when nothing renewed the Lease for its whole duration, by our own clock.
-    if (!isOurs && spec.holderIdentity && nowMs < this.#observed.atMs + (spec.leaseDurationSeconds ?? LEASE_MS / 1000) * 1000) return undefined;
+    if (!isOurs && spec.holderIdentity && nowMs < this.#observed.atMs + (spec.leaseDurationSeconds ?? LEASE_MS / 1000) * 1000)
+      return undefined;
     const next = structuredClone(lease);
-    next.spec = { ...next.spec, holderIdentity: identity, leaseDurationSeconds: LEASE_MS / 1000, renewTime: now, ...(isOurs ? {} : { acquireTime: now, leaseTransitions: (spec.leaseTransitions ?? 0) + 1 }) };
+    next.spec = {
+      ...next.spec,
+      holderIdentity: identity,
+      leaseDurationSeconds: LEASE_MS / 1000,
+      renewTime: now,
+      ...(isOurs ? {} : { acquireTime: now, leaseTransitions: (spec.leaseTransitions ?? 0) + 1 }),
+    };
     return api.update(leases, next);
   }
 }

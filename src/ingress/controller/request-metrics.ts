@@ -12,7 +12,10 @@ class Histogram {
   sum = 0;
   count = 0;
 
-  constructor(bounds: readonly number[]) { this.bounds = bounds; this.counts = bounds.map(() => 0); }
+  constructor(bounds: readonly number[]) {
+    this.bounds = bounds;
+    this.counts = bounds.map(() => 0);
+  }
 
   observe(value: number): void {
     this.sum += value;
@@ -22,11 +25,28 @@ class Histogram {
   }
 }
 
-interface Series { labels: string; namespace: string; ingress: string; requests: number; histograms: Record<string, Histogram>; latency: Latency }
-interface Latency { labels: string; namespace: string; ingress: string; sum: number; count: number }
+interface Series {
+  labels: string;
+  namespace: string;
+  ingress: string;
+  requests: number;
+  histograms: Record<string, Histogram>;
+  latency: Latency;
+}
+interface Latency {
+  labels: string;
+  namespace: string;
+  ingress: string;
+  sum: number;
+  count: number;
+}
 
 const HISTOGRAMS: { name: string; help: string; bounds: readonly number[] }[] = [
-  { name: 'request_duration_seconds', help: 'Time from the first byte of a request to the end of its answer, in seconds', bounds: DURATION_BUCKETS },
+  {
+    name: 'request_duration_seconds',
+    help: 'Time from the first byte of a request to the end of its answer, in seconds',
+    bounds: DURATION_BUCKETS,
+  },
   { name: 'response_duration_seconds', help: 'Time that the upstream took for its answer, in seconds', bounds: DURATION_BUCKETS },
   { name: 'header_duration_seconds', help: 'Time until the head of the upstream answer, in seconds', bounds: DURATION_BUCKETS },
   { name: 'connect_duration_seconds', help: 'Time to connect to the upstream, in seconds', bounds: DURATION_BUCKETS },
@@ -37,8 +57,14 @@ const HISTOGRAMS: { name: string; help: string; bounds: readonly number[] }[] = 
 const PREFIX = 'nginx_ingress_controller_';
 
 /** Escapes a label value of the Prometheus text format. */
-function quoted(value: string): string { return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`; }
-function labelText(labels: Record<string, string>): string { return Object.entries(labels).map(([name, value]) => `${name}=${quoted(value)}`).join(','); }
+function quoted(value: string): string {
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
+function labelText(labels: Record<string, string>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${quoted(value)}`)
+    .join(',');
+}
 
 /**
  * The request metrics of ingress-nginx: `ingress`, `service` and `path` are those of the main Ingress for canary requests too; only
@@ -63,12 +89,41 @@ export class RequestMetrics {
     if (this.#options.perHost && host !== route.server.host) return;
     const status = this.#options.statusClasses ? `${String(record.status)[0]}xx` : String(record.status);
     const canary = route.canary?.name ?? '';
-    const key = [status, record.method, location.path, location.ingress.namespace, location.ingress.name, location.service, canary, this.#options.perHost ? host : ''].join('\0');
+    const key = [
+      status,
+      record.method,
+      location.path,
+      location.ingress.namespace,
+      location.ingress.name,
+      location.service,
+      canary,
+      this.#options.perHost ? host : '',
+    ].join('\0');
     let series = this.#series.get(key);
     if (series === undefined) {
       const { namespace, name } = location.ingress;
-      const labels = labelText({ canary, ...this.#constant, ...(this.#options.perHost ? { host } : {}), ingress: name, method: record.method, namespace, path: location.path, service: location.service, status });
-      this.#series.set(key, series = { labels, namespace, ingress: name, requests: 0, histograms: Object.fromEntries(HISTOGRAMS.map((one) => [one.name, new Histogram(one.bounds)])), latency: this.#latencyOf(location.ingress, location.service, canary) });
+      const labels = labelText({
+        canary,
+        ...this.#constant,
+        ...(this.#options.perHost ? { host } : {}),
+        ingress: name,
+        method: record.method,
+        namespace,
+        path: location.path,
+        service: location.service,
+        status,
+      });
+      this.#series.set(
+        key,
+        (series = {
+          labels,
+          namespace,
+          ingress: name,
+          requests: 0,
+          histograms: Object.fromEntries(HISTOGRAMS.map((one) => [one.name, new Histogram(one.bounds)])),
+          latency: this.#latencyOf(location.ingress, location.service, canary),
+        }),
+      );
     }
     series.requests += 1;
     const { histograms } = series;
@@ -96,26 +151,55 @@ export class RequestMetrics {
   /** Drops the series of Ingresses that are gone. A canary Ingress has none of its own. */
   retain(configuration: Configuration): void {
     const owners = new Set<string>();
-    for (const server of configuration.servers.values()) for (const { ingress } of server.locations) if (ingress) owners.add(`${ingress.namespace}/${ingress.name}`);
-    for (const map of [this.#series, this.#latencies]) for (const [key, one] of map) if (!owners.has(`${one.namespace}/${one.ingress}`)) map.delete(key);
+    for (const server of configuration.servers.values())
+      for (const { ingress } of server.locations) if (ingress) owners.add(`${ingress.namespace}/${ingress.name}`);
+    for (const map of [this.#series, this.#latencies])
+      for (const [key, one] of map) if (!owners.has(`${one.namespace}/${one.ingress}`)) map.delete(key);
   }
 
   /** Prometheus text format, version 0.0.4. */
   text(): string {
     const all = [...this.#series.values()];
     const lines: string[] = [];
-    const section = (name: string, help: string, type: string, rows: string[]): void => { if (rows.length > 0) lines.push(`# HELP ${PREFIX}${name} ${help}`, `# TYPE ${PREFIX}${name} ${type}`, ...rows); };
-    section('requests', 'Number of client requests', 'counter', all.map((one) => `${PREFIX}requests{${one.labels}} ${one.requests}`));
+    const section = (name: string, help: string, type: string, rows: string[]): void => {
+      if (rows.length > 0) lines.push(`# HELP ${PREFIX}${name} ${help}`, `# TYPE ${PREFIX}${name} ${type}`, ...rows);
+    };
+    section(
+      'requests',
+      'Number of client requests',
+      'counter',
+      all.map((one) => `${PREFIX}requests{${one.labels}} ${one.requests}`),
+    );
     for (const { name, help } of HISTOGRAMS) {
-      section(name, help, 'histogram', all.flatMap((one) => {
-        const histogram = one.histograms[name]!;
-        if (histogram.count === 0) return [];
-        let total = 0;
-        const rows = histogram.bounds.map((bound, i) => `${PREFIX}${name}_bucket{${one.labels},le="${bound}"} ${total += histogram.counts[i]!}`);
-        return [...rows, `${PREFIX}${name}_bucket{${one.labels},le="+Inf"} ${histogram.count}`, `${PREFIX}${name}_sum{${one.labels}} ${histogram.sum}`, `${PREFIX}${name}_count{${one.labels}} ${histogram.count}`];
-      }));
+      section(
+        name,
+        help,
+        'histogram',
+        all.flatMap((one) => {
+          const histogram = one.histograms[name]!;
+          if (histogram.count === 0) return [];
+          let total = 0;
+          const rows = histogram.bounds.map(
+            (bound, i) => `${PREFIX}${name}_bucket{${one.labels},le="${bound}"} ${(total += histogram.counts[i]!)}`,
+          );
+          return [
+            ...rows,
+            `${PREFIX}${name}_bucket{${one.labels},le="+Inf"} ${histogram.count}`,
+            `${PREFIX}${name}_sum{${one.labels}} ${histogram.sum}`,
+            `${PREFIX}${name}_count{${one.labels}} ${histogram.count}`,
+          ];
+        }),
+      );
     }
-    section('ingress_upstream_latency_seconds', 'Upstream service latency for each Ingress', 'summary', [...this.#latencies.values()].flatMap((one) => [`${PREFIX}ingress_upstream_latency_seconds_sum{${one.labels}} ${one.sum}`, `${PREFIX}ingress_upstream_latency_seconds_count{${one.labels}} ${one.count}`]));
+    section(
+      'ingress_upstream_latency_seconds',
+      'Upstream service latency for each Ingress',
+      'summary',
+      [...this.#latencies.values()].flatMap((one) => [
+        `${PREFIX}ingress_upstream_latency_seconds_sum{${one.labels}} ${one.sum}`,
+        `${PREFIX}ingress_upstream_latency_seconds_count{${one.labels}} ${one.count}`,
+      ]),
+    );
     return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
   }
 }

@@ -2,13 +2,28 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createIngressRoom, type IngressRoom, podOf } from '../../../test/support/ingress-room.ts';
 
 let room: IngressRoom;
-beforeEach(async () => { room = await createIngressRoom(); });
-afterEach(async () => { await room.close(); });
+beforeEach(async () => {
+  room = await createIngressRoom();
+});
+afterEach(async () => {
+  await room.close();
+});
 const ask = async (url: string, headers: Record<string, string> = {}): Promise<string> => podOf(await room.get(url, headers));
-const service = async (...names: string[]): Promise<void> => { for (const name of names) room.service(name, [await room.pod(name)]); };
+const service = async (...names: string[]): Promise<void> => {
+  for (const name of names) room.service(name, [await room.pod(name)]);
+};
 
 describe('paths', () => {
-  it.each([{ path: '/api', pod: 'web' }, { path: '/api/', pod: 'web' }, { path: '/api/v1', pod: 'web' }, { path: '/apix', pod: '404' }, { path: '/API', pod: '404' }, { path: '/x/../api', pod: 'web' }, { path: '//api', pod: 'web' }, { path: '/%61pi', pod: 'web' }])('answers $path from $pod below the prefix /api', async ({ path, pod }) => {
+  it.each([
+    { path: '/api', pod: 'web' },
+    { path: '/api/', pod: 'web' },
+    { path: '/api/v1', pod: 'web' },
+    { path: '/apix', pod: '404' },
+    { path: '/API', pod: '404' },
+    { path: '/x/../api', pod: 'web' },
+    { path: '//api', pod: 'web' },
+    { path: '/%61pi', pod: 'web' },
+  ])('answers $path from $pod below the prefix /api', async ({ path, pod }) => {
     await service('web');
     room.ingress('main', { host: 'a.test', paths: [{ path: '/api', service: 'web' }] });
     await room.start();
@@ -33,14 +48,24 @@ describe('paths', () => {
 
   it('lets the longest prefix win', async () => {
     await service('s1', 's2');
-    room.ingress('main', { host: 'a.test', paths: [{ path: '/a', service: 's1' }, { path: '/a/b', service: 's2' }] });
+    room.ingress('main', {
+      host: 'a.test',
+      paths: [
+        { path: '/a', service: 's1' },
+        { path: '/a/b', service: 's2' },
+      ],
+    });
     await room.start();
     expect([await ask('a.test/a/b/c'), await ask('a.test/a/c')]).toEqual(['s2', 's1']);
   });
 
   it('rewrites the path with captures and keeps the query', async () => {
     await service('web');
-    room.ingress('main', { host: 'a.test', paths: [{ path: '/api(/|$)(.*)', pathType: 'ImplementationSpecific', service: 'web' }], annotations: { 'rewrite-target': '/$2' } });
+    room.ingress('main', {
+      host: 'a.test',
+      paths: [{ path: '/api(/|$)(.*)', pathType: 'ImplementationSpecific', service: 'web' }],
+      annotations: { 'rewrite-target': '/$2' },
+    });
     await room.start();
     const answer = await room.get('a.test/api/items?page=2');
     expect((JSON.parse(answer.body) as { url: string }).url).toBe('/items?page=2');
@@ -61,7 +86,12 @@ describe('hosts', () => {
     room.ingress('w', { host: '*.w.test', paths: [{ service: 'wild' }] });
     room.ingress('x', { host: 'x.w.test', paths: [{ service: 'exact' }] });
     await room.start();
-    expect([await ask('y.w.test/'), await ask('x.w.test/'), await ask('w.test/'), await ask('a.b.w.test/')]).toEqual(['wild', 'exact', '404', '404']);
+    expect([await ask('y.w.test/'), await ask('x.w.test/'), await ask('w.test/'), await ask('a.b.w.test/')]).toEqual([
+      'wild',
+      'exact',
+      '404',
+      '404',
+    ]);
   });
 
   it('ignores the case and the port of the Host header', async () => {
@@ -100,13 +130,39 @@ describe('redirects to https', () => {
     { fact: 'cuts the slash of the root', path: '/', annotations: {}, tls, status: 308, location: 'https://a.test' },
     { fact: 'keeps a URI that ends otherwise', path: '/x/?q=1', annotations: {}, tls, status: 308, location: 'https://a.test/x/?q=1' },
     { fact: 'cuts the last slash of a path', path: '/x/', annotations: {}, tls, status: 308, location: 'https://a.test/x' },
-    { fact: 'keeps the slash when asked to', path: '/x/', annotations: { 'preserve-trailing-slash': 'true' }, tls, status: 308, location: 'https://a.test/x/' },
-    { fact: 'does not redirect with ssl-redirect "false"', path: '/', annotations: { 'ssl-redirect': 'false' }, tls, status: 200, location: undefined },
-    { fact: 'redirects without TLS when forced', path: '/', annotations: { 'force-ssl-redirect': 'true' }, tls: undefined, status: 308, location: 'https://a.test' },
+    {
+      fact: 'keeps the slash when asked to',
+      path: '/x/',
+      annotations: { 'preserve-trailing-slash': 'true' },
+      tls,
+      status: 308,
+      location: 'https://a.test/x/',
+    },
+    {
+      fact: 'does not redirect with ssl-redirect "false"',
+      path: '/',
+      annotations: { 'ssl-redirect': 'false' },
+      tls,
+      status: 200,
+      location: undefined,
+    },
+    {
+      fact: 'redirects without TLS when forced',
+      path: '/',
+      annotations: { 'force-ssl-redirect': 'true' },
+      tls: undefined,
+      status: 308,
+      location: 'https://a.test',
+    },
     { fact: 'does not redirect a host without TLS', path: '/', annotations: {}, tls: undefined, status: 200, location: undefined },
   ])('$fact', async ({ path, annotations, tls: entries, status, location }) => {
     await service('web');
-    room.ingress('main', { host: 'a.test', paths: [{ service: 'web' }], annotations: annotations as Record<string, string>, ...(entries ? { tls: entries } : {}) });
+    room.ingress('main', {
+      host: 'a.test',
+      paths: [{ service: 'web' }],
+      annotations: annotations as Record<string, string>,
+      ...(entries ? { tls: entries } : {}),
+    });
     await room.start();
     const answer = await room.get(`a.test:8080${path}`);
     expect([answer.status, answer.headers.location]).toEqual([status, location]);
@@ -118,7 +174,8 @@ describe('Pods that fail', () => {
     room.service('web', [await room.pod('dead', { refuses: true }), await room.pod('alive')]);
     room.ingress('main', { host: 'a.test', paths: [{ service: 'web' }] });
     await room.start();
-    for (let i = 0; i < 100; i++) expect(podOf(await room.get('a.test/', {}, method, method === 'POST' ? 'some body' : undefined))).toBe('alive');
+    for (let i = 0; i < 100; i++)
+      expect(podOf(await room.get('a.test/', {}, method, method === 'POST' ? 'some body' : undefined))).toBe('alive');
   });
 
   it('answers 502 when the only Pod refuses', async () => {
@@ -130,10 +187,28 @@ describe('Pods that fail', () => {
 
   it('passes a 500 of the canary on without asking stable', async () => {
     let asked = 0;
-    room.service('stable', [await room.pod('stable', { handler: (_, response) => { asked += 1; response.end(); } })]);
-    room.service('canary', [await room.pod('canary', { handler: (_, response) => { response.statusCode = 500; response.end('broken'); } })]);
+    room.service('stable', [
+      await room.pod('stable', {
+        handler: (_, response) => {
+          asked += 1;
+          response.end();
+        },
+      }),
+    ]);
+    room.service('canary', [
+      await room.pod('canary', {
+        handler: (_, response) => {
+          response.statusCode = 500;
+          response.end('broken');
+        },
+      }),
+    ]);
     room.ingress('main', { host: 'a.test', paths: [{ service: 'stable' }] });
-    room.ingress('can', { host: 'a.test', paths: [{ service: 'canary' }], annotations: { canary: 'true', 'canary-by-header': 'X-Canary' } });
+    room.ingress('can', {
+      host: 'a.test',
+      paths: [{ service: 'canary' }],
+      annotations: { canary: 'true', 'canary-by-header': 'X-Canary' },
+    });
     await room.start();
     const answer = await room.get('a.test/', { 'X-Canary': 'always' });
     expect([answer.status, answer.body, asked]).toEqual([500, 'broken', 0]);
@@ -144,10 +219,19 @@ it('shows the Pod the peer as the client and keeps what the client claimed', asy
   await service('web');
   room.ingress('main', { host: 'a.test', paths: [{ service: 'web' }] });
   await room.start();
-  const { headers } = JSON.parse((await room.get('a.test:8080/', { 'X-Forwarded-For': '9.9.9.9', 'X-Odd_Name': 'x', Proxy: 'http://evil' })).body) as { headers: Record<string, string> };
+  const { headers } = JSON.parse(
+    (await room.get('a.test:8080/', { 'X-Forwarded-For': '9.9.9.9', 'X-Odd_Name': 'x', Proxy: 'http://evil' })).body,
+  ) as { headers: Record<string, string> };
   expect(headers).toMatchObject({
-    host: 'a.test:8080', 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1', 'x-original-forwarded-for': '9.9.9.9', 'x-forwarded-host': 'a.test:8080', 'x-forwarded-port': '80',
-    'x-forwarded-proto': 'http', 'x-forwarded-scheme': 'http', 'x-scheme': 'http',
+    host: 'a.test:8080',
+    'x-forwarded-for': '127.0.0.1',
+    'x-real-ip': '127.0.0.1',
+    'x-original-forwarded-for': '9.9.9.9',
+    'x-forwarded-host': 'a.test:8080',
+    'x-forwarded-port': '80',
+    'x-forwarded-proto': 'http',
+    'x-forwarded-scheme': 'http',
+    'x-scheme': 'http',
   });
   expect(headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
   expect(headers).not.toHaveProperty('x-odd_name');

@@ -4,7 +4,9 @@ import type { IngressLoadBalancerIngress, Service } from '../../kube/generated/t
 const asAddress = (text: string): IngressLoadBalancerIngress => (isIP(text) ? { ip: text } : { hostname: text });
 
 /** The addresses of `--publish-status-address`. */
-export function fixedAddresses(texts: readonly string[]): IngressLoadBalancerIngress[] { return sorted(texts.map(asAddress)); }
+export function fixedAddresses(texts: readonly string[]): IngressLoadBalancerIngress[] {
+  return sorted(texts.map(asAddress));
+}
 
 /** The addresses that `--publish-service` gives: those of the load balancer, else the external ones, else the cluster IP. */
 export function serviceAddresses(service: Service | undefined): IngressLoadBalancerIngress[] {

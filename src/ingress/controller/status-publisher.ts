@@ -27,7 +27,9 @@ export class StatusPublisher {
   readonly #options: StatusPublisherOptions;
   #isRunning = false;
 
-  constructor(options: StatusPublisherOptions) { this.#options = options; }
+  constructor(options: StatusPublisherOptions) {
+    this.#options = options;
+  }
 
   /** Publishes while `isLeader` holds, until the signal aborts. A second call while one runs does nothing. */
   async run(isLeader: () => boolean, signal: AbortSignal): Promise<void> {
@@ -41,7 +43,10 @@ export class StatusPublisher {
   }
 
   async publish(): Promise<void> {
-    const addresses = await this.#addresses().catch((error: unknown) => { this.#options.log.warn(`no status address: ${messageOf(error)}`); return undefined; });
+    const addresses = await this.#addresses().catch((error: unknown) => {
+      this.#options.log.warn(`no status address: ${messageOf(error)}`);
+      return undefined;
+    });
     if (addresses !== undefined) await this.#write(addresses);
   }
 
@@ -61,13 +66,26 @@ export class StatusPublisher {
     }
     const names = new Set((await this.#runningPods()).map((pod) => pod.spec?.nodeName).filter((name) => name !== undefined));
     const found = await Promise.all([...names].map((name) => api.get(nodes, { name })));
-    return fixedAddresses(found.flatMap((node) => node?.status?.addresses?.filter(({ type }) => type === 'InternalIP').map(({ address }) => address).slice(0, 1) ?? []));
+    return fixedAddresses(
+      found.flatMap(
+        (node) =>
+          node?.status?.addresses
+            ?.filter(({ type }) => type === 'InternalIP')
+            .map(({ address }) => address)
+            .slice(0, 1) ?? [],
+      ),
+    );
   }
 
   async #runningPods() {
     const { api, pod } = this.#options;
-    const labels = Object.entries(pod.labels).filter(([name]) => !['pod-template-hash', 'controller-revision-hash', 'pod-template-generation'].includes(name));
-    const { items } = await api.list(pods, { namespace: pod.namespace, labelSelector: labels.map(([name, value]) => `${name}=${value}`).join(',') });
+    const labels = Object.entries(pod.labels).filter(
+      ([name]) => !['pod-template-hash', 'controller-revision-hash', 'pod-template-generation'].includes(name),
+    );
+    const { items } = await api.list(pods, {
+      namespace: pod.namespace,
+      labelSelector: labels.map(([name, value]) => `${name}=${value}`).join(','),
+    });
     return items.filter((item) => item.metadata.deletionTimestamp === undefined && item.status?.phase === 'Running');
   }
 
@@ -80,10 +98,15 @@ export class StatusPublisher {
         // The informer may be behind: annotations of a canary Ingress change often.
         const current = await this.#options.api.get(ingresses, keyOf(ingress));
         if (current === undefined) continue;
-        await this.#options.api.update(ingresses, { ...structuredClone(current), status: { loadBalancer: addresses.length > 0 ? { ingress: addresses } : {} } }, { subresource: 'status' });
+        await this.#options.api.update(
+          ingresses,
+          { ...structuredClone(current), status: { loadBalancer: addresses.length > 0 ? { ingress: addresses } : {} } },
+          { subresource: 'status' },
+        );
       } catch (error) {
         // The next interval looks again.
-        if (!isStatus(error, 'Conflict', 'NotFound')) this.#options.log.warn(`status of Ingress ${ingress.metadata.namespace}/${ingress.metadata.name}: ${messageOf(error)}`);
+        if (!isStatus(error, 'Conflict', 'NotFound'))
+          this.#options.log.warn(`status of Ingress ${ingress.metadata.namespace}/${ingress.metadata.name}: ${messageOf(error)}`);
       }
     }
   }

@@ -33,7 +33,8 @@ function logTime(second: number): string {
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 const UNPRINTABLE = /["\\]|[^\x20-\x7e]/;
 const quoted = (text: string): string => (UNPRINTABLE.test(text) ? escaped(text) : text);
-const escaped = (text: string): string => text.replace(/["\\]|[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+const escaped = (text: string): string =>
+  text.replace(/["\\]|[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 
 /** Gives a function for access lines in the `upstreaminfo` format of ingress-nginx. It remembers the text of the last second. */
 export function accessLineFormatter(): (record: AccessRecord) => string {
@@ -41,15 +42,21 @@ export function accessLineFormatter(): (record: AccessRecord) => string {
   let lastText = '';
   return (record) => {
     const second = Math.floor(record.atMs / 1000);
-    if (second !== lastSecond) { lastSecond = second; lastText = logTime(second); }
+    if (second !== lastSecond) {
+      lastSecond = second;
+      lastText = logTime(second);
+    }
     return accessLine(record, lastText);
   };
 }
 
 function accessLine(record: AccessRecord, time: string): string {
-  const list = (of: (one: AccessRecord['tries'][number]) => string): string => (record.tries.length === 0 ? '-' : record.tries.map(of).join(', '));
+  const list = (of: (one: AccessRecord['tries'][number]) => string): string =>
+    record.tries.length === 0 ? '-' : record.tries.map(of).join(', ');
   const name = record.route?.primary?.name ?? (record.route === undefined ? '-' : 'upstream-default-backend');
-  return `${record.remoteAddress} - - [${time}] "${quoted(`${record.method} ${record.target} HTTP/1.${record.minorVersion}`)}" ${record.status} ${record.bodyBytesSent} `
-    + `"${quoted(record.referer ?? '-')}" "${quoted(record.userAgent ?? '-')}" ${record.requestBytes} ${seconds(record.durationMs)} [${name}] [${record.route?.canary?.name ?? ''}] `
-    + `${list((one) => one.address)} ${list((one) => String(one.responseBytes))} ${list((one) => seconds(one.durationMs))} ${list((one) => String(one.status))} ${record.requestId}`;
+  return (
+    `${record.remoteAddress} - - [${time}] "${quoted(`${record.method} ${record.target} HTTP/1.${record.minorVersion}`)}" ${record.status} ${record.bodyBytesSent} ` +
+    `"${quoted(record.referer ?? '-')}" "${quoted(record.userAgent ?? '-')}" ${record.requestBytes} ${seconds(record.durationMs)} [${name}] [${record.route?.canary?.name ?? ''}] ` +
+    `${list((one) => one.address)} ${list((one) => String(one.responseBytes))} ${list((one) => seconds(one.durationMs))} ${list((one) => String(one.status))} ${record.requestId}`
+  );
 }

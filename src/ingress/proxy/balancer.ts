@@ -34,7 +34,9 @@ export class Balancer {
   readonly #turns = new Map<string, number>();
   readonly #freshKey: () => string;
 
-  constructor(freshKey: () => string) { this.#freshKey = freshKey; }
+  constructor(freshKey: () => string) {
+    this.#freshKey = freshKey;
+  }
 
   select(upstream: Upstream, request: RoutedRequest, remoteAddress: string): Selection {
     const { affinity } = upstream;
@@ -45,7 +47,10 @@ export class Balancer {
       const ownKey = backendKey(upstream.name);
       const cookie = parseAffinityCookie(cookieValue(request.cookies, affinity.name));
       if (cookie?.backendKey === ownKey) key = cookie.endpointKey;
-      else { key = this.#freshKey(); newCookie = { endpointKey: key, backendKey: ownKey }; }
+      else {
+        key = this.#freshKey();
+        newCookie = { endpointKey: key, backendKey: ownKey };
+      }
     } else if (upstream.hashBy !== '') key = hashKey(upstream.hashBy, request, remoteAddress);
     return {
       newCookie,

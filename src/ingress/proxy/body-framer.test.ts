@@ -12,9 +12,13 @@ it('finds the end of a chunked body and its content for any split into pieces', 
     const framer = new BodyFramer({ kind: 'chunked' });
     let content = '';
     let consumed = 0;
-    for (let at = 0; at < bytes.length && !framer.isDone;) {
+    for (let at = 0; at < bytes.length && !framer.isDone; ) {
       const piece = bytes.subarray(at, at + 1 + random.below(7));
-      consumed = at + framer.feed(piece, 0, (from, to) => { content += piece.toString('latin1', from, to); });
+      consumed =
+        at +
+        framer.feed(piece, 0, (from, to) => {
+          content += piece.toString('latin1', from, to);
+        });
       at += piece.length;
     }
     expect([framer.isDone, framer.isBroken, content, consumed]).toEqual([true, false, parts.join(''), body.length]);
@@ -28,7 +32,19 @@ it('stops a body of a declared length at its last byte', () => {
   expect([framer.isDone, framer.contentBytes]).toEqual([true, 5]);
 });
 
-it.each(['', 'g\r\n', ';x\r\n', '1\r\naX', '1\r\na\rX', '1\rX', '1;\0\r\n', 'fffffffffffff\r\n', `1;${'x'.repeat(5000)}`, '0\r\n: x\r\n', '0\r\n folded\r\n'])('does not accept %j as the start of a chunked body', (text) => {
+it.each([
+  '',
+  'g\r\n',
+  ';x\r\n',
+  '1\r\naX',
+  '1\r\na\rX',
+  '1\rX',
+  '1;\0\r\n',
+  'fffffffffffff\r\n',
+  `1;${'x'.repeat(5000)}`,
+  '0\r\n: x\r\n',
+  '0\r\n folded\r\n',
+])('does not accept %j as the start of a chunked body', (text) => {
   const framer = new BodyFramer({ kind: 'chunked' });
   framer.feed(Buffer.from(text), 0);
   expect(framer.isDone).toBe(false);

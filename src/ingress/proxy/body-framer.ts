@@ -59,7 +59,10 @@ export class BodyFramer {
         if (this.#remaining === 0) this.#state = 'data-cr';
         continue;
       }
-      if (!this.#step(chunk[at++]!)) { this.isBroken = true; return at; }
+      if (!this.#step(chunk[at++]!)) {
+        this.isBroken = true;
+        return at;
+      }
       if (this.isDone) return at;
     }
     return at;
@@ -80,26 +83,41 @@ export class BodyFramer {
         return byte === CR || byte === 59;
       }
       case 'extension':
-        if (byte === CR) { this.#state = 'size-lf'; return true; }
+        if (byte === CR) {
+          this.#state = 'size-lf';
+          return true;
+        }
         this.#lineBytes += 1;
         return (byte >= 32 || byte === 9) && byte !== 127 && this.#lineBytes <= MAX_LINE;
       case 'size-lf':
         this.#digits = 0;
         this.#state = this.#remaining > 0 ? 'data' : 'trailer-start';
         return byte === LF;
-      case 'data-cr': this.#state = 'data-lf'; return byte === CR;
-      case 'data-lf': this.#state = 'size'; return byte === LF;
+      case 'data-cr':
+        this.#state = 'data-lf';
+        return byte === CR;
+      case 'data-lf':
+        this.#state = 'size';
+        return byte === LF;
       case 'trailer-start':
         this.#state = byte === CR ? 'end-lf' : 'trailer';
         this.#trailerBytes += 1;
         return byte === CR || (byte > 32 && byte !== 127 && byte !== 58);
       case 'trailer':
         this.#trailerBytes += 1;
-        if (byte === CR) { this.#state = 'trailer-lf'; return true; }
+        if (byte === CR) {
+          this.#state = 'trailer-lf';
+          return true;
+        }
         return (byte >= 32 || byte === 9) && byte !== 127 && this.#trailerBytes <= MAX_TRAILERS;
-      case 'trailer-lf': this.#state = 'trailer-start'; return byte === LF;
-      case 'end-lf': this.isDone = byte === LF; return byte === LF;
-      case 'data': return false;
+      case 'trailer-lf':
+        this.#state = 'trailer-start';
+        return byte === LF;
+      case 'end-lf':
+        this.isDone = byte === LF;
+        return byte === LF;
+      case 'data':
+        return false;
     }
   }
 }

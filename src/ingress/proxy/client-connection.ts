@@ -39,7 +39,12 @@ export class ClientConnection implements ExchangeClient {
   #bytesSent = 0;
   #headBytesSent = 0;
 
-  constructor(socket: Socket, listener: { isHttps: boolean; listenPort: number }, services: ProxyServices, onClose: (connection: ClientConnection) => void) {
+  constructor(
+    socket: Socket,
+    listener: { isHttps: boolean; listenPort: number },
+    services: ProxyServices,
+    onClose: (connection: ClientConnection) => void,
+  ) {
     this.#socket = socket;
     this.#services = services;
     this.#onClose = onClose;
@@ -55,21 +60,36 @@ export class ClientConnection implements ExchangeClient {
     socket.on('close', () => this.#closed());
   }
 
-  get isIdle(): boolean { return this.#phase === 'idle' && this.#queued === undefined; }
-  get isBodyComplete(): boolean { return this.#framer?.isDone ?? true; }
-  get mayKeepAlive(): boolean { return (this.#request?.keepsAlive ?? false) && !this.#services.isDraining && this.#requests < this.#services.limits.keepAliveRequests; }
+  get isIdle(): boolean {
+    return this.#phase === 'idle' && this.#queued === undefined;
+  }
+  get isBodyComplete(): boolean {
+    return this.#framer?.isDone ?? true;
+  }
+  get mayKeepAlive(): boolean {
+    return (this.#request?.keepsAlive ?? false) && !this.#services.isDraining && this.#requests < this.#services.limits.keepAliveRequests;
+  }
 
-  setDeadline(delayMs: number): void { this.#deadlineMs = this.#services.hostClock.nowMs() + delayMs; }
-  pauseBody(): void { this.#socket.pause(); }
-  resumeBody(): void { this.#socket.resume(); }
+  setDeadline(delayMs: number): void {
+    this.#deadlineMs = this.#services.hostClock.nowMs() + delayMs;
+  }
+  pauseBody(): void {
+    this.#socket.pause();
+  }
+  resumeBody(): void {
+    this.#socket.resume();
+  }
 
   /** Ends what has waited for too long. */
   sweep(nowMs: number): void {
     if (nowMs < this.#deadlineMs) return;
-    if (this.#phase === 'exchange' || this.#phase === 'tunnel') this.#exchange?.onDeadline(); else this.#socket.destroy();
+    if (this.#phase === 'exchange' || this.#phase === 'tunnel') this.#exchange?.onDeadline();
+    else this.#socket.destroy();
   }
 
-  destroy(): void { this.#socket.destroy(); }
+  destroy(): void {
+    this.#socket.destroy();
+  }
 
   /** Lets go of an idle connection without closing it: the socket is paused and belongs to the caller. */
   release(): Socket {
@@ -96,13 +116,21 @@ export class ClientConnection implements ExchangeClient {
     return this.#socket.write(chunk);
   }
 
-  startTunnel(): void { this.#phase = 'tunnel'; }
+  startTunnel(): void {
+    this.#phase = 'tunnel';
+  }
 
   #onData(chunk: Buffer): void {
     switch (this.#phase) {
-      case 'linger': case 'closed': return;
-      case 'tunnel': this.#exchange?.onTunnelData(chunk); return;
-      case 'exchange': this.#onExchangeData(chunk, 0); return;
+      case 'linger':
+      case 'closed':
+        return;
+      case 'tunnel':
+        this.#exchange?.onTunnelData(chunk);
+        return;
+      case 'exchange':
+        this.#onExchangeData(chunk, 0);
+        return;
       default:
         this.#queued = this.#queued === undefined ? chunk : Buffer.concat([this.#queued, chunk]);
         this.#readRequests();
@@ -117,8 +145,14 @@ export class ClientConnection implements ExchangeClient {
       end = framer.feed(chunk, start);
       this.#requestBytes += end - start;
       const limit = this.#exchange === undefined ? 0 : this.#bodyLimit;
-      if (framer.isBroken) { this.answer(400); return; }
-      if (limit > 0 && framer.contentBytes > limit) { this.answer(413); return; }
+      if (framer.isBroken) {
+        this.answer(400);
+        return;
+      }
+      if (limit > 0 && framer.contentBytes > limit) {
+        this.answer(413);
+        return;
+      }
       if (end > start) this.#exchange?.onBody(start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end));
     }
     if (end === chunk.length) return;
@@ -162,7 +196,10 @@ export class ClientConnection implements ExchangeClient {
     this.#requestBytes = end + 4;
     this.#requests += 1;
     const request = parseRequestHead(buffer.toString('latin1', 0, end), limits);
-    if (isRefusal(request)) { this.#refuse(request.status); return false; }
+    if (isRefusal(request)) {
+      this.#refuse(request.status);
+      return false;
+    }
     this.#dispatch(request);
     return true;
   }
@@ -181,12 +218,24 @@ export class ClientConnection implements ExchangeClient {
     const clientId = firstValue(fields, 'x-request-id');
     this.#requestId = clientId !== undefined && REQUEST_ID.test(clientId) ? clientId : services.freshId();
     const cookies = fields.names.includes('cookie') ? fields.values.filter((_, i) => fields.names[i] === 'cookie').join('; ') : undefined;
-    const routed: RoutedRequest = { host: request.host, target: request.target, isHttps: this.isHttps, header: (name) => firstValue(fields, name), cookies };
+    const routed: RoutedRequest = {
+      host: request.host,
+      target: request.target,
+      isHttps: this.isHttps,
+      header: (name) => firstValue(fields, name),
+      cookies,
+    };
     const route = services.router(routed, services.draw);
     this.#route = route;
-    if (route.kind === 'answer') { this.answer(route.status, route.redirectTo); return; }
+    if (route.kind === 'answer') {
+      this.answer(route.status, route.redirectTo);
+      return;
+    }
     this.#bodyLimit = route.location.annotations.bodySizeBytes;
-    if (request.framing.kind === 'length' && this.#bodyLimit > 0 && request.framing.bytes > this.#bodyLimit) { this.answer(413); return; }
+    if (request.framing.kind === 'length' && this.#bodyLimit > 0 && request.framing.bytes > this.#bodyLimit) {
+      this.answer(413);
+      return;
+    }
     if (request.expectsContinue && !this.#framer.isDone) this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n');
     this.#exchange = new Exchange(request, routed, route, this, this.#requestId, services);
     const rest = this.#queued;
@@ -203,13 +252,18 @@ export class ClientConnection implements ExchangeClient {
     const request = this.#request;
     const exchange = this.#exchange;
     exchange?.abort();
-    if (exchange?.hasStartedResponse) { this.cut(status); return; }
+    if (exchange?.hasStartedResponse) {
+      this.cut(status);
+      return;
+    }
     const keepsAlive = this.mayKeepAlive && this.isBodyComplete && status !== 400;
     const page = errorPage(status);
     const body = request?.method === 'HEAD' ? '' : page;
     const type = page === '' ? '' : 'Content-Type: text/html\r\n';
-    this.send(`HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${this.#services.dateLine()}\r\n${type}Content-Length: ${page.length}\r\n${redirectTo === undefined ? '' : `Location: ${redirectTo}\r\n`}`
-      + `${this.isHttps ? this.#services.hstsHeader : ''}Connection: ${keepsAlive ? 'keep-alive' : 'close'}\r\n\r\n${body}`);
+    this.send(
+      `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${this.#services.dateLine()}\r\n${type}Content-Length: ${page.length}\r\n${redirectTo === undefined ? '' : `Location: ${redirectTo}\r\n`}` +
+        `${this.isHttps ? this.#services.hstsHeader : ''}Connection: ${keepsAlive ? 'keep-alive' : 'close'}\r\n\r\n${body}`,
+    );
     this.#headBytesSent = this.#bytesSent - body.length;
     this.finish(status, keepsAlive);
   }
@@ -221,7 +275,10 @@ export class ClientConnection implements ExchangeClient {
       this.#phase = 'linger';
       this.setDeadline(this.#services.limits.lingerMs);
       this.#queued = undefined;
-      if (!this.#socket.destroyed) { this.#socket.end(); this.#socket.resume(); }
+      if (!this.#socket.destroyed) {
+        this.#socket.end();
+        this.#socket.resume();
+      }
       return;
     }
     this.#phase = 'idle';
@@ -239,7 +296,8 @@ export class ClientConnection implements ExchangeClient {
 
   #onEnd(): void {
     // As NGINX does, a client that closes its side while it waits is taken to have left.
-    if (this.#phase === 'tunnel' || this.#phase === 'exchange' || this.#phase === 'linger') this.#socket.destroy(); else this.#socket.end();
+    if (this.#phase === 'tunnel' || this.#phase === 'exchange' || this.#phase === 'linger') this.#socket.destroy();
+    else this.#socket.end();
   }
 
   #closed(): void {
@@ -259,9 +317,22 @@ export class ClientConnection implements ExchangeClient {
     const request = this.#request;
     const fields = request?.fields ?? { names: [], values: [], lines: [] };
     onAccess({
-      atMs: clock.nowMs(), remoteAddress: this.remoteAddress, method: request?.method ?? '', target: request?.target ?? '', minorVersion: request?.minorVersion ?? 1, host: request?.host ?? '',
-      referer: firstValue(fields, 'referer'), userAgent: firstValue(fields, 'user-agent'), status, bytesSent: this.#bytesSent, bodyBytesSent: Math.max(0, this.#bytesSent - this.#headBytesSent),
-      requestBytes: this.#requestBytes, durationMs: hostClock.nowMs() - this.#startedMs, route: this.#route, tries: exchange?.tries ?? [], requestId: this.#requestId,
+      atMs: clock.nowMs(),
+      remoteAddress: this.remoteAddress,
+      method: request?.method ?? '',
+      target: request?.target ?? '',
+      minorVersion: request?.minorVersion ?? 1,
+      host: request?.host ?? '',
+      referer: firstValue(fields, 'referer'),
+      userAgent: firstValue(fields, 'user-agent'),
+      status,
+      bytesSent: this.#bytesSent,
+      bodyBytesSent: Math.max(0, this.#bytesSent - this.#headBytesSent),
+      requestBytes: this.#requestBytes,
+      durationMs: hostClock.nowMs() - this.#startedMs,
+      route: this.#route,
+      tries: exchange?.tries ?? [],
+      requestId: this.#requestId,
     });
   }
 }

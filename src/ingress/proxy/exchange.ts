@@ -71,7 +71,14 @@ export class Exchange implements UpstreamUser {
   #isTunnel = false;
   #isOver = false;
 
-  constructor(request: RequestHead, routed: RoutedRequest, route: Route & { kind: 'proxy' }, client: ExchangeClient, requestId: string, services: ProxyServices) {
+  constructor(
+    request: RequestHead,
+    routed: RoutedRequest,
+    route: Route & { kind: 'proxy' },
+    client: ExchangeClient,
+    requestId: string,
+    services: ProxyServices,
+  ) {
     this.#request = request;
     this.#route = route;
     this.#location = route.location;
@@ -80,12 +87,19 @@ export class Exchange implements UpstreamUser {
     this.#selection = services.balancer.select(route.upstream, routed, client.remoteAddress);
     this.#isIdempotent = IDEMPOTENT.has(request.method);
     this.#head = forwardedHead(request, {
-      uri: route.uri, host: route.location.annotations.upstreamVhost || request.host, remoteAddress: client.remoteAddress, isHttps: client.isHttps, listenPort: client.listenPort, requestId,
+      uri: route.uri,
+      host: route.location.annotations.upstreamVhost || request.host,
+      remoteAddress: client.remoteAddress,
+      isHttps: client.isHttps,
+      listenPort: client.listenPort,
+      requestId,
       trustsForwarded: services.trustsForwarded,
     });
   }
 
-  start(): void { this.#attempt(); }
+  start(): void {
+    this.#attempt();
+  }
 
   /** A piece of the request's body, framing included. */
   onBody(chunk: Buffer): void {
@@ -100,7 +114,10 @@ export class Exchange implements UpstreamUser {
     }
     this.#dropReplayWhenLarge();
     if (!this.#upstream.socket.write(chunk)) this.#client.pauseBody();
-    if (this.#response === undefined) this.#client.setDeadline(this.#client.isBodyComplete ? this.#location.annotations.readTimeoutMs : this.#services.limits.bodyTimeoutMs);
+    if (this.#response === undefined)
+      this.#client.setDeadline(
+        this.#client.isBodyComplete ? this.#location.annotations.readTimeoutMs : this.#services.limits.bodyTimeoutMs,
+      );
   }
 
   /** Bytes of the client inside a tunnel. */
@@ -109,16 +126,23 @@ export class Exchange implements UpstreamUser {
     if (this.#upstream !== undefined && !this.#upstream.socket.write(chunk)) this.#client.pauseBody();
   }
 
-  onClientDrain(): void { this.#upstream?.socket.resume(); }
+  onClientDrain(): void {
+    this.#upstream?.socket.resume();
+  }
 
-  onUpstreamDrain(): void { this.#client.resumeBody(); }
+  onUpstreamDrain(): void {
+    this.#client.resumeBody();
+  }
 
   /** Nothing happened for as long as is allowed. */
   onDeadline(): void {
     if (this.#isOver) return;
     if (this.#connecting !== undefined) this.#failed('connect-timeout');
     else if (this.#response !== undefined || this.#isTunnel) this.#cut();
-    else if (!this.#client.isBodyComplete) { this.#client.cut(408); this.abort(); } else this.#failed('timeout');
+    else if (!this.#client.isBodyComplete) {
+      this.#client.cut(408);
+      this.abort();
+    } else this.#failed('timeout');
   }
 
   /** The client is gone, or the proxy answers by itself. */
@@ -130,23 +154,34 @@ export class Exchange implements UpstreamUser {
     this.#upstream = undefined;
   }
 
-  get hasStartedResponse(): boolean { return this.#response !== undefined; }
+  get hasStartedResponse(): boolean {
+    return this.#response !== undefined;
+  }
 
   #attempt(): void {
     const endpoints = this.#services.endpointsOf(this.#route.upstream.name);
     const endpoint = this.#selection.next(endpoints !== undefined && endpoints.length > 0 ? endpoints : this.#route.upstream.endpoints);
-    if (endpoint === undefined) { this.#isOver = true; this.#client.answer(503); return; }
+    if (endpoint === undefined) {
+      this.#isOver = true;
+      this.#client.answer(503);
+      return;
+    }
     this.#tryStartedMs = this.#services.hostClock.nowMs();
     this.#countedTries += 1;
     this.tries.push({ address: endpoint.address, status: 0, durationMs: 0, connectMs: 0, headerMs: 0, responseBytes: 0 });
     // A request that may not be sent twice gets a connection of its own: a pooled one could be closing already.
     const idle = this.#mayUseKept ? this.#services.pool.takeIdle(endpoint.address) : undefined;
-    if (idle !== undefined) this.#use(idle, true); else this.#connect(endpoint);
+    if (idle !== undefined) this.#use(idle, true);
+    else this.#connect(endpoint);
   }
 
   get #mayUseKept(): boolean {
     const { framing, upgrade } = this.#request;
-    return this.#isIdempotent && upgrade === undefined && (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes <= this.#services.limits.replayBytes));
+    return (
+      this.#isIdempotent &&
+      upgrade === undefined &&
+      (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes <= this.#services.limits.replayBytes))
+    );
   }
 
   #connect(endpoint: Endpoint): void {
@@ -155,10 +190,14 @@ export class Exchange implements UpstreamUser {
     this.#client.setDeadline(this.#location.annotations.connectTimeoutMs);
     this.#services.pool.open(endpoint, controller.signal).then(
       (connection) => {
-        if (this.#connecting !== controller) { connection.destroy(); return; }
+        if (this.#connecting !== controller) {
+          connection.destroy();
+          return;
+        }
         this.#connecting = undefined;
         this.tries.at(-1)!.connectMs = this.#services.hostClock.nowMs() - this.#tryStartedMs;
-        if (connection.socket.destroyed || connection.hasEnded) this.#failed('error'); else this.#use(connection, false);
+        if (connection.socket.destroyed || connection.hasEnded) this.#failed('error');
+        else this.#use(connection, false);
       },
       () => {
         if (this.#connecting !== controller) return;
@@ -196,19 +235,32 @@ export class Exchange implements UpstreamUser {
       if (!this.#client.sendBody(chunk)) this.#upstream?.socket.pause();
       return;
     }
-    if (this.#response !== undefined) { this.#relay(chunk, 0); return; }
+    if (this.#response !== undefined) {
+      this.#relay(chunk, 0);
+      return;
+    }
     let buffer = this.#partialHead === undefined ? chunk : Buffer.concat([this.#partialHead, chunk]);
     this.#partialHead = undefined;
     for (;;) {
       const end = buffer.indexOf('\r\n\r\n');
       if (end < 0) {
-        if (buffer.length > MAX_RESPONSE_HEAD) this.#failed('invalid'); else if (buffer.length > 0) this.#partialHead = buffer;
+        if (buffer.length > MAX_RESPONSE_HEAD) this.#failed('invalid');
+        else if (buffer.length > 0) this.#partialHead = buffer;
         return;
       }
       const head = parseResponseHead(buffer.toString('latin1', 0, end), this.#request.method);
-      if (head === undefined) { this.#failed('invalid'); return; }
-      if (head.status === 101) { this.#upgrade(head, buffer.subarray(end + 4)); return; }
-      if (head.status >= 200) { this.#begin(head, buffer, end + 4); return; }
+      if (head === undefined) {
+        this.#failed('invalid');
+        return;
+      }
+      if (head.status === 101) {
+        this.#upgrade(head, buffer.subarray(end + 4));
+        return;
+      }
+      if (head.status >= 200) {
+        this.#begin(head, buffer, end + 4);
+        return;
+      }
       buffer = buffer.subarray(end + 4);
     }
   }
@@ -217,7 +269,11 @@ export class Exchange implements UpstreamUser {
     const connection = this.#upstream;
     this.#upstream = undefined;
     if (this.#isOver) return;
-    if (this.#isTunnel) { this.#isOver = true; this.#client.finish(101, false); return; }
+    if (this.#isTunnel) {
+      this.#isOver = true;
+      this.#client.finish(101, false);
+      return;
+    }
     if (this.#response === undefined) {
       connection?.destroy();
       this.#failed(this.#isReused && this.#partialHead === undefined ? 'stale' : 'error');
@@ -247,7 +303,8 @@ export class Exchange implements UpstreamUser {
     const bodyEnd = this.#relayMode === 'raw' ? this.#framer.feed(buffer, bodyStart) : bodyStart;
     const isFlowing = this.#client.send(text, bodyEnd > bodyStart ? buffer.subarray(bodyStart, bodyEnd) : undefined);
     oneTry.responseBytes += bodyEnd - bodyStart;
-    if (this.#relayMode === 'raw') this.#afterRelay(isFlowing, bodyEnd < buffer.length); else this.#relay(buffer, bodyStart);
+    if (this.#relayMode === 'raw') this.#afterRelay(isFlowing, bodyEnd < buffer.length);
+    else this.#relay(buffer, bodyStart);
   }
 
   #responseHead(head: ResponseHead): string {
@@ -258,7 +315,8 @@ export class Exchange implements UpstreamUser {
       if (DROPPED.has(name) || name.startsWith('x-accel-') || (name !== 'content-length' && head.connection.includes(name))) continue;
       text += `${fields.lines[i]}\r\n`;
     }
-    if (this.#relayMode === 'encode' || (head.framing.kind === 'chunked' && this.#relayMode === 'raw')) text += 'Transfer-Encoding: chunked\r\n';
+    if (this.#relayMode === 'encode' || (head.framing.kind === 'chunked' && this.#relayMode === 'raw'))
+      text += 'Transfer-Encoding: chunked\r\n';
     text += this.#setCookieLine();
     if (this.#client.isHttps) text += this.#services.hstsHeader;
     return `${text}Connection: ${this.#keepsClient ? 'keep-alive' : 'close'}\r\n\r\n`;
@@ -267,37 +325,64 @@ export class Exchange implements UpstreamUser {
   #setCookieLine(): string {
     const { affinity } = this.#route.upstream;
     const cookie = this.#selection.newCookie;
-    if (affinity === undefined || cookie === undefined || !setsCookie(affinity, this.#route.server.host === '_' ? '_' : hostName(this.#request.host), this.#location.path)) return '';
+    if (
+      affinity === undefined ||
+      cookie === undefined ||
+      !setsCookie(affinity, this.#route.server.host === '_' ? '_' : hostName(this.#request.host), this.#location.path)
+    )
+      return '';
     return `Set-Cookie: ${formatAffinityCookie(affinity, cookie, { locationPath: this.#location.path, isHttps: this.#client.isHttps, nowMs: this.#services.clock.nowMs() })}\r\n`;
   }
 
   #relay(chunk: Buffer, start: number): void {
     const framer = this.#framer!;
     let isFlowing = true;
-    const end = framer.feed(chunk, start, this.#relayMode === 'raw' ? undefined : (from, to) => {
-      const content = chunk.subarray(from, to);
-      isFlowing = this.#relayMode === 'decode' ? this.#client.sendBody(content) : this.#client.send(`${content.length.toString(16)}\r\n`, Buffer.concat([content, Buffer.from('\r\n')]));
-    });
-    if (this.#relayMode === 'raw' && end > start) isFlowing = this.#client.sendBody(start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end));
+    const end = framer.feed(
+      chunk,
+      start,
+      this.#relayMode === 'raw'
+        ? undefined
+        : (from, to) => {
+            const content = chunk.subarray(from, to);
+            isFlowing =
+              this.#relayMode === 'decode'
+                ? this.#client.sendBody(content)
+                : this.#client.send(`${content.length.toString(16)}\r\n`, Buffer.concat([content, Buffer.from('\r\n')]));
+          },
+    );
+    if (this.#relayMode === 'raw' && end > start)
+      isFlowing = this.#client.sendBody(start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end));
     this.tries.at(-1)!.responseBytes += end - start;
     this.#afterRelay(isFlowing, end < chunk.length);
   }
 
   #afterRelay(isFlowing: boolean, hasExtra: boolean): void {
     const framer = this.#framer!;
-    if (framer.isBroken) { this.#cut(); return; }
-    if (framer.isDone) { this.#complete(this.#response!, !hasExtra); return; }
+    if (framer.isBroken) {
+      this.#cut();
+      return;
+    }
+    if (framer.isDone) {
+      this.#complete(this.#response!, !hasExtra);
+      return;
+    }
     if (!isFlowing) this.#upstream?.socket.pause();
     this.#client.setDeadline(isFlowing ? this.#location.annotations.readTimeoutMs : this.#services.limits.sendTimeoutMs);
   }
 
   #upgrade(head: ResponseHead, rest: Buffer): void {
-    if (this.#request.upgrade === undefined) { this.#failed('invalid'); return; }
+    if (this.#request.upgrade === undefined) {
+      this.#failed('invalid');
+      return;
+    }
     this.#isTunnel = true;
     this.tries.at(-1)!.status = 101;
     const lines = head.fields.lines.filter((_, i) => !['server', 'date'].includes(head.fields.names[i]!));
     this.#client.startTunnel();
-    this.#client.send(`HTTP/1.1 101 ${head.reason || 'Switching Protocols'}\r\n${this.#services.dateLine()}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`, rest.length > 0 ? rest : undefined);
+    this.#client.send(
+      `HTTP/1.1 101 ${head.reason || 'Switching Protocols'}\r\n${this.#services.dateLine()}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`,
+      rest.length > 0 ? rest : undefined,
+    );
     this.#client.setDeadline(this.#location.annotations.readTimeoutMs);
   }
 
@@ -311,7 +396,10 @@ export class Exchange implements UpstreamUser {
     oneTry.status = isTimeout ? 504 : 502;
     oneTry.durationMs = this.#services.hostClock.nowMs() - this.#tryStartedMs;
     if (failure === 'stale') this.#countedTries -= 1;
-    if (this.#mayRetry(failure, isTimeout)) { this.#attempt(); return; }
+    if (this.#mayRetry(failure, isTimeout)) {
+      this.#attempt();
+      return;
+    }
     this.#isOver = true;
     this.#client.answer(isTimeout ? 504 : 502);
   }

@@ -14,8 +14,25 @@ export interface ForwardContext {
 }
 
 const DROPPED = new Set([
-  'host', 'connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'content-length', 'upgrade', 'expect', 'proxy',
-  'x-request-id', 'x-real-ip', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-forwarded-scheme', 'x-scheme', 'x-original-forwarded-for',
+  'host',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'content-length',
+  'upgrade',
+  'expect',
+  'proxy',
+  'x-request-id',
+  'x-real-ip',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-forwarded-scheme',
+  'x-scheme',
+  'x-original-forwarded-for',
 ]);
 const PLAIN_NAME = /^[a-z0-9-]+$/;
 
@@ -23,11 +40,12 @@ const PLAIN_NAME = /^[a-z0-9-]+$/;
 export function forwardedHead(request: RequestHead, context: ForwardContext): string {
   const { fields, framing } = request;
   const scheme = context.isHttps ? 'https' : 'http';
-  const own = (name: string, value: string): string => (context.trustsForwarded ? sentValue(request, name) ?? value : value);
-  let head = `${request.method} ${context.uri} HTTP/1.1\r\nHost: ${context.host}\r\nX-Request-ID: ${context.requestId}\r\nX-Real-IP: ${context.remoteAddress}\r\n`
-    + `X-Forwarded-For: ${own('x-forwarded-for', context.remoteAddress)}\r\nX-Forwarded-Host: ${own('x-forwarded-host', request.host)}\r\n`
-    + `X-Forwarded-Port: ${own('x-forwarded-port', String(context.listenPort))}\r\nX-Forwarded-Proto: ${own('x-forwarded-proto', scheme)}\r\n`
-    + `X-Forwarded-Scheme: ${own('x-forwarded-proto', scheme)}\r\nX-Scheme: ${own('x-forwarded-proto', scheme)}\r\n`;
+  const own = (name: string, value: string): string => (context.trustsForwarded ? (sentValue(request, name) ?? value) : value);
+  let head =
+    `${request.method} ${context.uri} HTTP/1.1\r\nHost: ${context.host}\r\nX-Request-ID: ${context.requestId}\r\nX-Real-IP: ${context.remoteAddress}\r\n` +
+    `X-Forwarded-For: ${own('x-forwarded-for', context.remoteAddress)}\r\nX-Forwarded-Host: ${own('x-forwarded-host', request.host)}\r\n` +
+    `X-Forwarded-Port: ${own('x-forwarded-port', String(context.listenPort))}\r\nX-Forwarded-Proto: ${own('x-forwarded-proto', scheme)}\r\n` +
+    `X-Forwarded-Scheme: ${own('x-forwarded-proto', scheme)}\r\nX-Scheme: ${own('x-forwarded-proto', scheme)}\r\n`;
   for (let i = 0; i < fields.names.length; i++) {
     const name = fields.names[i]!;
     if (name === 'x-forwarded-for') head += `X-Original-Forwarded-For: ${fields.values[i]}\r\n`;

@@ -12,10 +12,14 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
 
-export function hasForbiddenCharacter(head: string): boolean { return FORBIDDEN.test(head); }
+export function hasForbiddenCharacter(head: string): boolean {
+  return FORBIDDEN.test(head);
+}
 
 /** Whether the text is an RFC 9110 token (a method, a header name). */
-export function isToken(text: string): boolean { return TOKEN.test(text); }
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
 
 /**
  * Parses the lines after the first one of a head, by RFC 9112 without its lenient alternatives: no folded lines, no space before

@@ -11,7 +11,14 @@ import { DEFAULT_HEAD_LIMITS } from './request-head.ts';
 import { type Connect, UpstreamPool } from './upstream-pool.ts';
 
 export const DEFAULT_PROXY_LIMITS: ProxyLimits = {
-  ...DEFAULT_HEAD_LIMITS, headerTimeoutMs: 60_000, bodyTimeoutMs: 60_000, keepAliveTimeoutMs: 75_000, keepAliveRequests: 1000, sendTimeoutMs: 60_000, lingerMs: 5000, replayBytes: 65_536,
+  ...DEFAULT_HEAD_LIMITS,
+  headerTimeoutMs: 60_000,
+  bodyTimeoutMs: 60_000,
+  keepAliveTimeoutMs: 75_000,
+  keepAliveRequests: 1000,
+  sendTimeoutMs: 60_000,
+  lingerMs: 5000,
+  replayBytes: 65_536,
 };
 
 export interface IngressProxyOptions {
@@ -27,7 +34,11 @@ export interface IngressProxyOptions {
 }
 
 /** What a ConfigMap of the controller may change in the proxy itself. */
-export interface ProxySettings { redirectCode?: number; trustsForwarded?: boolean; hsts?: string | undefined }
+export interface ProxySettings {
+  redirectCode?: number;
+  trustsForwarded?: boolean;
+  hsts?: string | undefined;
+}
 
 /** How often timeouts are looked at; they are late by at most this. */
 const SWEEP_MS = 500;
@@ -49,7 +60,11 @@ export class IngressProxy {
     const { clock, hostClock, random } = options;
     this.#hostClock = hostClock;
     const ids = seededRandom(random.below(2 ** 31));
-    const word = (): string => ids.below(2 ** 32).toString(16).padStart(8, '0');
+    const word = (): string =>
+      ids
+        .below(2 ** 32)
+        .toString(16)
+        .padStart(8, '0');
     const freshCookie = (): string => word() + word() + word() + word();
     // Request identifiers must differ, not surprise: drawing each of them anew was the dearest line of the proxy.
     const idPrefix = word() + word() + word();
@@ -61,24 +76,38 @@ export class IngressProxy {
     let dateSecond = -1;
     let dateLine = '';
     this.#services = {
-      router: () => { throw new Error('The proxy has no configuration yet.'); },
+      router: () => {
+        throw new Error('The proxy has no configuration yet.');
+      },
       endpointsOf: (name) => this.#configuration.upstreams.get(name)?.endpoints,
       pool: new UpstreamPool({ connect: options.connect, hostClock, maxIdle: 320, idleTimeoutMs: 60_000 }),
       balancer: new Balancer(freshCookie),
-      clock, hostClock, limits: { ...DEFAULT_PROXY_LIMITS, ...options.limits }, isDraining: false, trustsForwarded: false, hstsHeader: '',
+      clock,
+      hostClock,
+      limits: { ...DEFAULT_PROXY_LIMITS, ...options.limits },
+      isDraining: false,
+      trustsForwarded: false,
+      hstsHeader: '',
       draw: (total) => random.below(total) + 1,
       freshId,
       dateLine: () => {
         const second = Math.floor(clock.nowMs() / 1000);
-        if (second !== dateSecond) { dateSecond = second; dateLine = `Date: ${new Date(second * 1000).toUTCString()}`; }
+        if (second !== dateSecond) {
+          dateSecond = second;
+          dateLine = `Date: ${new Date(second * 1000).toUTCString()}`;
+        }
         return dateLine;
       },
       onAccess: options.onAccess,
     };
   }
 
-  get configuration(): Configuration { return this.#configuration; }
-  get openConnections(): number { return this.#connections.size; }
+  get configuration(): Configuration {
+    return this.#configuration;
+  }
+  get openConnections(): number {
+    return this.#connections.size;
+  }
 
   /** Puts a configuration in force. */
   apply(configuration: Configuration, settings: ProxySettings = {}): void {
@@ -96,12 +125,17 @@ export class IngressProxy {
 
   /** Serves a connected socket. `listenPort` is what X-Forwarded-Port says. */
   accept(socket: Socket, listener: { isHttps: boolean; listenPort: number }): void {
-    if (this.#isClosed) { socket.destroy(); return; }
-    this.#connections.add(new ClientConnection(socket, listener, this.#services, (connection) => {
-      this.#connections.delete(connection);
-      if (this.#connections.size > 0) return;
-      for (const wake of this.#whenEmpty.splice(0)) wake();
-    }));
+    if (this.#isClosed) {
+      socket.destroy();
+      return;
+    }
+    this.#connections.add(
+      new ClientConnection(socket, listener, this.#services, (connection) => {
+        this.#connections.delete(connection);
+        if (this.#connections.size > 0) return;
+        for (const wake of this.#whenEmpty.splice(0)) wake();
+      }),
+    );
     this.#arm();
   }
 
@@ -115,7 +149,8 @@ export class IngressProxy {
     await this.#hostClock.sleep(this.#connections.size > 0 ? idleGraceMs : 0, signal).catch(() => {});
     for (const connection of this.#connections) {
       if (!connection.isIdle) continue;
-      if (takeIdle === undefined) connection.destroy(); else takeIdle(connection.release());
+      if (takeIdle === undefined) connection.destroy();
+      else takeIdle(connection.release());
     }
     if (this.#connections.size > 0 && !signal?.aborted) {
       await new Promise<void>((resolve) => {

@@ -12,10 +12,24 @@ let socketClock: VirtualClock;
 
 const record: http.RequestListener = (request, response) => {
   let body = '';
-  request.setEncoding('latin1').on('data', (chunk: string) => { body += chunk; }).on('end', () => {
-    seen.push({ method: request.method!, url: request.url!, body, headers: request.headers });
-    if (request.url === '/chunked') { response.write('one'); response.end('two'); } else if (request.url === '/close') { response.removeHeader('content-length'); response.useChunkedEncodingByDefault = false; response.shouldKeepAlive = false; response.write('until '); response.end('close'); } else if (request.url !== '/silent') response.end('ok');
-  });
+  request
+    .setEncoding('latin1')
+    .on('data', (chunk: string) => {
+      body += chunk;
+    })
+    .on('end', () => {
+      seen.push({ method: request.method!, url: request.url!, body, headers: request.headers });
+      if (request.url === '/chunked') {
+        response.write('one');
+        response.end('two');
+      } else if (request.url === '/close') {
+        response.removeHeader('content-length');
+        response.useChunkedEncodingByDefault = false;
+        response.shouldKeepAlive = false;
+        response.write('until ');
+        response.end('close');
+      } else if (request.url !== '/silent') response.end('ok');
+    });
 };
 
 beforeEach(async () => {
@@ -26,7 +40,10 @@ beforeEach(async () => {
   room.ingress('main', { host: 'a.test', paths: [{ service: 'web' }] });
   await room.start();
 });
-afterEach(async () => { await room.close(); socketClock.stop(); });
+afterEach(async () => {
+  await room.close();
+  socketClock.stop();
+});
 
 /** Sends bytes and resolves with all that comes back until the proxy closes, or until `isEnough`. */
 function exchange(bytes: string | Buffer, isEnough: (text: string) => boolean = () => false): Promise<string> {
@@ -34,7 +51,13 @@ function exchange(bytes: string | Buffer, isEnough: (text: string) => boolean = 
     const socket = net.connect(room.frontPort, '127.0.0.1', () => socket.write(bytes));
     let text = '';
     socket.setEncoding('latin1');
-    socket.on('data', (chunk: string) => { text += chunk; if (isEnough(text)) { resolve(text); socket.destroy(); } });
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+      if (isEnough(text)) {
+        resolve(text);
+        socket.destroy();
+      }
+    });
     socket.on('close', () => resolve(text));
     socket.on('error', reject);
   });
@@ -43,13 +66,33 @@ const statusOf = (text: string): number => Number(text.split(' ')[1]);
 
 describe('requests that are refused', () => {
   const refused: { fact: string; bytes: string; status: number }[] = [
-    { fact: 'Content-Length next to Transfer-Encoding', bytes: 'POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', status: 400 },
-    { fact: 'two equal Content-Length headers', bytes: 'POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi', status: 400 },
+    {
+      fact: 'Content-Length next to Transfer-Encoding',
+      bytes: 'POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      status: 400,
+    },
+    {
+      fact: 'two equal Content-Length headers',
+      bytes: 'POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi',
+      status: 400,
+    },
     { fact: 'a list in Content-Length', bytes: 'POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 2, 2\r\n\r\nhi', status: 400 },
     { fact: 'a signed Content-Length', bytes: 'POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: +2\r\n\r\nhi', status: 400 },
-    { fact: 'a transfer coding other than chunked', bytes: 'POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n', status: 501 },
-    { fact: 'a transfer coding that only looks like chunked', bytes: 'POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n', status: 501 },
-    { fact: 'two Transfer-Encoding headers', bytes: 'POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n', status: 400 },
+    {
+      fact: 'a transfer coding other than chunked',
+      bytes: 'POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
+      status: 501,
+    },
+    {
+      fact: 'a transfer coding that only looks like chunked',
+      bytes: 'POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n',
+      status: 501,
+    },
+    {
+      fact: 'two Transfer-Encoding headers',
+      bytes: 'POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n',
+      status: 400,
+    },
     { fact: 'chunked in HTTP/1.0', bytes: 'POST / HTTP/1.0\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', status: 400 },
     { fact: 'a folded header line', bytes: 'GET / HTTP/1.1\r\nHost: a.test\r\nX-A: b\r\n c\r\n\r\n', status: 400 },
     { fact: 'a space before the colon', bytes: 'GET / HTTP/1.1\r\nHost : a.test\r\n\r\n', status: 400 },
@@ -69,7 +112,11 @@ describe('requests that are refused', () => {
     { fact: 'a request line of 9000 bytes', bytes: `GET /${'x'.repeat(9000)} HTTP/1.1\r\nHost: a.test\r\n\r\n`, status: 414 },
     { fact: 'a header line of 9000 bytes', bytes: `GET / HTTP/1.1\r\nHost: a.test\r\nX-A: ${'x'.repeat(9000)}\r\n\r\n`, status: 400 },
     { fact: 'a head that never ends', bytes: `GET / HTTP/1.1\r\nHost: a.test\r\n${`X-A: ${'x'.repeat(4000)}\r\n`.repeat(9)}`, status: 400 },
-    { fact: 'a declared body above 1 MB', bytes: `POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: ${1024 ** 2 + 1}\r\n\r\n`, status: 413 },
+    {
+      fact: 'a declared body above 1 MB',
+      bytes: `POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: ${1024 ** 2 + 1}\r\n\r\n`,
+      status: 413,
+    },
   ];
   it.each(refused)('answers $status to $fact and closes', async ({ bytes, status }) => {
     const text = await exchange(bytes);
@@ -78,7 +125,12 @@ describe('requests that are refused', () => {
     expect(seen).toEqual([]);
   });
 
-  it.each([{ fact: 'a chunk size that is no number', body: 'zz\r\n' }, { fact: 'a chunk longer than it says', body: '1\r\nab\r\n0\r\n\r\n' }, { fact: 'a chunk size ended by a bare line feed', body: '1\na\r\n0\r\n\r\n' }, { fact: 'a space after the chunk size', body: '1 \r\na\r\n0\r\n\r\n' }])('answers 400 to $fact', async ({ body }) => {
+  it.each([
+    { fact: 'a chunk size that is no number', body: 'zz\r\n' },
+    { fact: 'a chunk longer than it says', body: '1\r\nab\r\n0\r\n\r\n' },
+    { fact: 'a chunk size ended by a bare line feed', body: '1\na\r\n0\r\n\r\n' },
+    { fact: 'a space after the chunk size', body: '1 \r\na\r\n0\r\n\r\n' },
+  ])('answers 400 to $fact', async ({ body }) => {
     expect(statusOf(await exchange(`POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n${body}`))).toBe(400);
     expect(seen).toEqual([]);
   });
@@ -91,13 +143,21 @@ describe('requests that are refused', () => {
 
 describe('bodies', () => {
   it('passes a chunked request on, whatever the pieces it arrives in', async () => {
-    const bytes = 'POST /in HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nX-Sum: 1\r\n\r\n';
+    const bytes =
+      'POST /in HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nX-Sum: 1\r\n\r\n';
     const text = await new Promise<string>((resolve) => {
       const socket = net.connect(room.frontPort, '127.0.0.1');
       socket.setNoDelay(true);
       let all = '';
-      socket.setEncoding('latin1').on('data', (chunk: string) => { all += chunk; }).on('close', () => resolve(all));
-      const sendNext = (i: number): void => { if (i < bytes.length) socket.write(bytes.slice(i, i + 3), () => void nextTurn().then(() => sendNext(i + 3))); };
+      socket
+        .setEncoding('latin1')
+        .on('data', (chunk: string) => {
+          all += chunk;
+        })
+        .on('close', () => resolve(all));
+      const sendNext = (i: number): void => {
+        if (i < bytes.length) socket.write(bytes.slice(i, i + 3), () => void nextTurn().then(() => sendNext(i + 3)));
+      };
       sendNext(0);
     });
     expect(statusOf(text)).toBe(200);
@@ -105,14 +165,18 @@ describe('bodies', () => {
   });
 
   it('answers 100 before it wants the body', async () => {
-    const text = await exchange('PUT / HTTP/1.1\r\nHost: a.test\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi');
+    const text = await exchange(
+      'PUT / HTTP/1.1\r\nHost: a.test\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi',
+    );
     expect(text.startsWith('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n')).toBe(true);
     expect(seen[0]!.headers.expect).toBeUndefined();
   });
 
   it('answers pipelined requests in their order on one connection', async () => {
     const one = (path: string, close = ''): string => `GET ${path} HTTP/1.1\r\nHost: a.test\r\n${close}\r\n`;
-    const text = await exchange(one('/1') + one('/chunked') + `POST /2 HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabc` + one('/3', 'Connection: close\r\n'));
+    const text = await exchange(
+      one('/1') + one('/chunked') + `POST /2 HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabc` + one('/3', 'Connection: close\r\n'),
+    );
     expect(text.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(4);
     expect(seen.map(({ url }) => url)).toEqual(['/1', '/chunked', '/2', '/3']);
   });
@@ -137,7 +201,7 @@ describe('bodies', () => {
   });
 });
 
-describe('timeouts on the host\'s clock', () => {
+describe("timeouts on the host's clock", () => {
   it('drops a client that sends its head too slowly', async () => {
     const closed = exchange('GET / HTTP/1.1\r\nHost: a.');
     await room.until(() => room.controller.proxy.openConnections === 1);
@@ -172,11 +236,16 @@ it('tunnels after a protocol upgrade', async () => {
   await room.setEndpoints('web', [ip]);
   const text = await new Promise<string>((resolve) => {
     let all = '';
-    const socket = net.connect(room.frontPort, '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'));
+    const socket = net.connect(room.frontPort, '127.0.0.1', () =>
+      socket.write('GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
+    );
     socket.setEncoding('latin1').on('data', (chunk: string) => {
       all += chunk;
       if (all.endsWith('\r\n\r\n')) socket.write('hello');
-      if (all.endsWith('echo hello')) { socket.destroy(); resolve(all); }
+      if (all.endsWith('echo hello')) {
+        socket.destroy();
+        resolve(all);
+      }
     });
   });
   expect(text).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);

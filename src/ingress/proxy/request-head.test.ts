@@ -3,8 +3,16 @@ import { seededRandom } from '../../base/random.ts';
 import { isRefusal, parseRequestHead } from './request-head.ts';
 
 it('reads a request with its Host, length and connection options', () => {
-  expect(parseRequestHead('POST /a?b=c HTTP/1.1\r\nHost: a.test:8080\r\nContent-Length: 12\r\nConnection: Keep-Alive, Upgrade\r\nUpgrade: h2c')).toMatchObject({
-    method: 'POST', target: '/a?b=c', host: 'a.test:8080', framing: { kind: 'length', bytes: 12 }, connection: ['keep-alive', 'upgrade'], keepsAlive: true, upgrade: 'h2c',
+  expect(
+    parseRequestHead('POST /a?b=c HTTP/1.1\r\nHost: a.test:8080\r\nContent-Length: 12\r\nConnection: Keep-Alive, Upgrade\r\nUpgrade: h2c'),
+  ).toMatchObject({
+    method: 'POST',
+    target: '/a?b=c',
+    host: 'a.test:8080',
+    framing: { kind: 'length', bytes: 12 },
+    connection: ['keep-alive', 'upgrade'],
+    keepsAlive: true,
+    upgrade: 'h2c',
   });
 });
 
@@ -24,9 +32,13 @@ it('never lets a changed byte end in a head with two lengths, a bad name or a st
   let accepted = 0;
   for (let i = 0; i < 20_000; i++) {
     const chars = [...valid];
-    for (let n = 1 + random.below(3); n > 0; n--) chars.splice(random.below(chars.length), random.below(2), alphabet[random.below(alphabet.length)]!);
+    for (let n = 1 + random.below(3); n > 0; n--)
+      chars.splice(random.below(chars.length), random.below(2), alphabet[random.below(alphabet.length)]!);
     const head = parseRequestHead(chars.join(''));
-    if (isRefusal(head)) { expect([400, 405, 414, 501, 505]).toContain(head.status); continue; }
+    if (isRefusal(head)) {
+      expect([400, 405, 414, 501, 505]).toContain(head.status);
+      continue;
+    }
     accepted += 1;
     expect(head.fields.names.every((name) => /^[!#-'*+.^_`|~0-9a-z-]+$/.test(name))).toBe(true);
     expect(head.fields.lines.some((line) => /[\r\n\0]/.test(line))).toBe(false);

@@ -1,4 +1,13 @@
-import { connectionOptions, declaredFraming, type Framing, firstValue, type HeaderFields, hasForbiddenCharacter, isToken, parseHeaderFields } from './header-fields.ts';
+import {
+  connectionOptions,
+  declaredFraming,
+  type Framing,
+  firstValue,
+  type HeaderFields,
+  hasForbiddenCharacter,
+  isToken,
+  parseHeaderFields,
+} from './header-fields.ts';
 
 export interface RequestHead {
   method: string;
@@ -18,16 +27,25 @@ export interface RequestHead {
 }
 
 /** A head that is refused: the status to answer, and why. */
-export interface HeadRefusal { status: number; why: string }
+export interface HeadRefusal {
+  status: number;
+  why: string;
+}
 
-export interface HeadLimits { requestLineBytes: number; headerLineBytes: number; headBytes: number }
+export interface HeadLimits {
+  requestLineBytes: number;
+  headerLineBytes: number;
+  headBytes: number;
+}
 /** NGINX's 4 large header buffers of 8 KB. */
 export const DEFAULT_HEAD_LIMITS: HeadLimits = { requestLineBytes: 8192, headerLineBytes: 8192, headBytes: 32_768 };
 
 const refuse = (status: number, why: string): HeadRefusal => ({ status, why });
 const HOST = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::\d{0,5})?$/;
 
-export function isRefusal(result: RequestHead | HeadRefusal): result is HeadRefusal { return 'why' in result; }
+export function isRefusal(result: RequestHead | HeadRefusal): result is HeadRefusal {
+  return 'why' in result;
+}
 
 /**
  * Parses a request head (without its closing empty line) strictly. Whatever two readers could understand in two ways is refused
@@ -39,7 +57,8 @@ export function parseRequestHead(head: string, limits: HeadLimits = DEFAULT_HEAD
   if (lineEnd > limits.requestLineBytes) return refuse(414, 'request line too long');
   if (hasForbiddenCharacter(head)) return refuse(400, 'control character in head');
   const [method, rawTarget, version, ...rest] = head.slice(0, lineEnd).split(' ');
-  if (method === undefined || rawTarget === undefined || version === undefined || rest.length > 0 || !isToken(method)) return refuse(400, 'invalid request line');
+  if (method === undefined || rawTarget === undefined || version === undefined || rest.length > 0 || !isToken(method))
+    return refuse(400, 'invalid request line');
   if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0') return refuse(/^HTTP\/[2-9]\.\d$/.test(version) ? 505 : 400, 'unsupported version');
   if (method === 'CONNECT' || method === 'TRACE') return refuse(405, `${method} is not allowed`);
   const fields = parseHeaderFields(head, lineEnd + 2);
@@ -67,7 +86,12 @@ export function parseRequestHead(head: string, limits: HeadLimits = DEFAULT_HEAD
 
   const connection = connectionOptions(fields);
   return {
-    method, target, minorVersion, host, fields, connection,
+    method,
+    target,
+    minorVersion,
+    host,
+    fields,
+    connection,
     framing: framing === 'absent' ? { kind: 'none' } : framing,
     keepsAlive: minorVersion === 1 ? !connection.includes('close') : connection.includes('keep-alive'),
     upgrade: minorVersion === 1 && connection.includes('upgrade') ? firstValue(fields, 'upgrade') : undefined,

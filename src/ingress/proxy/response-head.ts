@@ -1,4 +1,11 @@
-import { connectionOptions, declaredFraming, type Framing, type HeaderFields, hasForbiddenCharacter, parseHeaderFields } from './header-fields.ts';
+import {
+  connectionOptions,
+  declaredFraming,
+  type Framing,
+  type HeaderFields,
+  hasForbiddenCharacter,
+  parseHeaderFields,
+} from './header-fields.ts';
 
 export interface ResponseHead {
   status: number;
@@ -24,6 +31,7 @@ export function parseResponseHead(head: string, requestMethod: string): Response
   const connection = connectionOptions(fields);
   const hasNoBody = requestMethod === 'HEAD' || status === 204 || status === 304 || status < 200;
   const framing: Framing = hasNoBody ? { kind: 'none' } : declared === 'absent' ? { kind: 'until-close' } : declared;
-  const keepsAlive = framing.kind !== 'until-close' && (match[1] === '1' ? !connection.includes('close') : connection.includes('keep-alive'));
+  const keepsAlive =
+    framing.kind !== 'until-close' && (match[1] === '1' ? !connection.includes('close') : connection.includes('keep-alive'));
   return { status, reason: match[3] ?? '', fields, framing, connection, keepsAlive };
 }

@@ -16,19 +16,28 @@ export class TlsListener {
       let context = this.#contexts.get(certificate.cert);
       if (context === undefined) {
         if (this.#contexts.size > 256) this.#contexts.clear();
-        this.#contexts.set(certificate.cert, context = tls.createSecureContext(certificate));
+        this.#contexts.set(certificate.cert, (context = tls.createSecureContext(certificate)));
       }
       return context;
     };
-    this.#server = tls.createServer({
-      ...options.fallback,
-      ALPNProtocols: ['http/1.1'],
-      SNICallback: (name, done) => {
-        try { done(null, contextOf(matchHost(options.configuration(), name.toLowerCase()).tls?.certificate ?? options.fallback)); } catch (error) { done(error as Error); }
+    this.#server = tls.createServer(
+      {
+        ...options.fallback,
+        ALPNProtocols: ['http/1.1'],
+        SNICallback: (name, done) => {
+          try {
+            done(null, contextOf(matchHost(options.configuration(), name.toLowerCase()).tls?.certificate ?? options.fallback));
+          } catch (error) {
+            done(error as Error);
+          }
+        },
       },
-    }, options.onSocket);
+      options.onSocket,
+    );
     this.#server.on('tlsClientError', (_, socket) => socket.destroy());
   }
 
-  accept(socket: Socket): void { this.#server.emit('connection', socket); }
+  accept(socket: Socket): void {
+    this.#server.emit('connection', socket);
+  }
 }

@@ -49,7 +49,9 @@ export class UpstreamPool {
     this.#idleTimeoutMs = options.idleTimeoutMs;
   }
 
-  get idleCount(): number { return this.#idleCount; }
+  get idleCount(): number {
+    return this.#idleCount;
+  }
 
   takeIdle(address: string): UpstreamConnection | undefined {
     const stack = this.#idle.get(address);
@@ -62,12 +64,21 @@ export class UpstreamPool {
 
   async open(endpoint: Endpoint, signal: AbortSignal): Promise<UpstreamConnection> {
     const socket = await this.#connect(endpoint.ip, endpoint.port, signal);
-    if (signal.aborted) { socket.on('error', () => {}); socket.destroy(); }
+    if (signal.aborted) {
+      socket.on('error', () => {});
+      socket.destroy();
+    }
     const connection = new UpstreamConnection(socket, endpoint.address);
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => { if (connection.user === undefined) this.#forget(connection); else connection.user.onUpstreamData(chunk); });
+    socket.on('data', (chunk: Buffer) => {
+      if (connection.user === undefined) this.#forget(connection);
+      else connection.user.onUpstreamData(chunk);
+    });
     socket.on('drain', () => connection.user?.onUpstreamDrain());
-    socket.on('end', () => { connection.hasEnded = true; this.#closed(connection, true); });
+    socket.on('end', () => {
+      connection.hasEnded = true;
+      this.#closed(connection, true);
+    });
     socket.on('error', () => this.#closed(connection, false));
     socket.on('close', () => this.#closed(connection, false));
     this.#open.add(connection);
@@ -78,10 +89,14 @@ export class UpstreamPool {
   release(connection: UpstreamConnection): void {
     connection.user = undefined;
     if (connection.socket.destroyed || connection.hasEnded) return;
-    if (!this.#wanted.has(connection.address) || this.#idleCount >= this.#maxIdle) { connection.socket.destroy(); return; }
+    if (!this.#wanted.has(connection.address) || this.#idleCount >= this.#maxIdle) {
+      connection.socket.destroy();
+      return;
+    }
     connection.idleSinceMs = this.#hostClock.nowMs();
     const stack = this.#idle.get(connection.address);
-    if (stack === undefined) this.#idle.set(connection.address, [connection]); else stack.push(connection);
+    if (stack === undefined) this.#idle.set(connection.address, [connection]);
+    else stack.push(connection);
     this.#idleCount += 1;
   }
 
@@ -100,7 +115,10 @@ export class UpstreamPool {
   sweep(nowMs: number): void {
     for (const stack of this.#idle.values()) {
       // Connections are pushed in order of time, so the oldest are in front.
-      while (stack.length > 0 && nowMs - stack[0]!.idleSinceMs >= this.#idleTimeoutMs) { stack.shift()!.destroy(); this.#idleCount -= 1; }
+      while (stack.length > 0 && nowMs - stack[0]!.idleSinceMs >= this.#idleTimeoutMs) {
+        stack.shift()!.destroy();
+        this.#idleCount -= 1;
+      }
     }
   }
 
@@ -112,7 +130,11 @@ export class UpstreamPool {
   #closed(connection: UpstreamConnection, isClean: boolean): void {
     const { user } = connection;
     connection.user = undefined;
-    if (user === undefined) this.#forget(connection); else { this.#open.delete(connection); user.onUpstreamClose(isClean); }
+    if (user === undefined) this.#forget(connection);
+    else {
+      this.#open.delete(connection);
+      user.onUpstreamClose(isClean);
+    }
     if (!isClean || user === undefined) connection.socket.destroy();
   }
 
@@ -121,7 +143,10 @@ export class UpstreamPool {
     this.#open.delete(connection);
     const stack = this.#idle.get(connection.address);
     const at = stack?.indexOf(connection) ?? -1;
-    if (at >= 0) { stack!.splice(at, 1); this.#idleCount -= 1; }
+    if (at >= 0) {
+      stack!.splice(at, 1);
+      this.#idleCount -= 1;
+    }
     connection.socket.destroy();
   }
 }

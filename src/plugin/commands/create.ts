@@ -11,7 +11,9 @@ import { addCreateAnalysisRun } from './create-analysis-run.ts';
 const TYPES: readonly ResourceType[] = [rollouts, analysisRuns, analysisTemplates, clusterAnalysisTemplates, experiments];
 
 export const addCreate: CommandModule = (parent, session) => {
-  const create = parent.command('create').description('create rollouts, experiments, analysis runs and templates from files')
+  const create = parent
+    .command('create')
+    .description('create rollouts, experiments, analysis runs and templates from files')
     .option('-f, --filename <file...>', 'files to read; "-" is standard input')
     .action(async (options: { filename?: string[] }) => {
       if (options.filename === undefined) throw new LabError('BAD_USAGE', 'must specify one of -f');
@@ -20,8 +22,11 @@ export const addCreate: CommandModule = (parent, session) => {
       for (const file of options.filename) {
         for (const object of await readManifests(host, file)) {
           const type = TYPES.find(({ kind, group, version }) => kind === object.kind && object.apiVersion === `${group}/${version}`);
-          if (type === undefined) throw new LabError('KIND_NOT_SUPPORTED', `creates of ${object.apiVersion ?? ''}/${object.kind} unsupported`);
-          const draft: KubeObject = type.namespaced ? { ...object, metadata: { ...object.metadata, namespace: object.metadata?.namespace ?? namespace } } : object;
+          if (type === undefined)
+            throw new LabError('KIND_NOT_SUPPORTED', `creates of ${object.apiVersion ?? ''}/${object.kind} unsupported`);
+          const draft: KubeObject = type.namespaced
+            ? { ...object, metadata: { ...object.metadata, namespace: object.metadata?.namespace ?? namespace } }
+            : object;
           const created = await api.create(type, draft, { signal: host.signal });
           session().print(`${type.kind.toLowerCase()}.${type.group}/${created.metadata.name} created`);
         }

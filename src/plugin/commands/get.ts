@@ -13,12 +13,20 @@ async function watch(session: Session, name: string, timeoutSeconds: number): Pr
   const timeout = new AbortController();
   const timer = timeoutSeconds > 0 ? host.clock.after(timeoutSeconds * 1000, () => timeout.abort()) : undefined;
   try {
-    await watchRolloutInfo(connection, name, (info) => {
-      host.stdout(CLEAR + renderTree(info, { nowMs: connection.serverNowMs(), colour: session.hasColour }));
-    }, host, AbortSignal.any([host.signal, timeout.signal]));
+    await watchRolloutInfo(
+      connection,
+      name,
+      (info) => {
+        host.stdout(CLEAR + renderTree(info, { nowMs: connection.serverNowMs(), colour: session.hasColour }));
+      },
+      host,
+      AbortSignal.any([host.signal, timeout.signal]),
+    );
   } catch (error) {
     if (!timeout.signal.aborted) throw error;
-  } finally { timer?.cancel(); }
+  } finally {
+    timer?.cancel();
+  }
 }
 
 async function getExperiment(session: Session, name: string, watches: boolean): Promise<void> {
@@ -33,17 +41,26 @@ async function getExperiment(session: Session, name: string, watches: boolean): 
 
 export const addGet: CommandModule = (parent, session) => {
   const get = parent.command('get').description('show a rollout or an experiment with everything below it');
-  get.command('rollout <name>').aliases(['ro', 'rollouts']).description('show a rollout: steps, weights, revisions, ReplicaSets, Pods')
+  get
+    .command('rollout <name>')
+    .aliases(['ro', 'rollouts'])
+    .description('show a rollout: steps, weights, revisions, ReplicaSets, Pods')
     .option('-w, --watch', 'show it again after every change')
     .option('--timeout-seconds <number>', 'stop watching after this long', '0')
     .action(async (name: string, options: { watch?: boolean; timeoutSeconds: string }) => {
       const timeoutSeconds = integerFlag('timeout-seconds', options.timeoutSeconds);
-      if (options.watch) { await watch(session(), name, timeoutSeconds); return; }
+      if (options.watch) {
+        await watch(session(), name, timeoutSeconds);
+        return;
+      }
       const connection = await session().connect();
       const info = await readRolloutInfo(connection, name, session().host.signal);
       session().host.stdout(renderTree(info, { nowMs: connection.serverNowMs(), colour: session().hasColour }));
     });
-  get.command('experiment <name>').aliases(['exp', 'experiments']).description('show an experiment: templates, Pods, analyses')
+  get
+    .command('experiment <name>')
+    .aliases(['exp', 'experiments'])
+    .description('show an experiment: templates, Pods, analyses')
     .option('-w, --watch', 'show it again every second')
     .action((name: string, options: { watch?: boolean }) => getExperiment(session(), name, options.watch === true));
 };

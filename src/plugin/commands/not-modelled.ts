@@ -8,8 +8,13 @@ const COMMANDS: Readonly<Record<string, string>> = {
 
 export const addNotModelled: CommandModule = (parent) => {
   for (const [name, next] of Object.entries(COMMANDS)) {
-    parent.command(name).description('not modelled').allowUnknownOption().allowExcessArguments().action(() => {
-      throw new LabError('NOT_MODELLED', `"${name}" is not modelled`, { next });
-    });
+    parent
+      .command(name)
+      .description('not modelled')
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(() => {
+        throw new LabError('NOT_MODELLED', `"${name}" is not modelled`, { next });
+      });
   }
 };

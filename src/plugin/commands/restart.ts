@@ -5,7 +5,9 @@ import type { CommandModule } from '../command-module.ts';
 import { durationFlag } from '../connection-flags.ts';
 
 export const addRestart: CommandModule = (parent, session) => {
-  parent.command('restart <name>').description('replace the Pods of a rollout')
+  parent
+    .command('restart <name>')
+    .description('replace the Pods of a rollout')
     .option('-i, --in <duration>', 'wait this long first', '0s')
     .action(async (name: string, options: { in: string }) => {
       const delayMs = durationFlag('in', options.in);

@@ -16,7 +16,10 @@ async function watchStatus(session: Session, name: string, timeoutMs: number): P
   const timer = timeoutMs > 0 ? host.clock.after(timeoutMs, () => timeout.abort()) : undefined;
   let last = '';
   try {
-    for await (const rollout of followRollout(connection, name, { clock: host.clock, signal: AbortSignal.any([host.signal, timeout.signal]) })) {
+    for await (const rollout of followRollout(connection, name, {
+      clock: host.clock,
+      signal: AbortSignal.any([host.signal, timeout.signal]),
+    })) {
       const seen = observedPhase(rollout);
       const line = phaseLine(seen);
       if (line !== last) session.print(line);
@@ -25,17 +28,24 @@ async function watchStatus(session: Session, name: string, timeoutMs: number): P
       if (seen.phase === 'Degraded') throw degraded(seen);
     }
     if (timeout.signal.aborted && !host.signal.aborted) throw new LabError('TIMEOUT', 'Rollout status watch exceeded timeout');
-  } finally { timer?.cancel(); }
+  } finally {
+    timer?.cancel();
+  }
 }
 
 export const addStatus: CommandModule = (parent, session) => {
-  parent.command('status <name>').description('print the phase of a rollout and wait until it is healthy or degraded')
+  parent
+    .command('status <name>')
+    .description('print the phase of a rollout and wait until it is healthy or degraded')
     .option('-w, --watch', 'wait (the default)', true)
     .option('--no-watch', 'print the phase once')
     .option('-t, --timeout <duration>', 'stop waiting after this long (0: never)', '0')
     .action(async (name: string, options: { watch: boolean; timeout: string }) => {
       const timeoutMs = durationFlag('timeout', options.timeout);
-      if (options.watch) { await watchStatus(session(), name, timeoutMs); return; }
+      if (options.watch) {
+        await watchStatus(session(), name, timeoutMs);
+        return;
+      }
       const seen = observedPhase(await findRollout(await session().connect(), name, session().host.signal));
       session().print(phaseLine(seen));
       if (seen.phase === 'Degraded') throw degraded(seen);

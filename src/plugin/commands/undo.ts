@@ -3,7 +3,9 @@ import type { CommandModule } from '../command-module.ts';
 import { integerFlag } from '../connection-flags.ts';
 
 export const addUndo: CommandModule = (parent, session) => {
-  parent.command('undo <name>').description('go back to an earlier revision, as a new one')
+  parent
+    .command('undo <name>')
+    .description('go back to an earlier revision, as a new one')
     .option('--to-revision <number>', 'revision to go back to (0: the previous one)', '0')
     .action(async (name: string, options: { toRevision: string }) => {
       const toRevision = integerFlag('to-revision', options.toRevision);

@@ -5,10 +5,38 @@ import type { AnalysisArgument } from '../rollout.ts';
 export type AnalysisPhase = 'Pending' | 'Running' | 'Successful' | 'Failed' | 'Error' | 'Inconclusive';
 
 /** How a metric is measured; exactly one key is set. */
-export interface MetricProvider { prometheus?: PrometheusMetric | undefined; web?: WebMetric | undefined; job?: { metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> } | undefined; spec: Record<string, unknown> } | undefined; [other: string]: unknown }
-export interface PrometheusMetric { address?: string | undefined; query?: string | undefined; timeout?: number | undefined; headers?: { key: string; value: string }[] | undefined; rangeQuery?: PrometheusRange | undefined; authentication?: unknown }
-export interface PrometheusRange { start?: string | undefined; end?: string | undefined; step?: string | undefined }
-export interface WebMetric { method?: string | undefined; url: string; headers?: { key: string; value: string }[] | undefined; body?: string | undefined; jsonBody?: unknown; timeoutSeconds?: number | undefined; jsonPath?: string | undefined; insecure?: boolean | undefined; authentication?: unknown }
+export interface MetricProvider {
+  prometheus?: PrometheusMetric | undefined;
+  web?: WebMetric | undefined;
+  job?:
+    | { metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> } | undefined; spec: Record<string, unknown> }
+    | undefined;
+  [other: string]: unknown;
+}
+export interface PrometheusMetric {
+  address?: string | undefined;
+  query?: string | undefined;
+  timeout?: number | undefined;
+  headers?: { key: string; value: string }[] | undefined;
+  rangeQuery?: PrometheusRange | undefined;
+  authentication?: unknown;
+}
+export interface PrometheusRange {
+  start?: string | undefined;
+  end?: string | undefined;
+  step?: string | undefined;
+}
+export interface WebMetric {
+  method?: string | undefined;
+  url: string;
+  headers?: { key: string; value: string }[] | undefined;
+  body?: string | undefined;
+  jsonBody?: unknown;
+  timeoutSeconds?: number | undefined;
+  jsonPath?: string | undefined;
+  insecure?: boolean | undefined;
+  authentication?: unknown;
+}
 
 export interface Metric {
   name: string;
@@ -24,7 +52,15 @@ export interface Metric {
   consecutiveSuccessLimit?: IntOrString | undefined;
 }
 
-export interface Measurement { phase: AnalysisPhase; message?: string | undefined; startedAt?: string | undefined; finishedAt?: string | undefined; value?: string | undefined; metadata?: Record<string, string> | undefined; resumeAt?: string | undefined }
+export interface Measurement {
+  phase: AnalysisPhase;
+  message?: string | undefined;
+  startedAt?: string | undefined;
+  finishedAt?: string | undefined;
+  value?: string | undefined;
+  metadata?: Record<string, string> | undefined;
+  resumeAt?: string | undefined;
+}
 
 export interface MetricResult {
   name: string;
@@ -42,8 +78,17 @@ export interface MetricResult {
   metadata?: Record<string, string> | undefined;
 }
 
-export interface RunSummary { count?: number; successful?: number; failed?: number; inconclusive?: number; error?: number }
-export interface MeasurementRetention { metricName: string; limit: number }
+export interface RunSummary {
+  count?: number;
+  successful?: number;
+  failed?: number;
+  inconclusive?: number;
+  error?: number;
+}
+export interface MeasurementRetention {
+  metricName: string;
+  limit: number;
+}
 
 export interface AnalysisRunSpec {
   metrics: Metric[];
@@ -53,20 +98,44 @@ export interface AnalysisRunSpec {
   measurementRetention?: MeasurementRetention[] | undefined;
   ttlStrategy?: { secondsAfterCompletion?: number; secondsAfterFailure?: number; secondsAfterSuccess?: number } | undefined;
 }
-export interface AnalysisRunStatus { phase: AnalysisPhase; message?: string | undefined; startedAt?: string | undefined; completedAt?: string | undefined; metricResults?: MetricResult[] | undefined; runSummary?: RunSummary | undefined; dryRunSummary?: RunSummary | undefined }
+export interface AnalysisRunStatus {
+  phase: AnalysisPhase;
+  message?: string | undefined;
+  startedAt?: string | undefined;
+  completedAt?: string | undefined;
+  metricResults?: MetricResult[] | undefined;
+  runSummary?: RunSummary | undefined;
+  dryRunSummary?: RunSummary | undefined;
+}
 
-export interface AnalysisRun extends KubeObject { spec: AnalysisRunSpec; status?: AnalysisRunStatus | undefined }
+export interface AnalysisRun extends KubeObject {
+  spec: AnalysisRunSpec;
+  status?: AnalysisRunStatus | undefined;
+}
 export interface AnalysisTemplate extends KubeObject {
   spec: {
-    metrics?: Metric[] | undefined; args?: AnalysisArgument[] | undefined; dryRun?: { metricName: string }[] | undefined;
-    measurementRetention?: MeasurementRetention[] | undefined; templates?: { templateName: string; clusterScope?: boolean | undefined }[] | undefined;
+    metrics?: Metric[] | undefined;
+    args?: AnalysisArgument[] | undefined;
+    dryRun?: { metricName: string }[] | undefined;
+    measurementRetention?: MeasurementRetention[] | undefined;
+    templates?: { templateName: string; clusterScope?: boolean | undefined }[] | undefined;
   };
 }
 
-const define = <T extends KubeObject>(resource: string, kind: string, namespaced = true): ResourceType<T> => ({ group: 'argoproj.io', version: 'v1alpha1', resource, kind, namespaced });
+const define = <T extends KubeObject>(resource: string, kind: string, namespaced = true): ResourceType<T> => ({
+  group: 'argoproj.io',
+  version: 'v1alpha1',
+  resource,
+  kind,
+  namespaced,
+});
 export const analysisRuns: ResourceType<AnalysisRun> = define('analysisruns', 'AnalysisRun');
 export const analysisTemplates: ResourceType<AnalysisTemplate> = define('analysistemplates', 'AnalysisTemplate');
-export const clusterAnalysisTemplates: ResourceType<AnalysisTemplate> = define('clusteranalysistemplates', 'ClusterAnalysisTemplate', false);
+export const clusterAnalysisTemplates: ResourceType<AnalysisTemplate> = define(
+  'clusteranalysistemplates',
+  'ClusterAnalysisTemplate',
+  false,
+);
 
 export function isTerminal(phase: AnalysisPhase | undefined): boolean {
   return phase === 'Successful' || phase === 'Failed' || phase === 'Error' || phase === 'Inconclusive';

@@ -19,11 +19,14 @@ function metricProblem(metric: Metric): string | undefined {
   const failureLimit = limitOf(metric.failureLimit, 0);
   const successLimit = limitOf(metric.consecutiveSuccessLimit, 0);
   if (count > 1 && !metric.interval) return 'interval must be specified when count > 1';
-  if (metric.interval !== undefined && durationSeconds(metric.interval) < 0) return `invalid interval string: time: invalid duration "${metric.interval}"`;
-  if (metric.initialDelay !== undefined && durationSeconds(metric.initialDelay) < 0) return `invalid startDelay string: time: invalid duration "${metric.initialDelay}"`;
+  if (metric.interval !== undefined && durationSeconds(metric.interval) < 0)
+    return `invalid interval string: time: invalid duration "${metric.interval}"`;
+  if (metric.initialDelay !== undefined && durationSeconds(metric.initialDelay) < 0)
+    return `invalid startDelay string: time: invalid duration "${metric.initialDelay}"`;
   if (failureLimit < -1) return 'failureLimit must be >= 0, or -1 to be disabled';
   if (failureLimit === -1 && successLimit === 0) return 'failureLimit and consecutiveSuccessLimit cannot both be disabled';
-  if (count > 0 && failureLimit >= 0 && count < failureLimit + successLimit) return `count (${count}) must be >= failureLimit + consecutiveSuccessLimit (${failureLimit} + ${successLimit}) if both >= 0`;
+  if (count > 0 && failureLimit >= 0 && count < failureLimit + successLimit)
+    return `count (${count}) must be >= failureLimit + consecutiveSuccessLimit (${failureLimit} + ${successLimit}) if both >= 0`;
   if (count > 0 && count < limitOf(metric.inconclusiveLimit, 0)) return 'count must be >= inconclusiveLimit';
   if (limitOf(metric.consecutiveErrorLimit, 0) < 0) return 'consecutiveErrorLimit must be >= 0';
   const providers = Object.keys(metric.provider ?? {});
@@ -34,14 +37,24 @@ function metricProblem(metric: Metric): string | undefined {
 }
 
 /** Whether a metric never ends by itself. */
-export function runsForEver(metric: Metric): boolean { return countOf(metric) === 0; }
+export function runsForEver(metric: Metric): boolean {
+  return countOf(metric) === 0;
+}
 
 /**
  * One spec out of the referenced templates and those they name, each once. `find` gives a template or `undefined`. Throws
  * when a metric name occurs twice or a template is missing.
  */
-export function mergedSpec(references: readonly { templateName: string; clusterScope?: boolean | undefined }[], find: (name: string, clusterScope: boolean) => AnalysisTemplate | undefined): AnalysisRunSpec {
-  const spec: Required<Pick<AnalysisRunSpec, 'metrics' | 'args' | 'dryRun' | 'measurementRetention'>> = { metrics: [], args: [], dryRun: [], measurementRetention: [] };
+export function mergedSpec(
+  references: readonly { templateName: string; clusterScope?: boolean | undefined }[],
+  find: (name: string, clusterScope: boolean) => AnalysisTemplate | undefined,
+): AnalysisRunSpec {
+  const spec: Required<Pick<AnalysisRunSpec, 'metrics' | 'args' | 'dryRun' | 'measurementRetention'>> = {
+    metrics: [],
+    args: [],
+    dryRun: [],
+    measurementRetention: [],
+  };
   const seen = new Set<string>();
   const visit = (references_: typeof references): void => {
     for (const { templateName, clusterScope = false } of references_) {
@@ -49,14 +62,15 @@ export function mergedSpec(references: readonly { templateName: string; clusterS
       if (seen.has(id)) continue;
       seen.add(id);
       const template = find(templateName, clusterScope);
-      if (template === undefined) throw new Error(`${clusterScope ? 'ClusterAnalysisTemplate' : 'AnalysisTemplate'} '${templateName}' not found`);
+      if (template === undefined)
+        throw new Error(`${clusterScope ? 'ClusterAnalysisTemplate' : 'AnalysisTemplate'} '${templateName}' not found`);
       for (const metric of template.spec.metrics ?? []) {
         if (spec.metrics.some(({ name }) => name === metric.name)) throw new Error(`two metrics have the same name '${metric.name}'`);
         spec.metrics.push(metric);
       }
       for (const arg of template.spec.args ?? []) if (!spec.args.some(({ name }) => name === arg.name)) spec.args.push(arg);
-      spec.dryRun.push(...template.spec.dryRun ?? []);
-      spec.measurementRetention.push(...template.spec.measurementRetention ?? []);
+      spec.dryRun.push(...(template.spec.dryRun ?? []));
+      spec.measurementRetention.push(...(template.spec.measurementRetention ?? []));
       visit(template.spec.templates ?? []);
     }
   };

@@ -15,15 +15,25 @@ export function fieldAt(object: unknown, path: string): string | undefined {
  * The arguments of a run: what the templates declare, overridden by what the Rollout passes under the same names. Throws
  * `args.NAME was not resolved` when one is left without a value.
  */
-export function resolvedArguments(declared: readonly AnalysisArgument[], passed: readonly AnalysisArgument[], rollout: Rollout): AnalysisArgument[] {
+export function resolvedArguments(
+  declared: readonly AnalysisArgument[],
+  passed: readonly AnalysisArgument[],
+  rollout: Rollout,
+): AnalysisArgument[] {
   return declared.map((argument) => {
     const chosen = passed.find(({ name }) => name === argument.name) ?? argument;
     const { name, value, valueFrom } = chosen;
     if (value !== undefined) return { name, value };
     if (valueFrom?.secretKeyRef !== undefined) return { name, valueFrom };
     const hash = valueFrom?.podTemplateHashValue;
-    const found = hash === 'Latest' ? rollout.status?.currentPodHash : hash === 'Stable' ? rollout.status?.stableRS
-      : valueFrom?.fieldRef === undefined ? undefined : fieldAt(rollout, valueFrom.fieldRef.fieldPath);
+    const found =
+      hash === 'Latest'
+        ? rollout.status?.currentPodHash
+        : hash === 'Stable'
+          ? rollout.status?.stableRS
+          : valueFrom?.fieldRef === undefined
+            ? undefined
+            : fieldAt(rollout, valueFrom.fieldRef.fieldPath);
     if (found === undefined) throw new Error(`args.${name} was not resolved`);
     return { name, value: found };
   });

@@ -16,14 +16,29 @@ export function countOf(metric: Metric): number {
 /** The result with one more finished measurement counted. An error does not use up the count. */
 export function counted(result: MetricResult, phase: AnalysisPhase): MetricResult {
   const next = { ...result };
-  const add = (field: 'successful' | 'failed' | 'inconclusive' | 'error' | 'count' | 'consecutiveError' | 'consecutiveSuccess'): void => { next[field] = (next[field] ?? 0) + 1; };
-  if (phase !== 'Error') { delete next.consecutiveError; add('count'); }
+  const add = (field: 'successful' | 'failed' | 'inconclusive' | 'error' | 'count' | 'consecutiveError' | 'consecutiveSuccess'): void => {
+    next[field] = (next[field] ?? 0) + 1;
+  };
+  if (phase !== 'Error') {
+    delete next.consecutiveError;
+    add('count');
+  }
   if (phase !== 'Successful') delete next.consecutiveSuccess;
   switch (phase) {
-    case 'Successful': add('successful'); add('consecutiveSuccess'); break;
-    case 'Failed': add('failed'); break;
-    case 'Inconclusive': add('inconclusive'); break;
-    case 'Error': add('error'); add('consecutiveError'); break;
+    case 'Successful':
+      add('successful');
+      add('consecutiveSuccess');
+      break;
+    case 'Failed':
+      add('failed');
+      break;
+    case 'Inconclusive':
+      add('inconclusive');
+      break;
+    case 'Error':
+      add('error');
+      add('consecutiveError');
+      break;
   }
   return next;
 }
@@ -38,13 +53,19 @@ export function metricVerdict(metric: Metric, result: MetricResult, terminating:
   const inconclusiveLimit = limitOf(metric.inconclusiveLimit, 0);
   const errorLimit = limitOf(metric.consecutiveErrorLimit, CONSECUTIVE_ERROR_LIMIT);
   const successLimit = limitOf(metric.consecutiveSuccessLimit, 0);
-  if (consecutiveError > errorLimit) return { phase: 'Error', cause: `consecutiveErrors (${consecutiveError}) > consecutiveErrorLimit (${errorLimit})` };
-  if (inconclusive > inconclusiveLimit) return { phase: 'Inconclusive', cause: `inconclusive (${inconclusive}) > inconclusiveLimit (${inconclusiveLimit})` };
+  if (consecutiveError > errorLimit)
+    return { phase: 'Error', cause: `consecutiveErrors (${consecutiveError}) > consecutiveErrorLimit (${errorLimit})` };
+  if (inconclusive > inconclusiveLimit)
+    return { phase: 'Inconclusive', cause: `inconclusive (${inconclusive}) > inconclusiveLimit (${inconclusiveLimit})` };
   if (failureLimit >= 0 && failed > failureLimit) return { phase: 'Failed', cause: `failed (${failed}) > failureLimit (${failureLimit})` };
   if (successLimit > 0 && consecutiveSuccess >= successLimit) return { phase: 'Successful' };
   const wanted = countOf(metric);
   if (wanted > 0 && count >= wanted) {
-    if (successLimit > 0) return { phase: failureLimit >= 0 ? 'Inconclusive' : 'Failed', cause: `consecutiveSuccesses (${consecutiveSuccess}) < consecutiveSuccessLimit (${successLimit})` };
+    if (successLimit > 0)
+      return {
+        phase: failureLimit >= 0 ? 'Inconclusive' : 'Failed',
+        cause: `consecutiveSuccesses (${consecutiveSuccess}) < consecutiveSuccessLimit (${successLimit})`,
+      };
     return { phase: 'Successful' };
   }
   return { phase: terminating ? 'Successful' : 'Running' };

@@ -20,7 +20,12 @@ it.each<[string, (api: KubeApi) => Promise<unknown>, string, object]>([
   ['abort sets status.abort', (api) => abortRollout(api, KEY), 'patch rollouts/status lab/demo', { status: { abort: true } }],
   ['retry takes status.abort back', (api) => retryRollout(api, KEY), 'patch rollouts/status lab/demo', { status: { abort: false } }],
   ['pause sets spec.paused', (api) => pauseRollout(api, KEY), 'patch rollouts lab/demo', { spec: { paused: true } }],
-  ['restart writes the time in whole seconds', (api) => restartRollout(api, KEY, { atMs: Date.parse('2026-01-01T00:00:01.900Z') }), 'patch rollouts lab/demo', { spec: { restartAt: '2026-01-01T00:00:01Z' } }],
+  [
+    'restart writes the time in whole seconds',
+    (api) => restartRollout(api, KEY, { atMs: Date.parse('2026-01-01T00:00:01.900Z') }),
+    'patch rollouts lab/demo',
+    { spec: { restartAt: '2026-01-01T00:00:01Z' } },
+  ],
   ['terminate ends an analysis run', (api) => terminateAnalysisRun(api, KEY), 'patch analysisruns lab/demo', { spec: { terminate: true } }],
   ['terminate ends an experiment', (api) => terminateExperiment(api, KEY), 'patch experiments lab/demo', { spec: { terminate: true } }],
 ])('%s', async (_, run, write, outcome) => {

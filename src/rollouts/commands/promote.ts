@@ -14,7 +14,10 @@ export interface PromoteOptions {
 }
 
 /** What to merge into a Rollout's status and spec; an absent part is not sent. */
-export interface PromotePatches { status?: Record<string, unknown> | undefined; spec?: { paused: false } | undefined }
+export interface PromotePatches {
+  status?: Record<string, unknown> | undefined;
+  spec?: { paused: false } | undefined;
+}
 
 /** The patches that a promotion takes: argo-rollouts/pkg/kubectl-argo-rollouts/cmd/promote getPatches. Throws `CANNOT_SKIP`. */
 export function promotePatches(rollout: Rollout, options: PromoteOptions = {}): PromotePatches {
@@ -24,9 +27,11 @@ export function promotePatches(rollout: Rollout, options: PromoteOptions = {}): 
   const nextIndex = index < steps.length ? index + 1 : index;
   const unpause = spec.paused === true ? { paused: false as const } : undefined;
 
-  if (options.skipCurrentStep && options.skipAllSteps) throw new LabError('CANNOT_SKIP', 'Cannot use skip-current-step and skip-all-steps flags at the same time');
+  if (options.skipCurrentStep && options.skipAllSteps)
+    throw new LabError('CANNOT_SKIP', 'Cannot use skip-current-step and skip-all-steps flags at the same time');
   if (options.skipCurrentStep || options.skipAllSteps) {
-    if (spec.strategy.blueGreen !== undefined) throw new LabError('CANNOT_SKIP', 'Cannot skip steps of a bluegreen rollout. Run without a flags');
+    if (spec.strategy.blueGreen !== undefined)
+      throw new LabError('CANNOT_SKIP', 'Cannot skip steps of a bluegreen rollout. Run without a flags');
     if (steps.length === 0) throw new LabError('CANNOT_SKIP', 'Cannot skip steps of a rollout without steps');
     return { status: { currentStepIndex: options.skipAllSteps ? steps.length : nextIndex } };
   }

@@ -39,13 +39,26 @@ it('refuses a container that does not exist', async () => {
 });
 
 it('edits every container, init containers too, for an asterisk', () => {
-  const spec = withImage({ initContainers: [{ name: 'a', image: 'x' }], containers: [{ name: 'b', image: 'y' }, { name: 'c', image: 'z' }] }, '*', 'new');
+  const spec = withImage(
+    {
+      initContainers: [{ name: 'a', image: 'x' }],
+      containers: [
+        { name: 'b', image: 'y' },
+        { name: 'c', image: 'z' },
+      ],
+    },
+    '*',
+    'new',
+  );
   expect([...spec.initContainers!, ...spec.containers].map(({ image }) => image)).toEqual(['new', 'new', 'new']);
 });
 
 it('edits the Deployment that a workloadRef names', async () => {
   const api = cluster({ spec: { template: undefined, workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } } });
-  api.seed(deployments, { metadata: { name: 'web', namespace: 'lab' }, spec: { selector: {}, template: { spec: { containers: [{ name: 'demo', image: 'old' }] } } } });
+  api.seed(deployments, {
+    metadata: { name: 'web', namespace: 'lab' },
+    spec: { selector: {}, template: { spec: { containers: [{ name: 'demo', image: 'old' }] } } },
+  });
   expect(await setImage(api, KEY, change)).toMatchObject({ kind: 'deployment', name: 'web' });
   expect(api.writes).toEqual(['update deployments lab/web']);
 });

@@ -10,7 +10,11 @@ import { readRollout } from './read-rollout.ts';
 const ATTEMPTS = 5;
 
 /** Whose template was edited: the Rollout itself, or the Deployment that its `workloadRef` names. */
-export interface ImageUpdate { kind: 'rollout' | 'deployment'; name: string; object: KubeObject }
+export interface ImageUpdate {
+  kind: 'rollout' | 'deployment';
+  name: string;
+  object: KubeObject;
+}
 
 /** The Pod spec with `image` in every container called `container` (`*`: all). Throws `NO_SUCH_CONTAINER`. */
 export function withImage(spec: PodSpec, container: string, image: string): PodSpec {
@@ -28,11 +32,18 @@ export function withImage(spec: PodSpec, container: string, image: string): PodS
 }
 
 /** Starts a rollout to another image by editing the pod template; tries again when someone else wrote in between. */
-export async function setImage(api: KubeApi, key: ObjectKey, change: { container: string; image: string }, options: CallOptions = {}): Promise<ImageUpdate> {
+export async function setImage(
+  api: KubeApi,
+  key: ObjectKey,
+  change: { container: string; image: string },
+  options: CallOptions = {},
+): Promise<ImageUpdate> {
   const { spec } = await readRollout(api, key, options);
   const workload = spec.workloadRef;
   if (workload !== undefined && workload.kind !== 'Deployment') {
-    throw new LabError('WORKLOAD_NOT_MODELLED', `set image on a workloadRef of kind "${workload.kind}" is not modelled`, { next: 'Edit the referenced object with kubectl.' });
+    throw new LabError('WORKLOAD_NOT_MODELLED', `set image on a workloadRef of kind "${workload.kind}" is not modelled`, {
+      next: 'Edit the referenced object with kubectl.',
+    });
   }
   if (workload !== undefined) {
     const object = await edit(api, deployments, { namespace: key.namespace, name: workload.name }, change, options);
@@ -43,7 +54,13 @@ export async function setImage(api: KubeApi, key: ObjectKey, change: { container
 
 type WithTemplate = KubeObject & { spec?: { template?: { spec?: PodSpec | undefined } | undefined } | undefined };
 
-async function edit<T extends WithTemplate>(api: KubeApi, type: ResourceType<T>, key: ObjectKey, change: { container: string; image: string }, options: CallOptions): Promise<T> {
+async function edit<T extends WithTemplate>(
+  api: KubeApi,
+  type: ResourceType<T>,
+  key: ObjectKey,
+  change: { container: string; image: string },
+  options: CallOptions,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const stored = await api.get(type, key, options);
     if (stored === undefined) throw notFound(type, key.name);

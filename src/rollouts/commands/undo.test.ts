@@ -11,8 +11,16 @@ const KEY = { namespace: 'lab', name: 'demo' };
 
 function cluster(revisions: readonly number[] = [1, 2, 3]) {
   const api = createFakeKubeApi({ clock: hostClock, random: seededRandom(1) });
-  api.seed(rollouts, aRollout({ spec: { template: { metadata: { labels: { app: 'demo' } }, spec: { containers: [{ name: 'demo', image: 'registry.lab/demo:v3' }] } } } }));
-  for (const revision of revisions) api.seed(replicaSets, aReplicaSet(`hash${revision}`, { revision, image: `registry.lab/demo:v${revision}`, replicas: 1 }));
+  api.seed(
+    rollouts,
+    aRollout({
+      spec: {
+        template: { metadata: { labels: { app: 'demo' } }, spec: { containers: [{ name: 'demo', image: 'registry.lab/demo:v3' }] } },
+      },
+    }),
+  );
+  for (const revision of revisions)
+    api.seed(replicaSets, aReplicaSet(`hash${revision}`, { revision, image: `registry.lab/demo:v${revision}`, replicas: 1 }));
   return api;
 }
 const imageOf = async (api: ReturnType<typeof cluster>) => (await api.get(rollouts, KEY))!.spec.template!.spec!.containers[0]!.image;

@@ -34,18 +34,33 @@ export function templateWithoutHash(template: PodTemplateSpec): PodTemplateSpec 
   return copy;
 }
 
-const WORKLOADS: Readonly<Record<string, ResourceType<KubeObject & { spec?: { template?: PodTemplateSpec | undefined } | undefined; template?: PodTemplateSpec | undefined }>>> = {
-  Deployment: deployments, ReplicaSet: replicaSets, PodTemplate: podTemplates,
+const WORKLOADS: Readonly<
+  Record<
+    string,
+    ResourceType<KubeObject & { spec?: { template?: PodTemplateSpec | undefined } | undefined; template?: PodTemplateSpec | undefined }>
+  >
+> = {
+  Deployment: deployments,
+  ReplicaSet: replicaSets,
+  PodTemplate: podTemplates,
 };
 
 /**
  * Writes an older revision's pod template back. That makes a *new* revision, which runs the steps again unless the rollout was
  * unfinished or `rollbackWindow` covers it. `skipped` when the template is already the present one.
  */
-export async function undoRollout(api: KubeApi, key: ObjectKey, options: CallOptions & { toRevision?: number | undefined } = {}): Promise<UndoResult> {
+export async function undoRollout(
+  api: KubeApi,
+  key: ObjectKey,
+  options: CallOptions & { toRevision?: number | undefined } = {},
+): Promise<UndoResult> {
   const { toRevision = 0, signal } = options;
   const rollout = await readRollout(api, key, { signal });
-  const { items } = await api.list(replicaSets, { namespace: key.namespace, labelSelector: formatLabelSelector(rollout.spec.selector ?? {}) }, { signal });
+  const { items } = await api.list(
+    replicaSets,
+    { namespace: key.namespace, labelSelector: formatLabelSelector(rollout.spec.selector ?? {}) },
+    { signal },
+  );
   const candidates = items.filter((set) => (controllerOf(set)?.uid ?? rollout.metadata.uid) === rollout.metadata.uid);
   const target = revisionTarget(key.name, candidates, toRevision);
   const template = templateWithoutHash(target.spec?.template ?? { spec: { containers: [] } });
@@ -54,7 +69,13 @@ export async function undoRollout(api: KubeApi, key: ObjectKey, options: CallOpt
     : undoWorkload(api, key, rollout, { template, target, toRevision, signal });
 }
 
-interface Change { now?: PodTemplateSpec | undefined; template: PodTemplateSpec; target: ReplicaSet; toRevision: number; signal: AbortSignal | undefined }
+interface Change {
+  now?: PodTemplateSpec | undefined;
+  template: PodTemplateSpec;
+  target: ReplicaSet;
+  toRevision: number;
+  signal: AbortSignal | undefined;
+}
 
 async function undoWorkload(api: KubeApi, key: ObjectKey, rollout: Rollout, change: Change): Promise<UndoResult> {
   const { kind, name } = rollout.spec.workloadRef!;
@@ -64,10 +85,19 @@ async function undoWorkload(api: KubeApi, key: ObjectKey, rollout: Rollout, chan
   const workload = await api.get(type, workloadKey, { signal: change.signal });
   if (workload === undefined) throw notFound(type, name);
   const isPodTemplate = kind === 'PodTemplate';
-  return replaceTemplate(api, type, workloadKey, isPodTemplate ? '/template' : '/spec/template', { ...change, now: isPodTemplate ? workload.template : workload.spec?.template });
+  return replaceTemplate(api, type, workloadKey, isPodTemplate ? '/template' : '/spec/template', {
+    ...change,
+    now: isPodTemplate ? workload.template : workload.spec?.template,
+  });
 }
 
-async function replaceTemplate(api: KubeApi, type: ResourceType, key: ObjectKey, path: string, { now, template, target, toRevision, signal }: Change): Promise<UndoResult> {
+async function replaceTemplate(
+  api: KubeApi,
+  type: ResourceType,
+  key: ObjectKey,
+  path: string,
+  { now, template, target, toRevision, signal }: Change,
+): Promise<UndoResult> {
   if (isDeepStrictEqual(plain(now), plain(template))) return { outcome: 'skipped', revision: toRevision };
   const object = await api.patch(type, key, { type: 'json', body: [{ op: 'replace', path, value: template }] }, { signal });
   return { outcome: 'undone', revision: revisionOf(target), object };

@@ -1,6 +1,10 @@
 import { type StructuralSchema, structuralSchema } from './structural-schema.ts';
 
-interface PrinterColumn { name: string; type: 'integer' | 'string' | 'date'; jsonPath: string }
+interface PrinterColumn {
+  name: string;
+  type: 'integer' | 'string' | 'date';
+  jsonPath: string;
+}
 interface KindRow {
   kind: 'Rollout' | 'AnalysisRun' | 'AnalysisTemplate' | 'ClusterAnalysisTemplate' | 'Experiment';
   plural: string;
@@ -15,7 +19,10 @@ const STATUS: PrinterColumn = { name: 'Status', type: 'string', jsonPath: '.stat
 
 const KINDS: readonly KindRow[] = [
   {
-    kind: 'Rollout', plural: 'rollouts', shortName: 'ro', scope: 'Namespaced',
+    kind: 'Rollout',
+    plural: 'rollouts',
+    shortName: 'ro',
+    scope: 'Namespaced',
     columns: [
       { name: 'Desired', type: 'integer', jsonPath: '.spec.replicas' },
       { name: 'Current', type: 'integer', jsonPath: '.status.replicas' },
@@ -23,7 +30,10 @@ const KINDS: readonly KindRow[] = [
       { name: 'Available', type: 'integer', jsonPath: '.status.availableReplicas' },
       AGE,
     ],
-    subresources: { scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.HPAReplicas', labelSelectorPath: '.status.selector' }, status: {} },
+    subresources: {
+      scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.HPAReplicas', labelSelectorPath: '.status.selector' },
+      status: {},
+    },
   },
   { kind: 'AnalysisRun', plural: 'analysisruns', shortName: 'ar', scope: 'Namespaced', columns: [STATUS, AGE] },
   { kind: 'AnalysisTemplate', plural: 'analysistemplates', shortName: 'at', scope: 'Namespaced', columns: [AGE] },
@@ -39,7 +49,14 @@ export interface CrdManifest {
     group: 'argoproj.io';
     names: { kind: string; listKind: string; plural: string; singular: string; shortNames: string[] };
     scope: 'Namespaced' | 'Cluster';
-    versions: { name: 'v1alpha1'; served: true; storage: true; additionalPrinterColumns: PrinterColumn[]; schema: { openAPIV3Schema: StructuralSchema }; subresources: object }[];
+    versions: {
+      name: 'v1alpha1';
+      served: true;
+      storage: true;
+      additionalPrinterColumns: PrinterColumn[];
+      schema: { openAPIV3Schema: StructuralSchema };
+      subresources: object;
+    }[];
   };
 }
 
@@ -53,7 +70,16 @@ export function customResourceDefinitions(): CrdManifest[] {
       group: 'argoproj.io',
       names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames: [shortName] },
       scope,
-      versions: [{ name: 'v1alpha1', served: true, storage: true, additionalPrinterColumns: columns, schema: { openAPIV3Schema: structuralSchema(kind) }, subresources: subresources ?? {} }],
+      versions: [
+        {
+          name: 'v1alpha1',
+          served: true,
+          storage: true,
+          additionalPrinterColumns: columns,
+          schema: { openAPIV3Schema: structuralSchema(kind) },
+          subresources: subresources ?? {},
+        },
+      ],
     },
   }));
 }

@@ -15,20 +15,20 @@ export interface StructuralSchema {
 }
 
 const SCALARS: Readonly<Record<string, () => StructuralSchema>> = {
-  'string': () => ({ type: 'string' }),
-  'byte': () => ({ type: 'string', format: 'byte' }),
-  'boolean': () => ({ type: 'boolean' }),
-  'integer': () => ({ type: 'integer', format: 'int64' }),
-  'int32': () => ({ type: 'integer', format: 'int32' }),
-  'int64': () => ({ type: 'integer', format: 'int64' }),
-  'double': () => ({ type: 'number', format: 'double' }),
-  'time': () => ({ type: 'string', format: 'date-time' }),
+  string: () => ({ type: 'string' }),
+  byte: () => ({ type: 'string', format: 'byte' }),
+  boolean: () => ({ type: 'boolean' }),
+  integer: () => ({ type: 'integer', format: 'int64' }),
+  int32: () => ({ type: 'integer', format: 'int32' }),
+  int64: () => ({ type: 'integer', format: 'int64' }),
+  double: () => ({ type: 'number', format: 'double' }),
+  time: () => ({ type: 'string', format: 'date-time' }),
   'micro-time': () => ({ type: 'string', format: 'date-time' }),
   'int-or-string': () => ({ anyOf: [{ type: 'integer' }, { type: 'string' }], 'x-kubernetes-int-or-string': true }),
-  'object': () => ({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true }),
-  'any': () => ({ 'x-kubernetes-preserve-unknown-fields': true }),
+  object: () => ({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true }),
+  any: () => ({ 'x-kubernetes-preserve-unknown-fields': true }),
   // The server itself knows what an object's metadata may hold.
-  'metadata': () => ({ type: 'object' }),
+  metadata: () => ({ type: 'object' }),
 };
 
 /** The structural schema of a word of the field tables. Throws for a word that no table has. */

@@ -2,7 +2,9 @@ import { durationSeconds } from '../pause-duration.ts';
 import type { Experiment, ExperimentPhase, TemplateStatus } from '../tree/experiment.ts';
 
 const TERMINAL = new Set<string | undefined>(['Successful', 'Failed', 'Error', 'Inconclusive']);
-export function isExperimentOver(phase: string | undefined): boolean { return TERMINAL.has(phase); }
+export function isExperimentOver(phase: string | undefined): boolean {
+  return TERMINAL.has(phase);
+}
 
 /** What is known of an Experiment when its phase is decided. */
 export interface ExperimentFacts {
@@ -26,7 +28,8 @@ export function durationRemainingMs(experiment: Experiment, { availableAtMs, now
 export function experimentPhase(experiment: Experiment, facts: ExperimentFacts): { phase: ExperimentPhase; message?: string } {
   const spec = experiment.spec ?? {};
   const lost = facts.templates.find(({ status }) => status === 'Failed' || status === 'Error');
-  if (lost !== undefined) return { phase: lost.status as ExperimentPhase, ...(lost.message === undefined ? {} : { message: lost.message }) };
+  if (lost !== undefined)
+    return { phase: lost.status as ExperimentPhase, ...(lost.message === undefined ? {} : { message: lost.message }) };
   for (const phase of ['Failed', 'Error', 'Inconclusive'] as const) {
     const bad = facts.analyses.find((analysis) => analysis.phase === phase);
     if (bad !== undefined) return { phase, ...(bad.message ? { message: bad.message } : {}) };

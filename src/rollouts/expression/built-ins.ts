@@ -21,7 +21,10 @@ const TABLE: Readonly<Record<string, BuiltIn>> = {
   trim: (value) => String(value).trim(),
   max: (...values) => Math.max(...numbersOf(values)),
   min: (...values) => Math.min(...numbersOf(values)),
-  mean: (...values) => { const numbers = numbersOf(values); return numbers.reduce((sum, value) => sum + value, 0) / numbers.length; },
+  mean: (...values) => {
+    const numbers = numbersOf(values);
+    return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+  },
   first: (value) => listOf(value, 'first')[0] ?? null,
   last: (value) => listOf(value, 'last').at(-1) ?? null,
   keys: (value) => Object.keys(value as object),

@@ -27,7 +27,9 @@ it.each<[string, unknown, boolean]>([
   ['"b" not in result', ['a'], true],
   ['result[-1] == 3 && result[1:] == [2, 3]', [1, 2, 3], true],
   ['result contains "ok" or result startsWith \'no\'', 'all ok', true],
-])('says that %s for %j is %s', (text, result, value) => { expect(evaluateCondition(text, result)).toBe(value); });
+])('says that %s for %j is %s', (text, result, value) => {
+  expect(evaluateCondition(text, result)).toBe(value);
+});
 
 it.each<[string, unknown, string]>([
   ['result', 1, 'expected bool, but got int'],
@@ -35,7 +37,9 @@ it.each<[string, unknown, string]>([
   ['nothing > 1', 1, 'unknown name nothing'],
   ['result[1] > 1', [1], 'index out of range: 1 (array length is 1)'],
   ['result > 1', 'a', 'invalid operation: string > int'],
-])('cannot evaluate %s for %j: %s', (text, result, message) => { expect(() => evaluateCondition(text, result)).toThrow(message); });
+])('cannot evaluate %s for %j: %s', (text, result, message) => {
+  expect(() => evaluateCondition(text, result)).toThrow(message);
+});
 
 it('never reaches what belongs to the language below', () => {
   expect(evaluateCondition('result.constructor == nil', {})).toBe(true);
@@ -43,12 +47,19 @@ it('never reaches what belongs to the language below', () => {
 });
 
 it.each([
-  [undefined, undefined, 'Successful'], ['result > 1', undefined, 'Successful'], ['result > 2', undefined, 'Failed'], [undefined, 'result > 2', 'Successful'],
-  [undefined, 'result > 1', 'Failed'], ['result > 1', 'result > 1', 'Failed'], ['result > 2', 'result > 3', 'Inconclusive'],
+  [undefined, undefined, 'Successful'],
+  ['result > 1', undefined, 'Successful'],
+  ['result > 2', undefined, 'Failed'],
+  [undefined, 'result > 2', 'Successful'],
+  [undefined, 'result > 1', 'Failed'],
+  ['result > 1', 'result > 1', 'Failed'],
+  ['result > 2', 'result > 3', 'Inconclusive'],
 ])('with success %s and failure %s a result of 2 is %s', (successCondition, failureCondition, phase) => {
   expect(assessResult(2, { successCondition, failureCondition })).toBe(phase);
 });
 
 it('says that nothing was returned when a condition looks into an empty result', () => {
-  expect(() => assessResult([], { successCondition: 'result[0] > 1' })).toThrow('could not evaluate successCondition "result[0] > 1": metric result is nil or empty: no data returned from the metric provider');
+  expect(() => assessResult([], { successCondition: 'result[0] > 1' })).toThrow(
+    'could not evaluate successCondition "result[0] > 1": metric result is nil or empty: no data returned from the metric provider',
+  );
 });

@@ -8,7 +8,8 @@ const isNothing = (value: unknown): boolean => value === null || value === undef
 export function evaluateCondition(text: string, result: unknown): boolean {
   const number = (value: unknown): number => {
     const parsed = typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
-    if (Number.isNaN(parsed) && String(value).toLowerCase() !== 'nan') throw new ExpressionError(`strconv.ParseFloat: parsing ${JSON.stringify(String(value))}: invalid syntax`);
+    if (Number.isNaN(parsed) && String(value).toLowerCase() !== 'nan')
+      throw new ExpressionError(`strconv.ParseFloat: parsing ${JSON.stringify(String(value))}: invalid syntax`);
     return parsed;
   };
   const names = {
@@ -27,7 +28,10 @@ export function evaluateCondition(text: string, result: unknown): boolean {
 }
 
 /** The phase of one measurement. Throws `ExpressionError` with upstream's wording when a condition cannot be evaluated. */
-export function assessResult(result: unknown, conditions: { successCondition?: string | undefined; failureCondition?: string | undefined }): 'Successful' | 'Failed' | 'Inconclusive' {
+export function assessResult(
+  result: unknown,
+  conditions: { successCondition?: string | undefined; failureCondition?: string | undefined },
+): 'Successful' | 'Failed' | 'Inconclusive' {
   const check = (name: 'successCondition' | 'failureCondition'): boolean | undefined => {
     const text = conditions[name];
     if (!text) return undefined;
@@ -35,7 +39,9 @@ export function assessResult(result: unknown, conditions: { successCondition?: s
       return evaluateCondition(text, result);
     } catch (error) {
       const empty = isNothing(result) || (Array.isArray(result) && result.length === 0);
-      throw new ExpressionError(`could not evaluate ${name} "${text}": ${empty ? 'metric result is nil or empty: no data returned from the metric provider' : (error as Error).message}`);
+      throw new ExpressionError(
+        `could not evaluate ${name} "${text}": ${empty ? 'metric result is nil or empty: no data returned from the metric provider' : (error as Error).message}`,
+      );
     }
   };
   const success = check('successCondition');

@@ -3,12 +3,40 @@ import { ExpressionError, type Token, tokenize } from './tokenize.ts';
 import { asBoolean, asNumber, equal, isIn, listOf, member, typeName } from './values.ts';
 
 /** What names mean, and the element that a predicate looks at (`#`). */
-export interface Scope { names: Readonly<Record<string, unknown>>; element?: unknown; index?: number }
+export interface Scope {
+  names: Readonly<Record<string, unknown>>;
+  element?: unknown;
+  index?: number;
+}
 export type Expression = (scope: Scope) => unknown;
 
 const BINARY: Readonly<Record<string, number>> = {
-  '|': 1, or: 10, '||': 10, and: 15, '&&': 15, '==': 20, '!=': 20, '<': 20, '>': 20, '<=': 20, '>=': 20, in: 20, not: 20, matches: 20, contains: 20, startsWith: 20, endsWith: 20,
-  '..': 25, '+': 30, '-': 30, '*': 60, '/': 60, '%': 60, '**': 100, '^': 100, '??': 500,
+  '|': 1,
+  or: 10,
+  '||': 10,
+  and: 15,
+  '&&': 15,
+  '==': 20,
+  '!=': 20,
+  '<': 20,
+  '>': 20,
+  '<=': 20,
+  '>=': 20,
+  in: 20,
+  not: 20,
+  matches: 20,
+  contains: 20,
+  startsWith: 20,
+  endsWith: 20,
+  '..': 25,
+  '+': 30,
+  '-': 30,
+  '*': 60,
+  '/': 60,
+  '%': 60,
+  '**': 100,
+  '^': 100,
+  '??': 500,
 };
 const WITH_PREDICATE = new Set(['all', 'any', 'one', 'none', 'filter', 'map', 'count', 'find', 'sum']);
 
@@ -23,7 +51,9 @@ class Parser {
   readonly #tokens: Token[];
   #at = 0;
 
-  constructor(tokens: Token[]) { this.#tokens = tokens; }
+  constructor(tokens: Token[]) {
+    this.#tokens = tokens;
+  }
 
   whole(): Expression {
     const expression = this.#ternary();
@@ -31,13 +61,29 @@ class Parser {
     return expression;
   }
 
-  get #token(): Token { return this.#tokens[this.#at]!; }
-  #is(...values: string[]): boolean { return this.#token.kind !== 'string' && this.#token.kind !== 'number' && this.#token.kind !== 'end' && values.includes(this.#token.value); }
-  #take(...values: string[]): boolean { if (!this.#is(...values)) return false; this.#at += 1; return true; }
-  #expect(value: string): void { if (!this.#take(value)) throw this.#unexpected(); }
+  get #token(): Token {
+    return this.#tokens[this.#at]!;
+  }
+  #is(...values: string[]): boolean {
+    return (
+      this.#token.kind !== 'string' && this.#token.kind !== 'number' && this.#token.kind !== 'end' && values.includes(this.#token.value)
+    );
+  }
+  #take(...values: string[]): boolean {
+    if (!this.#is(...values)) return false;
+    this.#at += 1;
+    return true;
+  }
+  #expect(value: string): void {
+    if (!this.#take(value)) throw this.#unexpected();
+  }
   #unexpected(): ExpressionError {
     const { kind, value } = this.#token;
-    return new ExpressionError(kind === 'end' ? 'unexpected token EOF' : `unexpected token ${kind === 'name' ? 'Identifier' : kind === 'operator' ? 'Operator' : kind}("${value}")`);
+    return new ExpressionError(
+      kind === 'end'
+        ? 'unexpected token EOF'
+        : `unexpected token ${kind === 'name' ? 'Identifier' : kind === 'operator' ? 'Operator' : kind}("${value}")`,
+    );
   }
 
   #ternary(): Expression {
@@ -45,7 +91,10 @@ class Parser {
     if (!this.#take('?')) return condition;
     if (this.#take(':')) {
       const otherwise = this.#ternary();
-      return (scope) => { const value = condition(scope); return value === null || value === undefined || value === false ? otherwise(scope) : value; };
+      return (scope) => {
+        const value = condition(scope);
+        return value === null || value === undefined || value === false ? otherwise(scope) : value;
+      };
     }
     const yes = this.#ternary();
     this.#expect(':');
@@ -60,7 +109,10 @@ class Parser {
       const binding = Object.hasOwn(BINARY, operator) ? BINARY[operator]! : -1;
       if (binding < 0 || binding <= power) return left;
       this.#at += 1;
-      if (operator === '|') { left = this.#call(this.#name(), left); continue; }
+      if (operator === '|') {
+        left = this.#call(this.#name(), left);
+        continue;
+      }
       const negated = operator === 'not';
       const real = negated ? this.#name() : operator;
       const right = this.#binary(real === '**' || real === '^' ? binding - 1 : binding);
@@ -77,9 +129,18 @@ class Parser {
   }
 
   #unary(): Expression {
-    if (this.#take('not', '!')) { const operand = this.#binary(50); return (scope) => !asBoolean(operand(scope)); }
-    if (this.#take('-')) { const operand = this.#binary(90); return (scope) => -asNumber(operand(scope), '-', 0); }
-    if (this.#take('+')) { const operand = this.#binary(90); return (scope) => asNumber(operand(scope), '+', 0); }
+    if (this.#take('not', '!')) {
+      const operand = this.#binary(50);
+      return (scope) => !asBoolean(operand(scope));
+    }
+    if (this.#take('-')) {
+      const operand = this.#binary(90);
+      return (scope) => -asNumber(operand(scope), '-', 0);
+    }
+    if (this.#take('+')) {
+      const operand = this.#binary(90);
+      return (scope) => asNumber(operand(scope), '+', 0);
+    }
     return this.#postfix(this.#primary());
   }
 
@@ -89,9 +150,12 @@ class Parser {
     if (token.kind === 'number' || token.kind === 'string') return () => token.value;
     if (token.kind === 'name') {
       switch (token.value) {
-        case 'true': return () => true;
-        case 'false': return () => false;
-        case 'nil': return () => null;
+        case 'true':
+          return () => true;
+        case 'false':
+          return () => false;
+        case 'nil':
+          return () => null;
       }
       if (this.#is('(')) return this.#call(token.value);
       return ({ names }) => {
@@ -100,11 +164,24 @@ class Parser {
       };
     }
     switch (token.value) {
-      case '(': { const inner = this.#ternary(); this.#expect(')'); return inner; }
-      case '[': { const items = this.#list(']'); return (scope) => items.map((item) => item(scope)); }
-      case '{': return this.#map();
-      case '#': if (this.#token.kind === 'name' && this.#take('index')) return ({ index }) => index; return ({ element }) => element;
-      case '.': { const name = this.#name(); return ({ element }) => member(element, name); }
+      case '(': {
+        const inner = this.#ternary();
+        this.#expect(')');
+        return inner;
+      }
+      case '[': {
+        const items = this.#list(']');
+        return (scope) => items.map((item) => item(scope));
+      }
+      case '{':
+        return this.#map();
+      case '#':
+        if (this.#token.kind === 'name' && this.#take('index')) return ({ index }) => index;
+        return ({ element }) => element;
+      case '.': {
+        const name = this.#name();
+        return ({ element }) => member(element, name);
+      }
     }
     this.#at -= 1;
     throw this.#unexpected();
@@ -114,16 +191,26 @@ class Parser {
     let value = start;
     for (;;) {
       const before = value;
-      if (this.#take('?.')) { const name = this.#name(); value = (scope) => { const object = before(scope); return object === null || object === undefined ? null : member(object, name); }; }
-      else if (this.#take('.')) { const name = this.#name(); value = (scope) => member(before(scope), name); }
-      else if (this.#take('[')) value = this.#index(before);
+      if (this.#take('?.')) {
+        const name = this.#name();
+        value = (scope) => {
+          const object = before(scope);
+          return object === null || object === undefined ? null : member(object, name);
+        };
+      } else if (this.#take('.')) {
+        const name = this.#name();
+        value = (scope) => member(before(scope), name);
+      } else if (this.#take('[')) value = this.#index(before);
       else return value;
     }
   }
 
   #index(object: Expression): Expression {
     const from = this.#is(':') ? undefined : this.#ternary();
-    if (!this.#take(':')) { this.#expect(']'); return (scope) => member(object(scope), from!(scope)); }
+    if (!this.#take(':')) {
+      this.#expect(']');
+      return (scope) => member(object(scope), from!(scope));
+    }
     const to = this.#is(']') ? undefined : this.#ternary();
     this.#expect(']');
     return (scope) => {
@@ -178,66 +265,107 @@ class Parser {
     this.#expect(')');
     return (scope) => {
       const items = listOf(list(scope), name);
-      const at = (element: unknown, index: number): unknown => (predicate === undefined ? element : predicate({ ...scope, element, index }));
+      const at = (element: unknown, index: number): unknown =>
+        predicate === undefined ? element : predicate({ ...scope, element, index });
       const holds = (element: unknown, index: number): boolean => asBoolean(at(element, index));
       switch (name) {
-        case 'all': return items.every(holds);
-        case 'any': return items.some(holds);
-        case 'none': return !items.some(holds);
-        case 'one': return items.filter(holds).length === 1;
-        case 'filter': return items.filter(holds);
-        case 'map': return items.map(at);
-        case 'find': return items.find(holds) ?? null;
-        case 'sum': return items.map(at).reduce((sum: number, value) => sum + asNumber(value, '+', 0), 0);
-        default: return items.filter(holds).length;
+        case 'all':
+          return items.every(holds);
+        case 'any':
+          return items.some(holds);
+        case 'none':
+          return !items.some(holds);
+        case 'one':
+          return items.filter(holds).length === 1;
+        case 'filter':
+          return items.filter(holds);
+        case 'map':
+          return items.map(at);
+        case 'find':
+          return items.find(holds) ?? null;
+        case 'sum':
+          return items.map(at).reduce((sum: number, value) => sum + asNumber(value, '+', 0), 0);
+        default:
+          return items.filter(holds).length;
       }
     };
   }
 }
 
 function apply(operator: string, left: Expression, right: Expression): Expression {
-  const numbers = (work: (a: number, b: number) => unknown): Expression => (scope) => {
-    const a = left(scope);
-    const b = right(scope);
-    return work(asNumber(a, operator, b), asNumber(b, operator, a));
-  };
-  const ordered = (work: (a: number | string, b: number | string) => boolean): Expression => (scope) => {
-    const a = left(scope);
-    const b = right(scope);
-    if (typeof a === 'string' && typeof b === 'string') return work(a, b);
-    return work(asNumber(a, operator, b), asNumber(b, operator, a));
-  };
-  const texts = (work: (a: string, b: string) => boolean): Expression => (scope) => {
-    const a = left(scope);
-    const b = right(scope);
-    if (typeof a !== 'string' || typeof b !== 'string') throw new ExpressionError(`invalid operation: ${operator} (mismatched types ${typeName(a)} and ${typeName(b)})`);
-    return work(a, b);
-  };
-  switch (operator) {
-    case 'or': case '||': return (scope) => asBoolean(left(scope)) || asBoolean(right(scope));
-    case 'and': case '&&': return (scope) => asBoolean(left(scope)) && asBoolean(right(scope));
-    case '==': return (scope) => equal(left(scope), right(scope));
-    case '!=': return (scope) => !equal(left(scope), right(scope));
-    case '<': return ordered((a, b) => a < b);
-    case '>': return ordered((a, b) => a > b);
-    case '<=': return ordered((a, b) => a <= b);
-    case '>=': return ordered((a, b) => a >= b);
-    case 'in': return (scope) => isIn(left(scope), right(scope));
-    case 'matches': return texts((a, b) => new RegExp(b).test(a));
-    case 'contains': return texts((a, b) => a.includes(b));
-    case 'startsWith': return texts((a, b) => a.startsWith(b));
-    case 'endsWith': return texts((a, b) => a.endsWith(b));
-    case '..': return numbers((a, b) => Array.from({ length: Math.max(0, b - a + 1) }, (_, index) => a + index));
-    case '+': return (scope) => {
+  const numbers =
+    (work: (a: number, b: number) => unknown): Expression =>
+    (scope) => {
       const a = left(scope);
       const b = right(scope);
-      return typeof a === 'string' && typeof b === 'string' ? a + b : asNumber(a, '+', b) + asNumber(b, '+', a);
+      return work(asNumber(a, operator, b), asNumber(b, operator, a));
     };
-    case '-': return numbers((a, b) => a - b);
-    case '*': return numbers((a, b) => a * b);
-    case '/': return numbers((a, b) => a / b);
-    case '%': return numbers((a, b) => a % b);
-    case '**': case '^': return numbers((a, b) => a ** b);
-    default: return (scope) => left(scope) ?? right(scope);
+  const ordered =
+    (work: (a: number | string, b: number | string) => boolean): Expression =>
+    (scope) => {
+      const a = left(scope);
+      const b = right(scope);
+      if (typeof a === 'string' && typeof b === 'string') return work(a, b);
+      return work(asNumber(a, operator, b), asNumber(b, operator, a));
+    };
+  const texts =
+    (work: (a: string, b: string) => boolean): Expression =>
+    (scope) => {
+      const a = left(scope);
+      const b = right(scope);
+      if (typeof a !== 'string' || typeof b !== 'string')
+        throw new ExpressionError(`invalid operation: ${operator} (mismatched types ${typeName(a)} and ${typeName(b)})`);
+      return work(a, b);
+    };
+  switch (operator) {
+    case 'or':
+    case '||':
+      return (scope) => asBoolean(left(scope)) || asBoolean(right(scope));
+    case 'and':
+    case '&&':
+      return (scope) => asBoolean(left(scope)) && asBoolean(right(scope));
+    case '==':
+      return (scope) => equal(left(scope), right(scope));
+    case '!=':
+      return (scope) => !equal(left(scope), right(scope));
+    case '<':
+      return ordered((a, b) => a < b);
+    case '>':
+      return ordered((a, b) => a > b);
+    case '<=':
+      return ordered((a, b) => a <= b);
+    case '>=':
+      return ordered((a, b) => a >= b);
+    case 'in':
+      return (scope) => isIn(left(scope), right(scope));
+    case 'matches':
+      return texts((a, b) => new RegExp(b).test(a));
+    case 'contains':
+      return texts((a, b) => a.includes(b));
+    case 'startsWith':
+      return texts((a, b) => a.startsWith(b));
+    case 'endsWith':
+      return texts((a, b) => a.endsWith(b));
+    case '..':
+      return numbers((a, b) => Array.from({ length: Math.max(0, b - a + 1) }, (_, index) => a + index));
+    case '+':
+      return (scope) => {
+        const a = left(scope);
+        const b = right(scope);
+        return typeof a === 'string' && typeof b === 'string' ? a + b : asNumber(a, '+', b) + asNumber(b, '+', a);
+      };
+    case '-':
+      return numbers((a, b) => a - b);
+    case '*':
+      return numbers((a, b) => a * b);
+    case '/':
+      return numbers((a, b) => a / b);
+    case '%':
+      return numbers((a, b) => a % b);
+    case '**':
+    case '^':
+      return numbers((a, b) => a ** b);
+    default:
+      return (scope) => left(scope) ?? right(scope);
   }
 }

@@ -5,11 +5,16 @@ export function typeName(value: unknown): string {
   if (value === null || value === undefined) return 'nil';
   if (Array.isArray(value)) return '[]interface {}';
   switch (typeof value) {
-    case 'boolean': return 'bool';
-    case 'string': return 'string';
-    case 'number': return Number.isInteger(value) ? 'int' : 'float64';
-    case 'function': return 'func';
-    default: return 'map[string]interface {}';
+    case 'boolean':
+      return 'bool';
+    case 'string':
+      return 'string';
+    case 'number':
+      return Number.isInteger(value) ? 'int' : 'float64';
+    case 'function':
+      return 'func';
+    default:
+      return 'map[string]interface {}';
   }
 }
 
@@ -37,7 +42,8 @@ export function member(value: unknown, key: unknown): unknown {
     if (index < 0 || index >= value.length) throw new ExpressionError(`index out of range: ${key} (array length is ${value.length})`);
     return value[index];
   }
-  if (typeof value !== 'object' || value === null) throw new ExpressionError(`cannot fetch ${String(key)} from ${value === null || value === undefined ? '<nil>' : typeName(value)}`);
+  if (typeof value !== 'object' || value === null)
+    throw new ExpressionError(`cannot fetch ${String(key)} from ${value === null || value === undefined ? '<nil>' : typeName(value)}`);
   return Object.hasOwn(value, String(key)) ? (value as Record<string, unknown>)[String(key)] : null;
 }
 

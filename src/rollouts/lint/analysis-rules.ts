@@ -3,7 +3,10 @@ import { evaluateCondition } from '../expression/condition.ts';
 import type { Finding } from './finding.ts';
 
 /** What Prometheus gives when nothing was measured: no series, or a division of nothing by nothing. */
-const NOTHING: readonly [string, unknown][] = [['an empty answer', []], ['NaN', [Number.NaN]]];
+const NOTHING: readonly [string, unknown][] = [
+  ['an empty answer', []],
+  ['NaN', [Number.NaN]],
+];
 
 /** A metric that calls silence success lets every version through. */
 export function lintAnalysis(template: AnalysisTemplate, object: string): Finding[] {
@@ -11,10 +14,16 @@ export function lintAnalysis(template: AnalysisTemplate, object: string): Findin
     const passes = NOTHING.find(([, result]) => passesOn(metric, result));
     if (passes === undefined) return [];
     const reason = !metric.successCondition && !metric.failureCondition ? 'it has no condition' : `its condition holds for ${passes[0]}`;
-    return [{
-      rule: 'passes-without-data', severity: 'warning', object, path: `spec.metrics[${index}]`, message: `metric "${metric.name}" passes when nothing was measured: ${reason}`,
-      next: 'Ask for data first, such as "len(result) > 0 && !isNaN(result[0]) && …", and count requests in a metric of its own.',
-    }];
+    return [
+      {
+        rule: 'passes-without-data',
+        severity: 'warning',
+        object,
+        path: `spec.metrics[${index}]`,
+        message: `metric "${metric.name}" passes when nothing was measured: ${reason}`,
+        next: 'Ask for data first, such as "len(result) > 0 && !isNaN(result[0]) && …", and count requests in a metric of its own.',
+      },
+    ];
   });
 }
 
@@ -22,7 +31,11 @@ function passesOn(metric: Metric, result: unknown): boolean {
   if (metric.provider?.prometheus === undefined) return false;
   const holds = (condition: string | undefined): boolean | undefined => {
     if (!condition) return undefined;
-    try { return evaluateCondition(condition, result); } catch { return undefined; }
+    try {
+      return evaluateCondition(condition, result);
+    } catch {
+      return undefined;
+    }
   };
   const { successCondition, failureCondition } = metric;
   if (!successCondition && !failureCondition) return true;

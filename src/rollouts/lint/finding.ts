@@ -14,4 +14,6 @@ export interface Finding {
   next: string;
 }
 
-export function nameOf({ kind, metadata }: AnyObject): string { return `${kind} ${metadata?.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata?.name ?? '(without a name)'}`; }
+export function nameOf({ kind, metadata }: AnyObject): string {
+  return `${kind} ${metadata?.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata?.name ?? '(without a name)'}`;
+}

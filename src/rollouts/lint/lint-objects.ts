@@ -13,7 +13,8 @@ export function lintObjects(objects: readonly AnyObject[], options: LintOptions 
   const ingresses = objects.filter(({ kind }) => kind === 'Ingress') as unknown as Ingress[];
   const findings = objects.flatMap((object): Finding[] => {
     if (object.kind === 'Rollout') return lintRollout(object as unknown as Rollout, nameOf(object), ingresses, options);
-    if (object.kind === 'AnalysisTemplate' || object.kind === 'ClusterAnalysisTemplate') return lintAnalysis(object as unknown as AnalysisTemplate, nameOf(object));
+    if (object.kind === 'AnalysisTemplate' || object.kind === 'ClusterAnalysisTemplate')
+      return lintAnalysis(object as unknown as AnalysisTemplate, nameOf(object));
     if (object.kind === 'Ingress') return lintIngressClass(object as unknown as Ingress, nameOf(object), options.ingressClasses);
     return [];
   });

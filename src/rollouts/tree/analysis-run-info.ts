@@ -3,9 +3,27 @@ import type { AnalysisRun } from '../analysis/analysis-run.ts';
 import { revisionOf } from '../revision.ts';
 import { statusIcon } from './icons.ts';
 
-export interface JobInfo { name: string; status: string; icon: string; metricName: string; /** RFC 3339, or empty. */ startedAt: string }
-export interface MeasurementInfo { value: string; status: string; metricName: string; startedAt: string }
-export interface MetricInfo { name: string; successCondition: string; failureCondition: string; count: number; inconclusiveLimit: number; failureLimit: number }
+export interface JobInfo {
+  name: string;
+  status: string;
+  icon: string;
+  metricName: string /** RFC 3339, or empty. */;
+  startedAt: string;
+}
+export interface MeasurementInfo {
+  value: string;
+  status: string;
+  metricName: string;
+  startedAt: string;
+}
+export interface MetricInfo {
+  name: string;
+  successCondition: string;
+  failureCondition: string;
+  count: number;
+  inconclusiveLimit: number;
+  failureLimit: number;
+}
 
 export interface AnalysisRunInfo {
   objectMeta: ObjectMeta;
@@ -27,8 +45,11 @@ export interface AnalysisRunInfo {
 export function analysisRunInfo(run: AnalysisRun): AnalysisRunInfo {
   const results = run.status?.metricResults ?? [];
   const status = run.status?.phase ?? 'Pending';
-  const sum = (field: 'successful' | 'failed' | 'inconclusive' | 'error'): number => results.reduce((total, result) => total + (result[field] ?? 0), 0);
-  const measurements = results.flatMap((result) => (result.measurements ?? []).map((measurement) => ({ metricName: result.name, measurement })));
+  const sum = (field: 'successful' | 'failed' | 'inconclusive' | 'error'): number =>
+    results.reduce((total, result) => total + (result[field] ?? 0), 0);
+  const measurements = results.flatMap((result) =>
+    (result.measurements ?? []).map((measurement) => ({ metricName: result.name, measurement })),
+  );
   return {
     objectMeta: run.metadata,
     icon: status === 'Running' ? '◌' : statusIcon(status),
@@ -39,15 +60,30 @@ export function analysisRunInfo(run: AnalysisRun): AnalysisRunInfo {
     failed: sum('failed'),
     inconclusive: sum('inconclusive'),
     error: sum('error'),
-    jobs: measurements.filter(({ measurement }) => measurement.metadata?.['job-name'] !== undefined).map(({ metricName, measurement }) => ({
-      name: measurement.metadata?.['job-name'] ?? '', status: measurement.phase ?? 'Pending', icon: statusIcon(measurement.phase ?? 'Pending'), metricName, startedAt: measurement.startedAt ?? '',
-    })),
-    nonJobInfo: measurements.filter(({ measurement }) => measurement.metadata?.['job-name'] === undefined).map(({ metricName, measurement }) => ({
-      value: measurement.value ?? '', status: measurement.phase ?? '', metricName, startedAt: measurement.startedAt ?? '',
-    })),
+    jobs: measurements
+      .filter(({ measurement }) => measurement.metadata?.['job-name'] !== undefined)
+      .map(({ metricName, measurement }) => ({
+        name: measurement.metadata?.['job-name'] ?? '',
+        status: measurement.phase ?? 'Pending',
+        icon: statusIcon(measurement.phase ?? 'Pending'),
+        metricName,
+        startedAt: measurement.startedAt ?? '',
+      })),
+    nonJobInfo: measurements
+      .filter(({ measurement }) => measurement.metadata?.['job-name'] === undefined)
+      .map(({ metricName, measurement }) => ({
+        value: measurement.value ?? '',
+        status: measurement.phase ?? '',
+        metricName,
+        startedAt: measurement.startedAt ?? '',
+      })),
     metrics: (run.spec?.metrics ?? []).map((metric) => ({
-      name: metric.name, successCondition: metric.successCondition ?? '', failureCondition: metric.failureCondition ?? '',
-      count: Number(metric.count ?? 0) || 0, inconclusiveLimit: Number(metric.inconclusiveLimit ?? 0) || 0, failureLimit: Number(metric.failureLimit ?? 0) || 0,
+      name: metric.name,
+      successCondition: metric.successCondition ?? '',
+      failureCondition: metric.failureCondition ?? '',
+      count: Number(metric.count ?? 0) || 0,
+      inconclusiveLimit: Number(metric.inconclusiveLimit ?? 0) || 0,
+      failureLimit: Number(metric.failureLimit ?? 0) || 0,
     })),
     specAndStatus: { spec: run.spec ?? {}, status: run.status ?? {} },
   };
@@ -55,6 +91,14 @@ export function analysisRunInfo(run: AnalysisRun): AnalysisRunInfo {
 
 /** The INFO cell: `✔ 3,✖ 1`, without what is zero. */
 export function measurementCounts(info: Pick<AnalysisRunInfo, 'successful' | 'failed' | 'inconclusive' | 'error'>): string {
-  const parts: [string, number][] = [['✔', info.successful], ['✖', info.failed], ['?', info.inconclusive], ['⚠', info.error]];
-  return parts.filter(([, count]) => count > 0).map(([icon, count]) => `${icon} ${count}`).join(',');
+  const parts: [string, number][] = [
+    ['✔', info.successful],
+    ['✖', info.failed],
+    ['?', info.inconclusive],
+    ['⚠', info.error],
+  ];
+  return parts
+    .filter(([, count]) => count > 0)
+    .map(([icon, count]) => `${icon} ${count}`)
+    .join(',');
 }

@@ -1,6 +1,18 @@
 const CODES: Readonly<Record<string, number>> = {
-  '✔': 32, '✖': 31, '⚠': 33, '◌': 36, '॥': 36, '◷': 36, '?': 33, '•': 0,
-  stable: 32, active: 32, canary: 33, preview: 34, ping: 34, pong: 34,
+  '✔': 32,
+  '✖': 31,
+  '⚠': 33,
+  '◌': 36,
+  '॥': 36,
+  '◷': 36,
+  '?': 33,
+  '•': 0,
+  stable: 32,
+  active: 32,
+  canary: 33,
+  preview: 34,
+  ping: 34,
+  pong: 34,
 };
 
 /** Colours by icon and tag; `enabled` false gives plain text. */

@@ -61,6 +61,15 @@ export interface ExperimentStatus {
   conditions?: RolloutCondition[] | undefined;
 }
 
-export interface Experiment extends KubeObject { spec?: ExperimentSpec | undefined; status?: ExperimentStatus | undefined }
+export interface Experiment extends KubeObject {
+  spec?: ExperimentSpec | undefined;
+  status?: ExperimentStatus | undefined;
+}
 
-export const experiments: ResourceType<Experiment> = { group: 'argoproj.io', version: 'v1alpha1', resource: 'experiments', kind: 'Experiment', namespaced: true };
+export const experiments: ResourceType<Experiment> = {
+  group: 'argoproj.io',
+  version: 'v1alpha1',
+  resource: 'experiments',
+  kind: 'Experiment',
+  namespaced: true,
+};

@@ -1,7 +1,10 @@
 import type { ReplicaSetInfo, RolloutInfo } from './rollout-info.ts';
 
 /** One image in use and the roles it plays, sorted. */
-export interface ImageLine { image: string; tags: string[] }
+export interface ImageLine {
+  image: string;
+  tags: string[];
+}
 
 /** Tags of a ReplicaSet in the order of the INFO column. */
 export function replicaSetTags(set: ReplicaSetInfo): string[] {

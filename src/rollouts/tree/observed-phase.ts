@@ -4,7 +4,10 @@ import type { Rollout, RolloutPhase } from '../rollout.ts';
 const WORKLOAD_GENERATION = 'rollout.argoproj.io/workload-generation';
 
 /** What a client says about a Rollout; `message` is empty when there is nothing to add. */
-export interface ObservedPhase { phase: RolloutPhase; message: string }
+export interface ObservedPhase {
+  phase: RolloutPhase;
+  message: string;
+}
 
 /**
  * The stored phase, unless the controller has not caught up with the object yet: argo-rollouts/utils/rollout
@@ -16,7 +19,8 @@ export function observedPhase(rollout: Rollout): ObservedPhase {
   if (/^\d+$/.test(status.observedGeneration ?? '') && Number(status.observedGeneration) < generation) {
     return { phase: 'Progressing', message: 'waiting for rollout spec update to be observed' };
   }
-  if (status.controllerPause === true && (status.pauseConditions ?? []).length === 0) return { phase: 'Progressing', message: 'waiting for rollout to unpause' };
+  if (status.controllerPause === true && (status.pauseConditions ?? []).length === 0)
+    return { phase: 'Progressing', message: 'waiting for rollout to unpause' };
   if (spec.workloadRef !== undefined) {
     const wanted = metadata.annotations?.[WORKLOAD_GENERATION];
     const seen = status.workloadObservedGeneration;

@@ -2,7 +2,12 @@ import { isConditionTrue } from '../../kube/conditions.ts';
 import type { Container, ContainerStatus, Pod } from '../../kube/generated/types.ts';
 
 /** What `kubectl get pods` prints: the STATUS column and the parts of READY and RESTARTS. */
-export interface PodSummary { status: string; ready: number; total: number; restarts: number }
+export interface PodSummary {
+  status: string;
+  ready: number;
+  total: number;
+  restarts: number;
+}
 
 const endedBy = ({ reason, signal, exitCode }: { reason?: string | undefined; signal?: number | undefined; exitCode: number }): string =>
   reason || (signal ? `Signal:${signal}` : `ExitCode:${exitCode}`);
@@ -30,7 +35,10 @@ export function summarizePod(pod: Pod): PodSummary {
 
   let hasRunning = false;
   if (initText === undefined || isConditionTrue(status.conditions, 'Initialized')) {
-    if (initText === undefined) restarts += initStatuses.filter((one) => !isSidecar(spec?.initContainers?.find(({ name }) => name === one.name))).reduce((sum, one) => sum + one.restartCount, 0);
+    if (initText === undefined)
+      restarts += initStatuses
+        .filter((one) => !isSidecar(spec?.initContainers?.find(({ name }) => name === one.name)))
+        .reduce((sum, one) => sum + one.restartCount, 0);
     for (const one of [...(status.containerStatuses ?? [])].reverse()) {
       restarts += one.restartCount;
       const { waiting, terminated, running } = one.state ?? {};

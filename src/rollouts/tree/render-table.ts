@@ -4,5 +4,13 @@ import { visibleWidth } from './colours.ts';
 export function renderTable(rows: readonly (readonly string[])[], minimumWidths: readonly number[] = []): string {
   const widths = [...minimumWidths];
   for (const row of rows) for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, visibleWidth(cell));
-  return rows.map((row) => `${row.map((cell, column) => cell + ' '.repeat(widths[column]! - visibleWidth(cell) + 2)).join('').trimEnd()}\n`).join('');
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell + ' '.repeat(widths[column]! - visibleWidth(cell) + 2))
+          .join('')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }

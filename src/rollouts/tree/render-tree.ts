@@ -13,7 +13,14 @@ export interface RenderOptions {
   colour: boolean;
 }
 
-interface Row { name: string; kind: string; status: string; age: string; info: string; children: Row[] }
+interface Row {
+  name: string;
+  kind: string;
+  status: string;
+  age: string;
+  info: string;
+  children: Row[];
+}
 
 /** The text of `kubectl argo rollouts get rollout`: header, then the tree of revisions. */
 export function renderTree(info: RolloutInfo, options: RenderOptions): string {
@@ -25,7 +32,9 @@ export function renderExperiment(info: ExperimentInfo, options: RenderOptions): 
   const palette = createPalette(options.colour);
   const images = [...new Set(info.replicaSets.filter(({ replicas }) => replicas > 0).flatMap((set) => set.images))].sort();
   const lines: [string, string][] = [
-    ['Name:', info.objectMeta.name], ['Namespace:', info.objectMeta.namespace ?? ''], ['Status:', `${palette.icon(info.icon)} ${info.status}`],
+    ['Name:', info.objectMeta.name],
+    ['Namespace:', info.objectMeta.namespace ?? ''],
+    ['Status:', `${palette.icon(info.icon)} ${info.status}`],
     ...(info.message === '' ? [] : [['Message:', info.message] as [string, string]]),
     ...images.map((image, index): [string, string] => [index === 0 ? 'Images:' : '', image]),
   ];
@@ -41,28 +50,51 @@ function renderHeader(info: RolloutInfo, { colour }: RenderOptions): string {
   ];
   if (info.message !== '') lines.push(['Message:', info.message]);
   lines.push(['Strategy:', info.strategy]);
-  if (info.strategy === 'Canary') lines.push(['  Step:', info.step], ['  SetWeight:', info.setWeight], ['  ActualWeight:', info.actualWeight]);
+  if (info.strategy === 'Canary')
+    lines.push(['  Step:', info.step], ['  SetWeight:', info.setWeight], ['  ActualWeight:', info.actualWeight]);
   for (const [index, { image, tags }] of imageLines(info).entries()) {
     lines.push([index === 0 ? 'Images:' : '', tags.length === 0 ? image : `${image} (${tags.map(palette.tag).join(', ')})`]);
   }
-  lines.push(['Replicas:', ''], ['  Desired:', String(info.desired)], ['  Current:', String(info.current)], ['  Updated:', String(info.updated)], ['  Ready:', String(info.ready)], ['  Available:', String(info.available)]);
+  lines.push(
+    ['Replicas:', ''],
+    ['  Desired:', String(info.desired)],
+    ['  Current:', String(info.current)],
+    ['  Updated:', String(info.updated)],
+    ['  Ready:', String(info.ready)],
+    ['  Available:', String(info.available)],
+  );
   return lines.map(([label, value]) => `${(label.padEnd(17) + value).trimEnd()}\n`).join('');
 }
 
 function rolloutRow(info: RolloutInfo, options: RenderOptions): Row {
-  const revisions = [...new Set([...info.replicaSets, ...info.experiments, ...info.analysisRuns].map(({ revision }) => revision))].sort((a, b) => b - a);
-  const of = <T extends { revision: number }>(items: readonly T[], revision: number): T[] => items.filter((item) => item.revision === revision);
-  return row(KIND_ICONS.Rollout, 'Rollout', info, options, { children: revisions.map((revision) => ({
-    name: `${KIND_ICONS.Revision} revision:${revision}`, kind: '', status: '', age: '', info: '',
-    children: [
-      ...of(info.replicaSets, revision).map((set) => replicaSetRow(set, options)),
-      ...of(info.experiments, revision).map((experiment) => experimentRow(experiment, options)),
-      ...of(info.analysisRuns, revision).map((run) => analysisRunRow(run, options)),
-    ],
-  })) });
+  const revisions = [...new Set([...info.replicaSets, ...info.experiments, ...info.analysisRuns].map(({ revision }) => revision))].sort(
+    (a, b) => b - a,
+  );
+  const of = <T extends { revision: number }>(items: readonly T[], revision: number): T[] =>
+    items.filter((item) => item.revision === revision);
+  return row(KIND_ICONS.Rollout, 'Rollout', info, options, {
+    children: revisions.map((revision) => ({
+      name: `${KIND_ICONS.Revision} revision:${revision}`,
+      kind: '',
+      status: '',
+      age: '',
+      info: '',
+      children: [
+        ...of(info.replicaSets, revision).map((set) => replicaSetRow(set, options)),
+        ...of(info.experiments, revision).map((experiment) => experimentRow(experiment, options)),
+        ...of(info.analysisRuns, revision).map((run) => analysisRunRow(run, options)),
+      ],
+    })),
+  });
 }
 
-function row(icon: string, kind: string, item: { objectMeta: ObjectMeta; icon: string; status: string }, options: RenderOptions, more: { info?: string; children?: Row[] }): Row {
+function row(
+  icon: string,
+  kind: string,
+  item: { objectMeta: ObjectMeta; icon: string; status: string },
+  options: RenderOptions,
+  more: { info?: string; children?: Row[] },
+): Row {
   const palette = createPalette(options.colour);
   return {
     name: `${icon} ${palette.label(item.objectMeta.name)}`,
@@ -86,17 +118,27 @@ function podRow(pod: PodInfo, options: RenderOptions): Row {
 }
 
 function experimentRow(experiment: ExperimentInfo, options: RenderOptions): Row {
-  return row(KIND_ICONS.Experiment, 'Experiment', experiment, options, { children: [
-    ...experiment.replicaSets.map((set) => replicaSetRow(set, options)),
-    ...experiment.analysisRuns.map((run) => analysisRunRow(run, options)),
-  ] });
+  return row(KIND_ICONS.Experiment, 'Experiment', experiment, options, {
+    children: [
+      ...experiment.replicaSets.map((set) => replicaSetRow(set, options)),
+      ...experiment.analysisRuns.map((run) => analysisRunRow(run, options)),
+    ],
+  });
 }
 
 function analysisRunRow(run: AnalysisRunInfo, options: RenderOptions): Row {
   const palette = createPalette(options.colour);
-  return row(KIND_ICONS.AnalysisRun, 'AnalysisRun', run, options, { info: measurementCounts(run), children: run.jobs.map((job) => ({
-    name: `${KIND_ICONS.Job} ${palette.label(job.name)}`, kind: 'Job', status: `${palette.icon(job.icon)} ${job.status}`, age: age(job.startedAt, options.nowMs), info: '', children: [],
-  })) });
+  return row(KIND_ICONS.AnalysisRun, 'AnalysisRun', run, options, {
+    info: measurementCounts(run),
+    children: run.jobs.map((job) => ({
+      name: `${KIND_ICONS.Job} ${palette.label(job.name)}`,
+      kind: 'Job',
+      status: `${palette.icon(job.icon)} ${job.status}`,
+      age: age(job.startedAt, options.nowMs),
+      info: '',
+      children: [],
+    })),
+  });
 }
 
 function age(timestamp: string | undefined, nowMs: number): string {

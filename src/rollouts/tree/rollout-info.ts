@@ -14,7 +14,13 @@ import { podIcon, statusIcon } from './icons.ts';
 import { observedPhase } from './observed-phase.ts';
 import { summarizePod } from './pod-status.ts';
 
-export interface PodInfo { objectMeta: ObjectMeta; status: string; icon: string; /** `1/1` */ ready: string; restarts: number }
+export interface PodInfo {
+  objectMeta: ObjectMeta;
+  status: string;
+  icon: string /** `1/1` */;
+  ready: string;
+  restarts: number;
+}
 
 export interface ReplicaSetInfo {
   objectMeta: ObjectMeta;
@@ -36,8 +42,19 @@ export interface ReplicaSetInfo {
   pods: PodInfo[];
 }
 
-export interface ExperimentInfo { objectMeta: ObjectMeta; icon: string; revision: number; status: string; message: string; replicaSets: ReplicaSetInfo[]; analysisRuns: AnalysisRunInfo[] }
-export interface ContainerInfo { name: string; image: string }
+export interface ExperimentInfo {
+  objectMeta: ObjectMeta;
+  icon: string;
+  revision: number;
+  status: string;
+  message: string;
+  replicaSets: ReplicaSetInfo[];
+  analysisRuns: AnalysisRunInfo[];
+}
+export interface ContainerInfo {
+  name: string;
+  image: string;
+}
 
 /** Everything that `get rollout` and the dashboard show of one Rollout. Weights are strings, as in the dashboard's JSON. */
 export interface RolloutInfo {
@@ -110,7 +127,7 @@ export function rolloutInfo(rollout: Rollout, around: RolloutSurroundings = {}):
     analysisRuns: newestRevisionFirst(ownedBy(rollout, around.analysisRuns).map(analysisRunInfo)),
     containers: (podSpec?.containers ?? []).map(({ name, image }) => ({ name, image: image ?? '' })),
     initContainers: (podSpec?.initContainers ?? []).map(({ name, image }) => ({ name, image: image ?? '' })),
-    steps: status.currentStepIndex === undefined ? [] : spec.strategy.canary?.steps ?? [],
+    steps: status.currentStepIndex === undefined ? [] : (spec.strategy.canary?.steps ?? []),
   };
 }
 

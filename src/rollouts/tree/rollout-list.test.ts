@@ -2,8 +2,24 @@ import { expect, it } from 'vitest';
 import { aRollout } from '../../../test/support/rollout-objects.ts';
 import { renderList } from './rollout-list.ts';
 
-const paused = aRollout({ status: { observedGeneration: '1', phase: 'Paused', currentStepIndex: 1, replicas: 6, readyReplicas: 6, updatedReplicas: 1, availableReplicas: 6, currentPodHash: 'b', stableRS: 'a' } });
-const plain = aRollout({ name: 'a-rollout-with-a-long-name', spec: { strategy: { blueGreen: { activeService: 'x' } } }, status: { observedGeneration: '1', phase: 'Healthy', replicas: 5, readyReplicas: 5, updatedReplicas: 5, availableReplicas: 5 } });
+const paused = aRollout({
+  status: {
+    observedGeneration: '1',
+    phase: 'Paused',
+    currentStepIndex: 1,
+    replicas: 6,
+    readyReplicas: 6,
+    updatedReplicas: 1,
+    availableReplicas: 6,
+    currentPodHash: 'b',
+    stableRS: 'a',
+  },
+});
+const plain = aRollout({
+  name: 'a-rollout-with-a-long-name',
+  spec: { strategy: { blueGreen: { activeService: 'x' } } },
+  status: { observedGeneration: '1', phase: 'Healthy', replicas: 5, readyReplicas: 5, updatedReplicas: 5, availableReplicas: 5 },
+});
 
 it('prints one line per rollout in columns', () => {
   expect(renderList([paused, plain])).toBe(`\

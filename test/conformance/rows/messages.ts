@@ -26,7 +26,8 @@ export const messages: RowList = {
   '405': 'the server does not allow this method on the requested resource',
   '406': 'only the following media types are accepted: …',
   '409/exists': 'RESOURCE "N" already exists',
-  '409/conflict': 'Operation cannot be fulfilled on RESOURCE "N": the object has been modified; please apply your changes to the latest version and try again',
+  '409/conflict':
+    'Operation cannot be fulfilled on RESOURCE "N": the object has been modified; please apply your changes to the latest version and try again',
   '409/apply': 'Apply failed with N conflicts: …',
   '409/precondition': 'the UID in the precondition (U) does not match the UID in record (V). …',
   '410': 'too old resource version: N (M) / The resourceVersion for the provided list is too old.',

@@ -11,7 +11,10 @@ const ANNOTATION = 'kubernetes.io/limit-ranger';
 /** Admission plugin LimitRanger for the containers of a new Pod: fills in what is left open, refuses what is out of bounds. */
 export function limitPod(core: ServerCore, object: AnyObject): void {
   const pod = object as unknown as Pod;
-  const items = core.store.list(storagePrefix(limitRanges, pod.metadata.namespace)).entries.flatMap((entry) => (entry.value.object as LimitRange).spec?.limits ?? []).filter(({ type }) => type === 'Container');
+  const items = core.store
+    .list(storagePrefix(limitRanges, pod.metadata.namespace))
+    .entries.flatMap((entry) => (entry.value.object as LimitRange).spec?.limits ?? [])
+    .filter(({ type }) => type === 'Container');
   if (items.length === 0 || pod.spec === undefined) return;
   const containers = [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])];
   const set = items.flatMap((item) => containers.flatMap((container) => fill(container, item)));
@@ -22,13 +25,21 @@ export function limitPod(core: ServerCore, object: AnyObject): void {
 
 /** What was filled in, as the annotation tells it. */
 function fill(container: Container, item: LimitRangeItem): string[] {
-  const resources = container.resources ??= {};
+  const resources = (container.resources ??= {});
   const told: string[] = [];
-  for (const [part, defaults] of [['requests', item.defaultRequest], ['limits', item.default]] as const) {
+  for (const [part, defaults] of [
+    ['requests', item.defaultRequest],
+    ['limits', item.default],
+  ] as const) {
     const missing = Object.entries(defaults ?? {}).filter(([name]) => resources[part]?.[name] === undefined);
     if (missing.length === 0) continue;
     resources[part] = { ...resources[part], ...Object.fromEntries(missing) };
-    told.push(`${missing.map(([name]) => name).sort().join(', ')} ${part === 'requests' ? 'request' : 'limit'} for container ${container.name}`);
+    told.push(
+      `${missing
+        .map(([name]) => name)
+        .sort()
+        .join(', ')} ${part === 'requests' ? 'request' : 'limit'} for container ${container.name}`,
+    );
   }
   return told;
 }
@@ -38,11 +49,13 @@ function outOfBounds(container: Container, item: LimitRangeItem): string[] {
   const errors: string[] = [];
   for (const [name, least] of Object.entries(item.min ?? {})) {
     if (requests[name] === undefined) errors.push(`minimum ${name} usage per Container is ${least}.  No request is specified`);
-    else if (parseQuantity(requests[name])! < parseQuantity(least)!) errors.push(`minimum ${name} usage per Container is ${least}, but request is ${requests[name]}`);
+    else if (parseQuantity(requests[name])! < parseQuantity(least)!)
+      errors.push(`minimum ${name} usage per Container is ${least}, but request is ${requests[name]}`);
   }
   for (const [name, most] of Object.entries(item.max ?? {})) {
     if (limits[name] === undefined) errors.push(`maximum ${name} usage per Container is ${most}.  No limit is specified`);
-    else if (parseQuantity(limits[name])! > parseQuantity(most)!) errors.push(`maximum ${name} usage per Container is ${most}, but limit is ${limits[name]}`);
+    else if (parseQuantity(limits[name])! > parseQuantity(most)!)
+      errors.push(`maximum ${name} usage per Container is ${most}, but limit is ${limits[name]}`);
   }
   return errors;
 }

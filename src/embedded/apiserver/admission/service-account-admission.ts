@@ -19,20 +19,27 @@ export function admitPod(core: ServerCore, object: AnyObject): void {
   pod.spec.serviceAccount = accountName;
   const account = core.store.get(storageKey(serviceAccounts, namespace, accountName))?.value.object as ServiceAccount | undefined;
   if (account === undefined) {
-    throw forbidden(pods, pod.metadata.name, `error looking up service account ${namespace}/${accountName}: serviceaccount "${accountName}" not found`);
+    throw forbidden(
+      pods,
+      pod.metadata.name,
+      `error looking up service account ${namespace}/${accountName}: serviceaccount "${accountName}" not found`,
+    );
   }
-  if ((pod.spec.imagePullSecrets ?? []).length === 0 && (account.imagePullSecrets ?? []).length > 0) pod.spec.imagePullSecrets = structuredClone(account.imagePullSecrets);
+  if ((pod.spec.imagePullSecrets ?? []).length === 0 && (account.imagePullSecrets ?? []).length > 0)
+    pod.spec.imagePullSecrets = structuredClone(account.imagePullSecrets);
   if ((pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) === false) return;
   mountToken(core, pod);
 }
 
 function mountToken(core: ServerCore, pod: Pod): void {
   const spec = pod.spec!;
-  const isMounted = (mounts: readonly VolumeMount[] | undefined): boolean => (mounts ?? []).some((mount) => mount.mountPath === TOKEN_MOUNT_PATH);
-  const unmounted = [...(spec.initContainers ?? []), ...spec.containers ?? []].filter((container) => !isMounted(container.volumeMounts));
+  const isMounted = (mounts: readonly VolumeMount[] | undefined): boolean =>
+    (mounts ?? []).some((mount) => mount.mountPath === TOKEN_MOUNT_PATH);
+  const unmounted = [...(spec.initContainers ?? []), ...(spec.containers ?? [])].filter((container) => !isMounted(container.volumeMounts));
   if (unmounted.length === 0) return;
   const name = `kube-api-access-${core.random.suffix(5)}`;
-  for (const container of unmounted) container.volumeMounts = [...(container.volumeMounts ?? []), { mountPath: TOKEN_MOUNT_PATH, name, readOnly: true }];
+  for (const container of unmounted)
+    container.volumeMounts = [...(container.volumeMounts ?? []), { mountPath: TOKEN_MOUNT_PATH, name, readOnly: true }];
   const volume: Volume = {
     name,
     projected: {

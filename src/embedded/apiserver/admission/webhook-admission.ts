@@ -1,7 +1,18 @@
-import type { MutatingWebhook, MutatingWebhookConfiguration, Namespace, ValidatingWebhook, ValidatingWebhookConfiguration } from '../../../kube/generated/types.ts';
+import type {
+  MutatingWebhook,
+  MutatingWebhookConfiguration,
+  Namespace,
+  ValidatingWebhook,
+  ValidatingWebhookConfiguration,
+} from '../../../kube/generated/types.ts';
 import { selectorMatches } from '../../../kube/label-selector.ts';
 import type { AnyObject } from '../../../kube/object.ts';
-import { mutatingWebhookConfigurations, namespaces, type ResourceType, validatingWebhookConfigurations } from '../../../kube/resource-type.ts';
+import {
+  mutatingWebhookConfigurations,
+  namespaces,
+  type ResourceType,
+  validatingWebhookConfigurations,
+} from '../../../kube/resource-type.ts';
 import { StatusError, statusError } from '../../../kube/status-error.ts';
 import { jsonPatch } from '../patch/json-patch.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -12,7 +23,13 @@ import type { Admission, AdmissionRequest } from './admission.ts';
 import { callWebhook, WebhookFailure } from './webhook-client.ts';
 import { ruleMatches } from './webhook-rules.ts';
 
-interface Answer { allowed?: boolean; status?: { code?: number; message?: string; reason?: string }; warnings?: string[]; patch?: string; patchType?: string }
+interface Answer {
+  allowed?: boolean;
+  status?: { code?: number; message?: string; reason?: string };
+  warnings?: string[];
+  patch?: string;
+  patchType?: string;
+}
 type Webhook = ValidatingWebhook | MutatingWebhook;
 const ADMISSION_GROUP = 'admissionregistration.k8s.io';
 
@@ -20,7 +37,9 @@ const ADMISSION_GROUP = 'admissionregistration.k8s.io';
 export class WebhookAdmission implements Admission {
   readonly #core: () => ServerCore;
 
-  constructor(core: () => ServerCore) { this.#core = core; }
+  constructor(core: () => ServerCore) {
+    this.#core = core;
+  }
 
   /** One after the other, each seeing the work of those before it. Resolves with the changed object. */
   mutate(request: AdmissionRequest, ctx: RequestContext): Promise<AnyObject> | undefined {
@@ -57,7 +76,11 @@ export class WebhookAdmission implements Admission {
     if (request.resource.type.group === ADMISSION_GROUP) return [];
     const prefix = storagePrefix(type);
     if (core.store.count(prefix) === 0) return [];
-    return core.store.list(prefix).entries.flatMap((entry) => ((entry.value.object as ValidatingWebhookConfiguration | MutatingWebhookConfiguration).webhooks ?? []) as Webhook[])
+    return core.store
+      .list(prefix)
+      .entries.flatMap(
+        (entry) => ((entry.value.object as ValidatingWebhookConfiguration | MutatingWebhookConfiguration).webhooks ?? []) as Webhook[],
+      )
       .filter((hook) => (hook.rules ?? []).some((rule) => ruleMatches(rule, request.operation, request.resource.type, request.subresource)))
       .filter((hook) => this.#isSelected(core, hook, request));
   }
@@ -73,7 +96,9 @@ export class WebhookAdmission implements Admission {
       }
     }
     if (hook.objectSelector === undefined) return true;
-    return [request.object, request.oldObject].some((object) => object !== undefined && selectorMatches(hook.objectSelector, object.metadata.labels));
+    return [request.object, request.oldObject].some(
+      (object) => object !== undefined && selectorMatches(hook.objectSelector, object.metadata.labels),
+    );
   }
 
   /** Throws the refusal; resolves with nothing when a failing webhook is to be ignored. */
@@ -81,7 +106,9 @@ export class WebhookAdmission implements Admission {
     const core = this.#core();
     try {
       const uid = core.random.uuid();
-      const review = await core.activity.during(`webhook ${hook.name}`, () => callWebhook(hook.clientConfig, reviewOf(uid, request), hook.timeoutSeconds ?? 10, core));
+      const review = await core.activity.during(`webhook ${hook.name}`, () =>
+        callWebhook(hook.clientConfig, reviewOf(uid, request), hook.timeoutSeconds ?? 10, core),
+      );
       const answer = (review as { response?: Answer & { uid?: string } } | null)?.response;
       if (answer === undefined || answer === null) throw new WebhookFailure(`failed to call webhook: webhook response was absent`);
       if (answer.uid !== uid) throw new WebhookFailure(`failed to call webhook: expected response.uid="${uid}", got "${answer.uid ?? ''}"`);
@@ -102,9 +129,21 @@ export class WebhookAdmission implements Admission {
 
 function refusal(name: string, status: Answer['status']): StatusError {
   const base = `admission webhook "${name}" denied the request`;
-  const text = status?.message ? `${base}: ${status.message}` : status?.reason ? `${base}: ${status.reason}` : `${base} without explanation`;
+  const text = status?.message
+    ? `${base}: ${status.message}`
+    : status?.reason
+      ? `${base}: ${status.reason}`
+      : `${base} without explanation`;
   const code = Math.max(status?.code ?? 400, 400);
-  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: text, ...(status?.reason ? { reason: status.reason } : code === 400 ? { reason: 'BadRequest' } : code === 403 ? { reason: 'Forbidden' } : {}), code });
+  return new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: text,
+    ...(status?.reason ? { reason: status.reason } : code === 400 ? { reason: 'BadRequest' } : code === 403 ? { reason: 'Forbidden' } : {}),
+    code,
+  });
 }
 
 function reviewOf(uid: string, request: AdmissionRequest): object {
@@ -112,12 +151,22 @@ function reviewOf(uid: string, request: AdmissionRequest): object {
   const kind = { group: type.group, version: type.version, kind: type.kind };
   const resource = { group: type.group, version: type.version, resource: type.resource };
   return {
-    kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    apiVersion: 'admission.k8s.io/v1',
     request: {
-      uid, kind, resource, requestKind: kind, requestResource: resource,
+      uid,
+      kind,
+      resource,
+      requestKind: kind,
+      requestResource: resource,
       ...(request.subresource === undefined ? {} : { subResource: request.subresource, requestSubResource: request.subresource }),
-      name: request.name, ...(request.namespace === undefined ? {} : { namespace: request.namespace }), operation: request.operation, userInfo: request.user,
-      object: request.object ?? null, oldObject: request.oldObject ?? null, dryRun: request.dryRun,
+      name: request.name,
+      ...(request.namespace === undefined ? {} : { namespace: request.namespace }),
+      operation: request.operation,
+      userInfo: request.user,
+      object: request.object ?? null,
+      oldObject: request.oldObject ?? null,
+      dryRun: request.dryRun,
       options: { kind: `${request.operation[0]}${request.operation.slice(1).toLowerCase()}Options`, apiVersion: 'meta.k8s.io/v1' },
     },
   };

@@ -15,7 +15,12 @@ export class WebhookFailure extends Error {
 }
 
 /** Posts a review to a webhook over TLS and resolves with the parsed answer. Rejects with `WebhookFailure`. */
-export async function callWebhook(config: AdmissionregistrationV1WebhookClientConfig, review: object, timeoutSeconds: number, deps: { dialer: Dialer; hostClock: Clock }): Promise<unknown> {
+export async function callWebhook(
+  config: AdmissionregistrationV1WebhookClientConfig,
+  review: object,
+  timeoutSeconds: number,
+  deps: { dialer: Dialer; hostClock: Clock },
+): Promise<unknown> {
   const target = targetOf(config);
   const url = `https://${target.authority}${target.path}?timeout=${timeoutSeconds}s`;
   const abort = new AbortController();
@@ -24,7 +29,13 @@ export async function callWebhook(config: AdmissionregistrationV1WebhookClientCo
     const raw = await deps.dialer.dial(target.host, target.port, abort.signal);
     try {
       const secured = await secure(raw, target.host, config.caBundle, abort.signal);
-      const { status, body } = await post(secured, target, `${target.path}?timeout=${timeoutSeconds}s`, JSON.stringify(review), abort.signal);
+      const { status, body } = await post(
+        secured,
+        target,
+        `${target.path}?timeout=${timeoutSeconds}s`,
+        JSON.stringify(review),
+        abort.signal,
+      );
       if (status < 200 || status > 299) throw new Error(`the server responded with status code ${status}: ${body.trim().slice(0, 200)}`);
       return JSON.parse(body) as unknown;
     } finally {
@@ -37,7 +48,12 @@ export async function callWebhook(config: AdmissionregistrationV1WebhookClientCo
   }
 }
 
-interface Target { host: string; port: number; authority: string; path: string }
+interface Target {
+  host: string;
+  port: number;
+  authority: string;
+  path: string;
+}
 
 function targetOf(config: AdmissionregistrationV1WebhookClientConfig): Target {
   const { service } = config;
@@ -54,27 +70,57 @@ function targetOf(config: AdmissionregistrationV1WebhookClientConfig): Target {
 function secure(raw: Socket, host: string, caBundle: string | undefined, signal: AbortSignal): Promise<tls.TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = tls.connect({
-      socket: raw, servername: host, ALPNProtocols: ['http/1.1'],
+      socket: raw,
+      servername: host,
+      ALPNProtocols: ['http/1.1'],
       ...(caBundle ? { ca: Buffer.from(caBundle, 'base64') } : {}),
     });
-    const onAbort = (): void => { socket.destroy(); reject(signal.reason as Error); };
+    const onAbort = (): void => {
+      socket.destroy();
+      reject(signal.reason as Error);
+    };
     signal.addEventListener('abort', onAbort, { once: true });
-    socket.once('secureConnect', () => { signal.removeEventListener('abort', onAbort); resolve(socket); });
-    socket.once('error', (error) => { signal.removeEventListener('abort', onAbort); reject(error); });
+    socket.once('secureConnect', () => {
+      signal.removeEventListener('abort', onAbort);
+      resolve(socket);
+    });
+    socket.once('error', (error) => {
+      signal.removeEventListener('abort', onAbort);
+      reject(error);
+    });
   });
 }
 
-function post(socket: tls.TLSSocket, target: Target, path: string, body: string, signal: AbortSignal): Promise<{ status: number; body: string }> {
+function post(
+  socket: tls.TLSSocket,
+  target: Target,
+  path: string,
+  body: string,
+  signal: AbortSignal,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const request = http.request({
-      createConnection: () => socket, method: 'POST', path, signal,
-      headers: { host: target.authority, 'content-type': 'application/json', accept: 'application/json', 'content-length': Buffer.byteLength(body), connection: 'close', 'user-agent': 'kube-apiserver-admission' },
-    }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
-      response.on('error', reject);
-    });
+    const request = http.request(
+      {
+        createConnection: () => socket,
+        method: 'POST',
+        path,
+        signal,
+        headers: {
+          host: target.authority,
+          'content-type': 'application/json',
+          accept: 'application/json',
+          'content-length': Buffer.byteLength(body),
+          connection: 'close',
+          'user-agent': 'kube-apiserver-admission',
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+        response.on('error', reject);
+      },
+    );
     request.on('error', reject);
     request.end(body);
   });
@@ -87,6 +133,7 @@ function goText(error: unknown, target: Target, signal: AbortSignal): string {
   if (code === 'ECONNREFUSED') return `dial tcp ${target.authority}: connect: connection refused`;
   if (code === 'ENOTFOUND') return `service "${target.host.split('.')[0]}" not found`;
   if (code === 'ECONNRESET') return 'EOF';
-  if (typeof code === 'string' && /CERT|SELF_SIGNED|UNABLE_TO/.test(code)) return 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
+  if (typeof code === 'string' && /CERT|SELF_SIGNED|UNABLE_TO/.test(code))
+    return 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
   return messageOf(error);
 }

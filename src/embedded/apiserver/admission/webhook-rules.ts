@@ -9,6 +9,9 @@ export function ruleMatches(rule: RuleWithOperations, operation: string, type: R
   if (scope !== '*' && (scope === 'Namespaced') !== type.namespaced) return false;
   return (rule.resources ?? []).some((pattern) => {
     const [resource, sub] = pattern.split('/', 2);
-    return (resource === '*' || resource === type.resource) && (pattern === '*/*' || (sub === undefined ? subresource === undefined : sub === '*' ? true : sub === subresource));
+    return (
+      (resource === '*' || resource === type.resource) &&
+      (pattern === '*/*' || (sub === undefined ? subresource === undefined : sub === '*' ? true : sub === subresource))
+    );
   });
 }

@@ -2,7 +2,10 @@ import { addedFields, EMPTY, type FieldSet, isLeaf, keyElement, valueElement } f
 import { fieldInfo, type TypeInfo } from './type-info.ts';
 
 /** What differs between two versions of an object: fields set or changed, and fields that are gone. */
-export interface Comparison { readonly changed: FieldSet; readonly removed: FieldSet }
+export interface Comparison {
+  readonly changed: FieldSet;
+  readonly removed: FieldSet;
+}
 
 const NOTHING: Comparison = { changed: EMPTY, removed: EMPTY };
 
@@ -36,15 +39,27 @@ export function compare(type: TypeInfo, before: unknown, after: unknown): Compar
   return { changed, removed };
 }
 
-function hasKeys(set: object): boolean { for (const _ in set) return true; return false; }
+function hasKeys(set: object): boolean {
+  for (const _ in set) return true;
+  return false;
+}
 
-function compareFields(type: TypeInfo, before: Record<string, unknown>, after: Record<string, unknown>, changed: Record<string, FieldSet>, removed: Record<string, FieldSet>): void {
+function compareFields(
+  type: TypeInfo,
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+  changed: Record<string, FieldSet>,
+  removed: Record<string, FieldSet>,
+): void {
   for (const key in after) {
     const now = after[key];
     const was = before[key];
     if (now === was || now === undefined) continue;
     const info = fieldInfo(type, key);
-    if (was === undefined) { changed[`f:${key}`] = addedFields(info, now, key); continue; }
+    if (was === undefined) {
+      changed[`f:${key}`] = addedFields(info, now, key);
+      continue;
+    }
     record(compareValue(info, was, now), `f:${key}`, changed, removed);
   }
   for (const key in before) {
@@ -53,8 +68,16 @@ function compareFields(type: TypeInfo, before: Record<string, unknown>, after: R
   }
 }
 
-function record(result: Comparison | 'changed', element: string, changed: Record<string, FieldSet>, removed: Record<string, FieldSet>): void {
-  if (result === 'changed') { changed[element] = EMPTY; return; }
+function record(
+  result: Comparison | 'changed',
+  element: string,
+  changed: Record<string, FieldSet>,
+  removed: Record<string, FieldSet>,
+): void {
+  if (result === 'changed') {
+    changed[element] = EMPTY;
+    return;
+  }
   if (hasKeys(result.changed)) changed[element] = result.changed;
   if (hasKeys(result.removed)) removed[element] = result.removed;
 }
@@ -77,14 +100,23 @@ function compareValue(type: TypeInfo, before: unknown, after: unknown): Comparis
   return { changed, removed };
 }
 
-function compareLists(type: TypeInfo, before: unknown[], after: unknown[], changed: Record<string, FieldSet>, removed: Record<string, FieldSet>): void {
+function compareLists(
+  type: TypeInfo,
+  before: unknown[],
+  after: unknown[],
+  changed: Record<string, FieldSet>,
+  removed: Record<string, FieldSet>,
+): void {
   const elementOf = (item: unknown): string => (type.kind === 'list-map' ? keyElement(type, item) : valueElement(item));
   const old = new Map(before.map((item) => [elementOf(item), item]));
   for (const item of after) {
     const element = elementOf(item);
     const was = old.get(element);
     old.delete(element);
-    if (type.kind !== 'list-map') { if (was === undefined) changed[element] = EMPTY; continue; }
+    if (type.kind !== 'list-map') {
+      if (was === undefined) changed[element] = EMPTY;
+      continue;
+    }
     if (was === undefined) {
       const below = addedFields(type.of, item, '');
       changed[element] = hasKeys(below) ? { '.': EMPTY, ...below } : below;

@@ -25,4 +25,6 @@ export function duplicateKeys(type: TypeInfo, value: unknown): string | undefine
   return undefined;
 }
 
-function printed(element: string): string { return pathsOf({ [element]: {} })[0]!; }
+function printed(element: string): string {
+  return pathsOf({ [element]: {} })[0]!;
+}

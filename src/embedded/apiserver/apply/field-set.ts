@@ -6,14 +6,23 @@ import { fieldInfo } from './type-info.ts';
  * `k:{"name":"c"}`, `v:"x"`). A node without keys is a member; a node with children is one only if it also has `.`.
  * Values are never changed once built: operations share the parts that stay the same.
  */
-export interface FieldSet { readonly [element: string]: FieldSet }
+export interface FieldSet {
+  readonly [element: string]: FieldSet;
+}
 
 export const EMPTY: FieldSet = {};
 const MEMBER: FieldSet = {};
 
-function hasKeys(set: object): boolean { for (const _ in set) return true; return false; }
-export function isEmptySet(set: FieldSet): boolean { return !hasKeys(set); }
-function isMember(node: FieldSet): boolean { return '.' in node || !hasKeys(node); }
+function hasKeys(set: object): boolean {
+  for (const _ in set) return true;
+  return false;
+}
+export function isEmptySet(set: FieldSet): boolean {
+  return !hasKeys(set);
+}
+function isMember(node: FieldSet): boolean {
+  return '.' in node || !hasKeys(node);
+}
 
 /** A node with these children; none at all: a member or nothing. */
 function nodeOf(member: boolean, children: Record<string, FieldSet>): FieldSet | undefined {
@@ -74,7 +83,8 @@ export function without(a: FieldSet, elements: readonly string[]): FieldSet {
   if (first === undefined || a[first] === undefined) return a;
   const children: Record<string, FieldSet> = { ...a };
   const left = rest.length === 0 ? undefined : nodeOf('.' in a[first], withoutDot(without(a[first], rest)));
-  if (left === undefined) delete children[first]; else children[first] = left;
+  if (left === undefined) delete children[first];
+  else children[first] = left;
   return children;
 }
 
@@ -119,7 +129,9 @@ function printedElement(element: string): string {
   if (element.startsWith('f:')) return `.${element.slice(2)}`;
   if (element.startsWith('v:')) return `[=${element.slice(2)}]`;
   if (element.startsWith('k:')) {
-    return `[${Object.entries(JSON.parse(element.slice(2)) as Record<string, unknown>).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`;
+    return `[${Object.entries(JSON.parse(element.slice(2)) as Record<string, unknown>)
+      .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+      .join(',')}]`;
   }
   return `[${element.slice(2)}]`;
 }
@@ -129,11 +141,16 @@ export function keyElement(type: Extract<TypeInfo, { kind: 'list-map' }>, item: 
   const fields = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
   const { keys } = type;
   if (keys.length === 1) return `k:{${JSON.stringify(keys[0])}:${JSON.stringify(fields[keys[0]!] ?? type.defaults[keys[0]!] ?? null)}}`;
-  const present = [...keys].sort().map((key) => [key, fields[key] ?? type.defaults[key]] as const).filter(([, value]) => value !== undefined);
+  const present = [...keys]
+    .sort()
+    .map((key) => [key, fields[key] ?? type.defaults[key]] as const)
+    .filter(([, value]) => value !== undefined);
   return `k:{${present.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
 }
 
-export function valueElement(item: unknown): string { return `v:${JSON.stringify(item)}`; }
+export function valueElement(item: unknown): string {
+  return `v:${JSON.stringify(item)}`;
+}
 
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -142,9 +159,13 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 /** Whether a value of this type is owned as one piece. */
 export function isLeaf(type: TypeInfo, value: unknown): boolean {
   switch (type.kind) {
-    case 'leaf': return true;
-    case 'set': case 'list-map': return !Array.isArray(value);
-    default: return !isPlain(value);
+    case 'leaf':
+      return true;
+    case 'set':
+    case 'list-map':
+      return !Array.isArray(value);
+    default:
+      return !isPlain(value);
   }
 }
 
@@ -162,7 +183,8 @@ function childrenOf(type: TypeInfo, value: unknown, items: boolean): Record<stri
   if (Array.isArray(value)) {
     for (const item of value) {
       if (type.kind === 'set') children[valueElement(item)] = MEMBER;
-      else if (type.kind === 'list-map') children[keyElement(type, item)] = nodeOf(true, isLeaf(type.of, item) ? {} : childrenOf(type.of, item, items))!;
+      else if (type.kind === 'list-map')
+        children[keyElement(type, item)] = nodeOf(true, isLeaf(type.of, item) ? {} : childrenOf(type.of, item, items))!;
     }
     return children;
   }
@@ -171,7 +193,10 @@ function childrenOf(type: TypeInfo, value: unknown, items: boolean): Record<stri
     if (child === undefined) continue;
     const info = fieldInfo(type, key);
     const known = type.kind === 'struct' && type.fields().has(key);
-    if (isLeaf(info, child) || (isPlain(child) && !hasKeys(child))) { children[`f:${key}`] = MEMBER; continue; }
+    if (isLeaf(info, child) || (isPlain(child) && !hasKeys(child))) {
+      children[`f:${key}`] = MEMBER;
+      continue;
+    }
     const below = childrenOf(info, child, items);
     const node = nodeOf(!known || (items && marksItself(info, key)), below);
     if (node !== undefined) children[`f:${key}`] = node;

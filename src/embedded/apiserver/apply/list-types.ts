@@ -2,8 +2,14 @@ import { atomicStructNotes, listNotes, mapNotes } from '../generated/list-notes.
 
 const mapLists = Object.entries(listNotes).filter((entry): entry is [string, readonly string[]] => entry[1] !== 'set');
 /** An EphemeralContainer holds the fields of a Container, whose notes stand with its common part. */
-const EPHEMERAL = ['env', 'ports', 'volumeMounts', 'volumeDevices'].map((field): [string, readonly string[]] => [`EphemeralContainer.${field}`, listNotes[`Container.${field}`] as readonly string[]]);
-const named = (note: 'atomic' | 'granular'): string[] => Object.entries(mapNotes).filter(([, one]) => one === note).map(([path]) => path);
+const EPHEMERAL = ['env', 'ports', 'volumeMounts', 'volumeDevices'].map((field): [string, readonly string[]] => [
+  `EphemeralContainer.${field}`,
+  listNotes[`Container.${field}`] as readonly string[],
+]);
+const named = (note: 'atomic' | 'granular'): string[] =>
+  Object.entries(mapNotes)
+    .filter(([, one]) => one === note)
+    .map(([path]) => path);
 
 /** Lists that server-side apply merges by key. A list that is in neither table is atomic. Not the same as the merge keys of strategic merge patch. */
 export const listMapKeys: Readonly<Record<string, readonly string[]>> = {
@@ -14,7 +20,11 @@ export const listMapKeys: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Lists of scalars merged as sets. */
-export const listSets: ReadonlySet<string> = new Set(Object.entries(listNotes).filter(([, note]) => note === 'set').map(([path]) => path));
+export const listSets: ReadonlySet<string> = new Set(
+  Object.entries(listNotes)
+    .filter(([, note]) => note === 'set')
+    .map(([path]) => path),
+);
 
 /** Structs that one manager owns as a whole. */
 export const atomicStructs: ReadonlySet<string> = new Set(atomicStructNotes);

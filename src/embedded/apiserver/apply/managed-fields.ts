@@ -5,12 +5,28 @@ import { compare } from './compare.ts';
 import { difference, EMPTY, equalSets, type FieldSet, isEmptySet, sorted, union } from './field-set.ts';
 import { keepsStatusApart, type TypeInfo } from './type-info.ts';
 
-export interface Writer { manager: string; apiVersion: string; subresource?: string | undefined }
+export interface Writer {
+  manager: string;
+  apiVersion: string;
+  subresource?: string | undefined;
+}
 
 /** Fields of `metadata` that nobody owns: the server's own, and what names the object. */
-const UNOWNED = new Set([
-  'name', 'generateName', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'managedFields', 'selfLink',
-].map((field) => `f:${field}`));
+const UNOWNED = new Set(
+  [
+    'name',
+    'generateName',
+    'namespace',
+    'uid',
+    'resourceVersion',
+    'generation',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'managedFields',
+    'selfLink',
+  ].map((field) => `f:${field}`),
+);
 
 /** Takes out what is never tracked, and `status` unless it was written through its subresource (or the kind has none). */
 export function ownable(set: FieldSet, subresource: string | undefined, hasStatus: boolean): FieldSet {
@@ -28,20 +44,33 @@ export function ownable(set: FieldSet, subresource: string | undefined, hasStatu
 function ownableMetadata(set: FieldSet): FieldSet | undefined {
   const out: Record<string, FieldSet> = {};
   let wasTaken = false;
-  for (const key in set) if (UNOWNED.has(key)) wasTaken = true; else out[key] = set[key]!;
+  for (const key in set)
+    if (UNOWNED.has(key)) wasTaken = true;
+    else out[key] = set[key]!;
   return wasTaken && isEmptySet(out) ? undefined : out;
 }
 
-export function setOf(entry: ManagedFieldsEntry): FieldSet { return (entry.fieldsV1 ?? EMPTY) as FieldSet; }
+export function setOf(entry: ManagedFieldsEntry): FieldSet {
+  return (entry.fieldsV1 ?? EMPTY) as FieldSet;
+}
 
 export function isEntryOf(entry: ManagedFieldsEntry, operation: 'Apply' | 'Update', writer: Writer): boolean {
-  return entry.operation === operation && entry.manager === writer.manager && (entry.subresource ?? '') === (writer.subresource ?? '')
-    && (operation === 'Apply' || entry.apiVersion === writer.apiVersion);
+  return (
+    entry.operation === operation &&
+    entry.manager === writer.manager &&
+    (entry.subresource ?? '') === (writer.subresource ?? '') &&
+    (operation === 'Apply' || entry.apiVersion === writer.apiVersion)
+  );
 }
 
 export function makeEntry(operation: 'Apply' | 'Update', writer: Writer, set: FieldSet, time: string): ManagedFieldsEntry {
   return {
-    manager: writer.manager, operation, apiVersion: writer.apiVersion, time, fieldsType: 'FieldsV1', fieldsV1: sorted(set),
+    manager: writer.manager,
+    operation,
+    apiVersion: writer.apiVersion,
+    time,
+    fieldsType: 'FieldsV1',
+    fieldsV1: sorted(set),
     ...(writer.subresource ? { subresource: writer.subresource } : {}),
   };
 }
@@ -66,7 +95,7 @@ function capped(entries: ManagedFieldsEntry[]): ManagedFieldsEntry[] {
   const updates = entries.filter((entry) => entry.operation === 'Update');
   let excess = updates.length - MAX_UPDATE_MANAGERS;
   if (excess <= 0) return entries;
-  const oldest = updates.sort((a, b) => (a.time ?? '') < (b.time ?? '') ? -1 : 1);
+  const oldest = updates.sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? -1 : 1));
   const ancient = new Map<string, ManagedFieldsEntry>();
   const gone = new Set<ManagedFieldsEntry>();
   for (const entry of oldest) {
@@ -75,7 +104,15 @@ function capped(entries: ManagedFieldsEntry[]): ManagedFieldsEntry[] {
     const before = ancient.get(version);
     gone.add(entry);
     if (before !== undefined) excess -= 1;
-    ancient.set(version, makeEntry('Update', { manager: 'ancient-changes', apiVersion: version }, union(before ? setOf(before) : EMPTY, setOf(entry)), entry.time ?? ''));
+    ancient.set(
+      version,
+      makeEntry(
+        'Update',
+        { manager: 'ancient-changes', apiVersion: version },
+        union(before ? setOf(before) : EMPTY, setOf(entry)),
+        entry.time ?? '',
+      ),
+    );
   }
   return [...entries.filter((entry) => !gone.has(entry)), ...ancient.values()];
 }
@@ -109,7 +146,10 @@ export function trackUpdate(input: TrackUpdateInput): ManagedFieldsEntry[] {
   const out: ManagedFieldsEntry[] = [];
   let own: ManagedFieldsEntry | undefined;
   for (const entry of entries) {
-    if (isEntryOf(entry, 'Update', input)) { own = entry; continue; }
+    if (isEntryOf(entry, 'Update', input)) {
+      own = entry;
+      continue;
+    }
     const set = setOf(entry);
     const left = difference(difference(set, changed), removed);
     if (isEmptySet(left)) continue;

@@ -11,7 +11,10 @@ export function mergeValues(type: TypeInfo, live: unknown, applied: unknown): un
   if (isPlain(applied) && isPlain(live)) {
     const out: Record<string, unknown> = { ...live };
     for (const key in applied) {
-      if (applied[key] === null) { if (out[key] === undefined) out[key] = null; continue; }
+      if (applied[key] === null) {
+        if (out[key] === undefined) out[key] = null;
+        continue;
+      }
       out[key] = mergeValues(fieldInfo(type, key), live[key], applied[key]);
     }
     return out;
@@ -33,8 +36,14 @@ function mergeLists(type: TypeInfo, live: unknown[], applied: unknown[]): unknow
   const takeLiveOnly = (until: string | undefined): void => {
     for (; next < live.length; next++) {
       const element = elementOf(type, live[next]);
-      if (element === until) { next += 1; return; }
-      if (wanted.has(element)) { if (done.has(element)) continue; return; }
+      if (element === until) {
+        next += 1;
+        return;
+      }
+      if (wanted.has(element)) {
+        if (done.has(element)) continue;
+        return;
+      }
       out.push(live[next]);
     }
   };
@@ -67,9 +76,16 @@ export function prune(type: TypeInfo, value: unknown, last: FieldSet, keep: Fiel
     if (!element.startsWith('f:')) continue;
     const key = element.slice(2);
     if (value[key] === undefined) continue;
-    if (keep[element] === undefined) { if (out === value) out = { ...value }; delete out[key]; continue; }
+    if (keep[element] === undefined) {
+      if (out === value) out = { ...value };
+      delete out[key];
+      continue;
+    }
     const child = prune(fieldInfo(type, key), value[key], last[element]!, keep[element]);
-    if (child !== value[key]) { if (out === value) out = { ...value }; out[key] = child; }
+    if (child !== value[key]) {
+      if (out === value) out = { ...value };
+      out[key] = child;
+    }
   }
   return out;
 }

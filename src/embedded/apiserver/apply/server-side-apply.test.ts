@@ -12,32 +12,75 @@ const configMap = builtInTypeInfo('ConfigMap');
 const deployment = builtInTypeInfo('Deployment');
 const service = builtInTypeInfo('Service');
 
-interface Options { force?: boolean; nowMs?: number; apiVersion?: string; subresource?: string }
+interface Options {
+  force?: boolean;
+  nowMs?: number;
+  apiVersion?: string;
+  subresource?: string;
+}
 function apply(types: TypeInfo, live: AnyObject | undefined, body: object, manager: string, options: Options = {}): AnyObject {
-  return serverSideApply({ ...(live ? { live } : {}), applied: { metadata: { name: 'x' }, ...body } as AnyObject, manager, force: false, apiVersion: 'v1', nowMs: 0, types, ...options });
+  return serverSideApply({
+    ...(live ? { live } : {}),
+    applied: { metadata: { name: 'x' }, ...body } as AnyObject,
+    manager,
+    force: false,
+    apiVersion: 'v1',
+    nowMs: 0,
+    types,
+    ...options,
+  });
 }
 
 /** The object after a PUT of `body` by an Update manager. */
 function update(types: TypeInfo, before: AnyObject | undefined, body: object, manager: string, options: Options = {}): AnyObject {
   const after = { metadata: { name: 'x' }, ...body } as AnyObject;
-  const managedFields = trackUpdate({ before, after: { ...after, metadata: { ...after.metadata, ...(before ? { managedFields: before.metadata.managedFields } : {}) } } as AnyObject, manager, apiVersion: 'v1', nowMs: 0, types, ...options });
+  const managedFields = trackUpdate({
+    before,
+    after: { ...after, metadata: { ...after.metadata, ...(before ? { managedFields: before.metadata.managedFields } : {}) } } as AnyObject,
+    manager,
+    apiVersion: 'v1',
+    nowMs: 0,
+    types,
+    ...options,
+  });
   return { ...after, metadata: { ...after.metadata, managedFields } } as AnyObject;
 }
 
-const owners = (object: AnyObject): string[] => (object.metadata.managedFields ?? []).map((entry) => `${entry.manager}/${entry.operation}${entry.subresource ? `/${entry.subresource}` : ''}`);
-const fieldsOf = (object: AnyObject, manager: string): string[] => pathsOf((object.metadata.managedFields ?? []).find((entry) => entry.manager === manager)?.fieldsV1 as FieldSet ?? {});
+const owners = (object: AnyObject): string[] =>
+  (object.metadata.managedFields ?? []).map(
+    (entry) => `${entry.manager}/${entry.operation}${entry.subresource ? `/${entry.subresource}` : ''}`,
+  );
+const fieldsOf = (object: AnyObject, manager: string): string[] =>
+  pathsOf(((object.metadata.managedFields ?? []).find((entry) => entry.manager === manager)?.fieldsV1 as FieldSet) ?? {});
 const conflictOf = (work: () => unknown): StatusError => {
-  try { work(); } catch (error) { if (isStatus(error, 'Conflict')) return error; throw error; }
+  try {
+    work();
+  } catch (error) {
+    if (isStatus(error, 'Conflict')) return error;
+    throw error;
+  }
   throw new Error('There was no conflict.');
 };
 const container = (patch: object): object => ({ spec: { template: { spec: { containers: [{ name: 'c', ...patch }] } } } });
 
 describe('serverSideApply', () => {
   it('creates with one Apply entry of exactly the applied fields', () => {
-    const created = apply(configMap, undefined, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'n', labels: { app: 'web' } }, data: { a: '1' } }, 'helm');
-    expect(created.metadata.managedFields).toEqual([{
-      manager: 'helm', operation: 'Apply', apiVersion: 'v1', time: '1970-01-01T00:00:00Z', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': { 'f:a': {} }, 'f:metadata': { 'f:labels': { 'f:app': {} } } },
-    }]);
+    const created = apply(
+      configMap,
+      undefined,
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'n', labels: { app: 'web' } }, data: { a: '1' } },
+      'helm',
+    );
+    expect(created.metadata.managedFields).toEqual([
+      {
+        manager: 'helm',
+        operation: 'Apply',
+        apiVersion: 'v1',
+        time: '1970-01-01T00:00:00Z',
+        fieldsType: 'FieldsV1',
+        fieldsV1: { 'f:data': { 'f:a': {} }, 'f:metadata': { 'f:labels': { 'f:app': {} } } },
+      },
+    ]);
   });
 
   it('removes a field that the manager drops and nobody else owns', () => {
@@ -46,10 +89,29 @@ describe('serverSideApply', () => {
   });
 
   it('removes the whole list item that the manager drops, defaults inside included', () => {
-    const live = apply(deployment, undefined, { spec: { template: { spec: { containers: [{ name: 'c', image: 'i' }, { name: 'd', image: 'j' }] } } } }, 'helm');
+    const live = apply(
+      deployment,
+      undefined,
+      {
+        spec: {
+          template: {
+            spec: {
+              containers: [
+                { name: 'c', image: 'i' },
+                { name: 'd', image: 'j' },
+              ],
+            },
+          },
+        },
+      },
+      'helm',
+    );
     const stored = structuredClone(live);
-    for (const item of (stored['spec'] as { template: { spec: { containers: { imagePullPolicy?: string }[] } } }).template.spec.containers) item.imagePullPolicy = 'Always';
-    expect(apply(deployment, stored, container({ image: 'i' }), 'helm')['spec']).toEqual({ template: { spec: { containers: [{ name: 'c', image: 'i', imagePullPolicy: 'Always' }] } } });
+    for (const item of (stored['spec'] as { template: { spec: { containers: { imagePullPolicy?: string }[] } } }).template.spec.containers)
+      item.imagePullPolicy = 'Always';
+    expect(apply(deployment, stored, container({ image: 'i' }), 'helm')['spec']).toEqual({
+      template: { spec: { containers: [{ name: 'c', image: 'i', imagePullPolicy: 'Always' }] } },
+    });
   });
 
   it('keeps a dropped field that another manager owns as well', () => {
@@ -70,14 +132,25 @@ describe('serverSideApply', () => {
   });
 
   it('lists several conflicts under their manager', () => {
-    const live = apply(deployment, undefined, { spec: { replicas: 2, template: { spec: { containers: [{ name: 'c', image: 'i' }] } } } }, 'kubectl');
-    const error = conflictOf(() => apply(deployment, live, { spec: { replicas: 4, template: { spec: { containers: [{ name: 'c', image: 'z' }] } } } }, 'other'));
-    expect(error.message).toBe('Apply failed with 2 conflicts: conflicts with "kubectl":\n- .spec.replicas\n- .spec.template.spec.containers[name="c"].image');
+    const live = apply(
+      deployment,
+      undefined,
+      { spec: { replicas: 2, template: { spec: { containers: [{ name: 'c', image: 'i' }] } } } },
+      'kubectl',
+    );
+    const error = conflictOf(() =>
+      apply(deployment, live, { spec: { replicas: 4, template: { spec: { containers: [{ name: 'c', image: 'z' }] } } } }, 'other'),
+    );
+    expect(error.message).toBe(
+      'Apply failed with 2 conflicts: conflicts with "kubectl":\n- .spec.replicas\n- .spec.template.spec.containers[name="c"].image',
+    );
   });
 
   it('names the version of an Update manager', () => {
     const live = update(configMap, undefined, { data: { a: '1' } }, 'upd');
-    expect(conflictOf(() => apply(configMap, live, { data: { a: '2' } }, 'ap')).message).toBe('Apply failed with 1 conflict: conflict with "upd" using v1: .data.a');
+    expect(conflictOf(() => apply(configMap, live, { data: { a: '2' } }, 'ap')).message).toBe(
+      'Apply failed with 1 conflict: conflict with "upd" using v1: .data.a',
+    );
   });
 
   it('takes the field over with force', () => {
@@ -109,8 +182,23 @@ describe('serverSideApply', () => {
 
   it('does not conflict with a controller that writes status and its own annotation', () => {
     let live = apply(deployment, undefined, { spec: { replicas: 1 } }, 'helm');
-    live = update(deployment, live, { metadata: { name: 'x', annotations: { 'deployment.kubernetes.io/revision': '1' } }, spec: { replicas: 1 } }, 'kube-controller-manager');
-    live = update(deployment, live, { metadata: { name: 'x', annotations: { 'deployment.kubernetes.io/revision': '1' } }, spec: { replicas: 1 }, status: { replicas: 1 } }, 'kube-controller-manager', { subresource: 'status' });
+    live = update(
+      deployment,
+      live,
+      { metadata: { name: 'x', annotations: { 'deployment.kubernetes.io/revision': '1' } }, spec: { replicas: 1 } },
+      'kube-controller-manager',
+    );
+    live = update(
+      deployment,
+      live,
+      {
+        metadata: { name: 'x', annotations: { 'deployment.kubernetes.io/revision': '1' } },
+        spec: { replicas: 1 },
+        status: { replicas: 1 },
+      },
+      'kube-controller-manager',
+      { subresource: 'status' },
+    );
     expect(owners(live)).toEqual(['helm/Apply', 'kube-controller-manager/Update', 'kube-controller-manager/Update/status']);
     const again = apply(deployment, live, { spec: { replicas: 3 }, status: {} }, 'helm');
     expect(again['spec']).toEqual({ replicas: 3 });
@@ -119,34 +207,95 @@ describe('serverSideApply', () => {
   });
 
   it('merges ports by number and protocol, TCP when none is given', () => {
-    const live = apply(service, undefined, { spec: { ports: [{ port: 53, protocol: 'UDP', name: 'u' }, { port: 53, protocol: 'TCP', name: 't' }] } }, 'a');
+    const live = apply(
+      service,
+      undefined,
+      {
+        spec: {
+          ports: [
+            { port: 53, protocol: 'UDP', name: 'u' },
+            { port: 53, protocol: 'TCP', name: 't' },
+          ],
+        },
+      },
+      'a',
+    );
     const merged = apply(service, live, { spec: { ports: [{ port: 53, name: 't', targetPort: 5353 }] } }, 'b');
-    expect(merged['spec']).toEqual({ ports: [{ port: 53, protocol: 'UDP', name: 'u' }, { port: 53, protocol: 'TCP', name: 't', targetPort: 5353 }] });
+    expect(merged['spec']).toEqual({
+      ports: [
+        { port: 53, protocol: 'UDP', name: 'u' },
+        { port: 53, protocol: 'TCP', name: 't', targetPort: 5353 },
+      ],
+    });
     expect(fieldsOf(merged, 'b')).toContain('.spec.ports[port=53,protocol="TCP"].targetPort');
   });
 
   it('treats selectors and argument lists as one piece', () => {
     const live = apply(deployment, undefined, { spec: { selector: { matchLabels: { a: '1' } } } }, 'a');
     expect(fieldsOf(live, 'a')).toEqual(['.spec.selector']);
-    expect(conflictOf(() => apply(deployment, live, { spec: { selector: { matchLabels: { b: '1' } } } }, 'b')).message).toContain('.spec.selector');
-    expect(fieldsOf(apply(deployment, undefined, container({ args: ['x'] }), 'a'), 'a')).toContain('.spec.template.spec.containers[name="c"].args');
+    expect(conflictOf(() => apply(deployment, live, { spec: { selector: { matchLabels: { b: '1' } } } }, 'b')).message).toContain(
+      '.spec.selector',
+    );
+    expect(fieldsOf(apply(deployment, undefined, container({ args: ['x'] }), 'a'), 'a')).toContain(
+      '.spec.template.spec.containers[name="c"].args',
+    );
   });
 
   it('merges lists of custom resources by their declared keys and sets as sets', () => {
-    const types = crdTypeInfo({ type: 'object', properties: { spec: { type: 'object', properties: {
-      items: { 'type': 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'], 'items': { type: 'object', properties: { name: { type: 'string' }, v: { type: 'integer' } } } },
-      tags: { 'type': 'array', 'x-kubernetes-list-type': 'set', 'items': { type: 'string' } },
-    } } } });
+    const types = crdTypeInfo({
+      type: 'object',
+      properties: {
+        spec: {
+          type: 'object',
+          properties: {
+            items: {
+              type: 'array',
+              'x-kubernetes-list-type': 'map',
+              'x-kubernetes-list-map-keys': ['name'],
+              items: { type: 'object', properties: { name: { type: 'string' }, v: { type: 'integer' } } },
+            },
+            tags: { type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'string' } },
+          },
+        },
+      },
+    });
     const live = apply(types, undefined, { spec: { items: [{ name: 'a', v: 1 }], tags: ['x'] } }, 'one');
     const merged = apply(types, live, { spec: { items: [{ name: 'b', v: 2 }], tags: ['y'] } }, 'two');
-    expect(merged['spec']).toEqual({ items: [{ name: 'a', v: 1 }, { name: 'b', v: 2 }], tags: ['x', 'y'] });
-    expect(fieldsOf(merged, 'two')).toEqual(['.spec.items[name="b"]', '.spec.items[name="b"].name', '.spec.items[name="b"].v', '.spec.tags[="y"]']);
+    expect(merged['spec']).toEqual({
+      items: [
+        { name: 'a', v: 1 },
+        { name: 'b', v: 2 },
+      ],
+      tags: ['x', 'y'],
+    });
+    expect(fieldsOf(merged, 'two')).toEqual([
+      '.spec.items[name="b"]',
+      '.spec.items[name="b"].name',
+      '.spec.items[name="b"].v',
+      '.spec.tags[="y"]',
+    ]);
     expect(apply(types, merged, { spec: { tags: [] } }, 'two')['spec']).toEqual({ items: [{ name: 'a', v: 1 }], tags: ['x'] });
   });
 
   it('refuses a configuration that names a list item twice', () => {
-    expect(() => apply(deployment, undefined, { kind: 'Deployment', ...container({ env: [{ name: 'A', value: '1' }, { name: 'A', value: '2' }] }) }, 'a'))
-      .toThrow('failed to create typed patch object (/x; v1, Kind=Deployment): .spec.template.spec.containers[name="c"].env: duplicate entries for key [name="A"]');
+    expect(() =>
+      apply(
+        deployment,
+        undefined,
+        {
+          kind: 'Deployment',
+          ...container({
+            env: [
+              { name: 'A', value: '1' },
+              { name: 'A', value: '2' },
+            ],
+          }),
+        },
+        'a',
+      ),
+    ).toThrow(
+      'failed to create typed patch object (/x; v1, Kind=Deployment): .spec.template.spec.containers[name="c"].env: duplicate entries for key [name="A"]',
+    );
   });
 
   it('writes nothing but status through the status subresource', () => {
@@ -158,14 +307,18 @@ describe('serverSideApply', () => {
   });
 
   it('refuses a configuration that carries managedFields', () => {
-    expect(() => apply(configMap, undefined, { metadata: { name: 'x', managedFields: [{}] } }, 'a')).toThrow('metadata.managedFields must be nil');
+    expect(() => apply(configMap, undefined, { metadata: { name: 'x', managedFields: [{}] } }, 'a')).toThrow(
+      'metadata.managedFields must be nil',
+    );
   });
 });
 
 describe('trackUpdate', () => {
   it('keeps the very list when nothing changed', () => {
     const live = update(configMap, undefined, { data: { a: '1' } }, 'one');
-    expect(trackUpdate({ before: live, after: structuredClone(live), manager: 'two', apiVersion: 'v1', nowMs: 9, types: configMap })).toEqual(live.metadata.managedFields);
+    expect(
+      trackUpdate({ before: live, after: structuredClone(live), manager: 'two', apiVersion: 'v1', nowMs: 9, types: configMap }),
+    ).toEqual(live.metadata.managedFields);
   });
 
   it('gives a changed field to its last writer and takes a removed one from all', () => {
@@ -182,29 +335,61 @@ describe('trackUpdate', () => {
   });
 
   it('marks added maps and list items themselves, but not structs', () => {
-    const live = update(deployment, undefined, { metadata: { name: 'x', labels: { app: 'a' } }, spec: { template: { spec: { containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80, protocol: 'TCP' }] }] } } } }, 'kubectl-create');
+    const live = update(
+      deployment,
+      undefined,
+      {
+        metadata: { name: 'x', labels: { app: 'a' } },
+        spec: { template: { spec: { containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80, protocol: 'TCP' }] }] } } },
+      },
+      'kubectl-create',
+    );
     expect((live.metadata.managedFields as ManagedFieldsEntry[])[0]?.fieldsV1).toEqual({
       'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} } },
-      'f:spec': { 'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"c"}': { '.': {}, 'f:name': {}, 'f:image': {}, 'f:ports': { '.': {}, 'k:{"containerPort":80,"protocol":"TCP"}': { '.': {}, 'f:containerPort': {}, 'f:protocol': {} } } } } } } },
+      'f:spec': {
+        'f:template': {
+          'f:spec': {
+            'f:containers': {
+              'k:{"name":"c"}': {
+                '.': {},
+                'f:name': {},
+                'f:image': {},
+                'f:ports': { '.': {}, 'k:{"containerPort":80,"protocol":"TCP"}': { '.': {}, 'f:containerPort': {}, 'f:protocol': {} } },
+              },
+            },
+          },
+        },
+      },
     });
   });
 
   it('keeps at most ten Update managers and joins the oldest', () => {
     let live = update(configMap, undefined, { data: {} }, 'm0');
-    for (let i = 0; i < 14; i++) live = update(configMap, live, { data: { ...(live['data'] as object), [`k${i}`]: '1' } }, `m${i}`, { nowMs: i * 1000 });
+    for (let i = 0; i < 14; i++)
+      live = update(configMap, live, { data: { ...(live['data'] as object), [`k${i}`]: '1' } }, `m${i}`, { nowMs: i * 1000 });
     expect(live.metadata.managedFields).toHaveLength(10);
     expect(owners(live)).toContain('ancient-changes/Update');
   });
 
   it('lets a client reset the list', () => {
     const live = update(configMap, undefined, { data: { a: '1' } }, 'one');
-    expect(trackUpdate({ before: live, after: { ...live, metadata: { ...live.metadata, managedFields: [] } }, manager: 'one', apiVersion: 'v1', nowMs: 0, types: configMap })).toEqual([]);
+    expect(
+      trackUpdate({
+        before: live,
+        after: { ...live, metadata: { ...live.metadata, managedFields: [] } },
+        manager: 'one',
+        apiVersion: 'v1',
+        nowMs: 0,
+        types: configMap,
+      }),
+    ).toEqual([]);
   });
 });
 
 describe('random applies by two managers', () => {
   const KEYS = ['a', 'b', 'c', 'd'];
-  const some = (random: Random): Record<string, string> => Object.fromEntries(KEYS.filter(() => random.below(2) === 0).map((key) => [key, String(random.below(2))]));
+  const some = (random: Random): Record<string, string> =>
+    Object.fromEntries(KEYS.filter(() => random.below(2) === 0).map((key) => [key, String(random.below(2))]));
 
   it.each(Array.from({ length: 40 }, (_, seed) => seed))('leave exactly the fields that somebody claims (seed %i)', (seed) => {
     const random = seededRandom(seed);
@@ -215,7 +400,8 @@ describe('random applies by two managers', () => {
       const data = some(random);
       live = apply(configMap, live, Object.keys(data).length === 0 ? {} : { data }, manager, { force: true, nowMs: step * 1000 });
       const other = manager === 'one' ? 'two' : 'one';
-      for (const key of Object.keys(data)) if (claims[other]?.[key] !== undefined && claims[other][key] !== data[key]) delete claims[other][key];
+      for (const key of Object.keys(data))
+        if (claims[other]?.[key] !== undefined && claims[other][key] !== data[key]) delete claims[other][key];
       claims[manager] = data;
       expect(live['data'] ?? {}).toEqual({ ...claims['one'], ...claims['two'] });
     }

@@ -40,7 +40,11 @@ export function serverSideApply(input: ApplyInput): AnyObject {
   const others = entries.filter((entry) => entry !== own);
   const configuration = mainPart(applied, input.subresource, hasStatus, live);
   const duplicate = duplicateKeys(types, configuration);
-  if (duplicate !== undefined) throw statusError('InternalError', `failed to create typed patch object (${objectName(applied)}; ${input.apiVersion}, Kind=${applied.kind}): ${duplicate}`);
+  if (duplicate !== undefined)
+    throw statusError(
+      'InternalError',
+      `failed to create typed patch object (${objectName(applied)}; ${input.apiVersion}, Kind=${applied.kind}): ${duplicate}`,
+    );
   const mentioned = fieldsOf(types, configuration);
   const set = ownable(mentioned, input.subresource, hasStatus);
   let merged = (live === undefined ? configuration : mergeValues(types, live, configuration)) as AnyObject;
@@ -50,7 +54,9 @@ export function serverSideApply(input: ApplyInput): AnyObject {
     merged = prune(types, merged, setOf(own), keep) as AnyObject;
   }
   const { changed, removed } = live === undefined ? { changed: EMPTY, removed: EMPTY } : compare(types, live, merged);
-  const conflicts = others.map((entry) => ({ entry, fields: intersection(setOf(entry), changed) })).filter(({ fields }) => !isEmptySet(fields));
+  const conflicts = others
+    .map((entry) => ({ entry, fields: intersection(setOf(entry), changed) }))
+    .filter(({ fields }) => !isEmptySet(fields));
   if (conflicts.length > 0 && !force) throw conflictError(conflicts);
 
   const kept: ManagedFieldsEntry[] = [];
@@ -61,11 +67,20 @@ export function serverSideApply(input: ApplyInput): AnyObject {
   }
   const same = own !== undefined && equalSets(setOf(own), set) && own.apiVersion === writer.apiVersion;
   if (!isEmptySet(set)) kept.push(same ? own : makeEntry('Apply', writer, set, rfc3339(nowMs)));
-  if (live !== undefined && same && kept.length === entries.length && kept.every((entry) => entries.includes(entry)) && deepEqual(live, merged)) return live;
+  if (
+    live !== undefined &&
+    same &&
+    kept.length === entries.length &&
+    kept.every((entry) => entries.includes(entry)) &&
+    deepEqual(live, merged)
+  )
+    return live;
   return { ...merged, metadata: { ...merged.metadata, managedFields: inOrder(kept) } };
 }
 
-function objectName({ metadata }: AnyObject): string { return `${metadata.namespace ?? ''}/${metadata.name}`; }
+function objectName({ metadata }: AnyObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
+}
 
 /** The main resource cannot apply status where that is a subresource, and the subresource nothing but status. */
 function mainPart(applied: AnyObject, subresource: string | undefined, hasStatus: boolean, live: AnyObject | undefined): AnyObject {
@@ -76,10 +91,18 @@ function mainPart(applied: AnyObject, subresource: string | undefined, hasStatus
   }
   if (subresource !== 'status') return applied;
   const { apiVersion, kind, metadata } = applied;
-  return { apiVersion, kind, metadata: live === undefined ? metadata : { name: metadata.name } as AnyObject['metadata'], status: applied['status'] };
+  return {
+    apiVersion,
+    kind,
+    metadata: live === undefined ? metadata : ({ name: metadata.name } as AnyObject['metadata']),
+    status: applied['status'],
+  };
 }
 
-interface Clash { entry: ManagedFieldsEntry; fields: FieldSet }
+interface Clash {
+  entry: ManagedFieldsEntry;
+  fields: FieldSet;
+}
 
 /** `"kubectl"`, with the subresource and, for an Update, its version and time. */
 function printedManager(entry: ManagedFieldsEntry): string {
@@ -88,11 +111,15 @@ function printedManager(entry: ManagedFieldsEntry): string {
 }
 
 function conflictError(clashes: Clash[]): Error {
-  const lines = clashes.map(({ entry, fields }) => ({ manager: printedManager(entry), paths: pathsOf(fields) }))
+  const lines = clashes
+    .map(({ entry, fields }) => ({ manager: printedManager(entry), paths: pathsOf(fields) }))
     .sort((a, b) => (a.manager < b.manager ? -1 : 1));
-  const causes = lines.flatMap(({ manager, paths }) => paths.map((path) => ({ reason: 'FieldManagerConflict', message: `conflict with ${manager}`, field: path })));
-  const text = causes.length === 1
-    ? `1 conflict: ${causes[0]!.message}: ${causes[0]!.field}`
-    : `${causes.length} conflicts: ${lines.map(({ manager, paths }) => [`conflicts with ${manager}:`, ...paths.map((path) => `- ${path}`)].join('\n')).join('\n')}`;
+  const causes = lines.flatMap(({ manager, paths }) =>
+    paths.map((path) => ({ reason: 'FieldManagerConflict', message: `conflict with ${manager}`, field: path })),
+  );
+  const text =
+    causes.length === 1
+      ? `1 conflict: ${causes[0]!.message}: ${causes[0]!.field}`
+      : `${causes.length} conflicts: ${lines.map(({ manager, paths }) => [`conflicts with ${manager}:`, ...paths.map((path) => `- ${path}`)].join('\n')).join('\n')}`;
   return statusError('Conflict', `Apply failed with ${text}`, { causes });
 }

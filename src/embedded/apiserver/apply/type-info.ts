@@ -11,7 +11,12 @@ export type TypeInfo =
   | { readonly kind: 'struct'; fields(): ReadonlyMap<string, TypeInfo>; readonly open?: boolean; readonly hasStatus?: boolean }
   | { readonly kind: 'map'; readonly of: TypeInfo }
   | { readonly kind: 'set' }
-  | { readonly kind: 'list-map'; readonly keys: readonly string[]; readonly defaults: Readonly<Record<string, unknown>>; readonly of: TypeInfo };
+  | {
+      readonly kind: 'list-map';
+      readonly keys: readonly string[];
+      readonly defaults: Readonly<Record<string, unknown>>;
+      readonly of: TypeInfo;
+    };
 
 const LEAF: TypeInfo = { kind: 'leaf' };
 const SET: TypeInfo = { kind: 'set' };
@@ -26,17 +31,21 @@ export function builtInTypeInfo(schemaName: string): TypeInfo {
     let fields: Map<string, TypeInfo> | undefined;
     const info: TypeInfo = {
       kind: 'struct',
-      fields: () => fields ??= new Map([...row.fields.values()].map((field) => [field.name, ofField(row, field.name, field.type)])),
+      fields: () => (fields ??= new Map([...row.fields.values()].map((field) => [field.name, ofField(row, field.name, field.type)]))),
     };
     known.set(row, info);
     return info;
   };
   const ofType = (type: FieldType): TypeInfo => {
     switch (type.kind) {
-      case 'scalar': return LEAF;
-      case 'row': return atomicStructs.has(type.row.name) ? LEAF : ofRow(type.row);
-      case 'map': return { kind: 'map', of: ofType(type.of) };
-      case 'list': return LEAF;
+      case 'scalar':
+        return LEAF;
+      case 'row':
+        return atomicStructs.has(type.row.name) ? LEAF : ofRow(type.row);
+      case 'map':
+        return { kind: 'map', of: ofType(type.of) };
+      case 'list':
+        return LEAF;
     }
   };
   const ofField = (row: RowType, name: string, type: FieldType): TypeInfo => {
@@ -46,7 +55,9 @@ export function builtInTypeInfo(schemaName: string): TypeInfo {
     if (type.kind !== 'list') return ofType(type);
     if (listSets.has(path)) return SET;
     const keys = listMapKeys[path];
-    return keys === undefined ? LEAF : { kind: 'list-map', keys, defaults: keys.includes('protocol') ? { protocol: 'TCP' } : {}, of: ofType(type.of) };
+    return keys === undefined
+      ? LEAF
+      : { kind: 'list-map', keys, defaults: keys.includes('protocol') ? { protocol: 'TCP' } : {}, of: ofType(type.of) };
   };
   return ofRow(rowType(schemaName));
 }
@@ -76,7 +87,9 @@ export function crdTypeInfo(structuralSchema: OwnershipSchema, hasStatus = true)
       if (schema['x-kubernetes-list-type'] === 'set') return SET;
       if (schema['x-kubernetes-list-type'] !== 'map') return LEAF;
       const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-      const defaults = Object.fromEntries(keys.filter((key) => items.properties?.[key]?.default !== undefined).map((key) => [key, items.properties?.[key]?.default]));
+      const defaults = Object.fromEntries(
+        keys.filter((key) => items.properties?.[key]?.default !== undefined).map((key) => [key, items.properties?.[key]?.default]),
+      );
       return { kind: 'list-map', keys, defaults, of: of(items) };
     }
     if (schema['x-kubernetes-map-type'] === 'atomic') return LEAF;
@@ -86,24 +99,39 @@ export function crdTypeInfo(structuralSchema: OwnershipSchema, hasStatus = true)
     if (schema.properties !== undefined) {
       const { properties } = schema;
       let fields: Map<string, TypeInfo> | undefined;
-      return { kind: 'struct', open, fields: () => fields ??= new Map(Object.entries(properties).map(([name, child]) => [name, of(child)])) };
+      return {
+        kind: 'struct',
+        open,
+        fields: () => (fields ??= new Map(Object.entries(properties).map(([name, child]) => [name, of(child)]))),
+      };
     }
     return open || schema.type === 'object' ? DEDUCED : LEAF;
   };
   const root = of(structuralSchema);
   let fields: Map<string, TypeInfo> | undefined;
   return {
-    kind: 'struct', open: true, hasStatus,
-    fields: () => fields ??= new Map([...(root.kind === 'struct' ? root.fields() : []), ['metadata', objectMeta], ['apiVersion', LEAF], ['kind', LEAF]]),
+    kind: 'struct',
+    open: true,
+    hasStatus,
+    fields: () =>
+      (fields ??= new Map([
+        ...(root.kind === 'struct' ? root.fields() : []),
+        ['metadata', objectMeta],
+        ['apiVersion', LEAF],
+        ['kind', LEAF],
+      ])),
   };
 }
 
 /** The type below `field` of a value whose own type is `type`. */
 export function fieldInfo(type: TypeInfo, field: string): TypeInfo {
   switch (type.kind) {
-    case 'struct': return type.fields().get(field) ?? DEDUCED;
-    case 'map': return type.of;
-    default: return DEDUCED;
+    case 'struct':
+      return type.fields().get(field) ?? DEDUCED;
+    case 'map':
+      return type.of;
+    default:
+      return DEDUCED;
   }
 }
 

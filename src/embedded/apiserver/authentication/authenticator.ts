@@ -25,7 +25,10 @@ export class Authenticator {
   byCertificate(der: Uint8Array): UserInfo | undefined {
     const certificate = new X509Certificate(der);
     if (!this.#authority.isIssuerOf(certificate, this.#hostClock.nowMs())) return undefined;
-    const fields = certificate.subject.split('\n').map((line) => { const at = line.indexOf('='); return [line.slice(0, at), line.slice(at + 1)] as const; });
+    const fields = certificate.subject.split('\n').map((line) => {
+      const at = line.indexOf('=');
+      return [line.slice(0, at), line.slice(at + 1)] as const;
+    });
     const username = fields.find(([type]) => type === 'CN')?.[1];
     if (username === undefined) return undefined;
     return { username, groups: [...fields.filter(([type]) => type === 'O').map(([, value]) => value), 'system:authenticated'] };

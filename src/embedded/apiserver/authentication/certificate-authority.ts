@@ -7,7 +7,10 @@ const CA_DAYS = 3650;
 const EARLY_MS = DAY_MS;
 
 /** A certificate with its private key, both PEM. */
-export interface Identity { certificatePem: string; privateKeyPem: string }
+export interface Identity {
+  certificatePem: string;
+  privateKeyPem: string;
+}
 
 /** The cluster's certificate authority: it signs the server's certificate and those of clients. */
 export class CertificateAuthority {
@@ -20,16 +23,29 @@ export class CertificateAuthority {
   }
 
   /** What `new CertificateAuthority` makes the same authority of again. */
-  get identity(): Identity { return { certificatePem: this.certificatePem, privateKeyPem: this.#privateKeyPem }; }
+  get identity(): Identity {
+    return { certificatePem: this.certificatePem, privateKeyPem: this.#privateKeyPem };
+  }
 
   /** Makes a new authority, valid for ten years from `nowMs` (host time). */
   static async create(nowMs: number): Promise<CertificateAuthority> {
     const x509 = await loadX509();
     const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-      serialNumber: serial(), name: 'CN=canary-lab', keys, signingAlgorithm: ALGORITHM,
-      notBefore: new Date(nowMs - EARLY_MS), notAfter: new Date(nowMs + CA_DAYS * DAY_MS),
-      extensions: [new x509.BasicConstraintsExtension(true, undefined, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.cRLSign, true), await x509.SubjectKeyIdentifierExtension.create(keys.publicKey)],
+      serialNumber: serial(),
+      name: 'CN=canary-lab',
+      keys,
+      signingAlgorithm: ALGORITHM,
+      notBefore: new Date(nowMs - EARLY_MS),
+      notAfter: new Date(nowMs + CA_DAYS * DAY_MS),
+      extensions: [
+        new x509.BasicConstraintsExtension(true, undefined, true),
+        new x509.KeyUsagesExtension(
+          x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.cRLSign,
+          true,
+        ),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ],
     });
     return new CertificateAuthority({ certificatePem: certificate.toString('pem'), privateKeyPem: await privatePem(keys.privateKey) });
   }
@@ -37,8 +53,14 @@ export class CertificateAuthority {
   /** A certificate for a server with these DNS names and addresses. */
   async issueServer(names: { dns: readonly string[]; ips: readonly string[] }, nowMs: number, days = CA_DAYS): Promise<Identity> {
     const x509 = await loadX509();
-    const altNames = [...names.dns.map((value) => ({ type: 'dns' as const, value })), ...names.ips.map((value) => ({ type: 'ip' as const, value }))];
-    return this.#issue('CN=kube-apiserver', nowMs, days, [new x509.SubjectAlternativeNameExtension(altNames), new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth])]);
+    const altNames = [
+      ...names.dns.map((value) => ({ type: 'dns' as const, value })),
+      ...names.ips.map((value) => ({ type: 'ip' as const, value })),
+    ];
+    return this.#issue('CN=kube-apiserver', nowMs, days, [
+      new x509.SubjectAlternativeNameExtension(altNames),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    ]);
   }
 
   /** A client certificate: the user is the common name, the groups are the organisations (k8s.io/apiserver x509 CommonNameUserConversion). */
@@ -51,16 +73,36 @@ export class CertificateAuthority {
   /** Whether this authority signed the certificate and it is valid at `nowMs` (host time). */
   isIssuerOf(certificate: X509Certificate, nowMs: number): boolean {
     const own = new X509Certificate(this.certificatePem);
-    return certificate.checkIssued(own) && certificate.verify(own.publicKey) && certificate.validFromDate.getTime() <= nowMs && nowMs <= certificate.validToDate.getTime();
+    return (
+      certificate.checkIssued(own) &&
+      certificate.verify(own.publicKey) &&
+      certificate.validFromDate.getTime() <= nowMs &&
+      nowMs <= certificate.validToDate.getTime()
+    );
   }
 
-  async #issue(subject: string | { [type: string]: string[] }[], nowMs: number, days: number, extensions: InstanceType<X509Module['Extension']>[]): Promise<Identity> {
+  async #issue(
+    subject: string | { [type: string]: string[] }[],
+    nowMs: number,
+    days: number,
+    extensions: InstanceType<X509Module['Extension']>[],
+  ): Promise<Identity> {
     const x509 = await loadX509();
     const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
     const certificate = await x509.X509CertificateGenerator.create({
-      serialNumber: serial(), subject, issuer: new x509.X509Certificate(this.certificatePem).subject, publicKey: keys.publicKey, signingKey: await this.#signingKey(), signingAlgorithm: ALGORITHM,
-      notBefore: new Date(nowMs - EARLY_MS), notAfter: new Date(nowMs + days * DAY_MS),
-      extensions: [new x509.BasicConstraintsExtension(false, undefined, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true), ...extensions],
+      serialNumber: serial(),
+      subject,
+      issuer: new x509.X509Certificate(this.certificatePem).subject,
+      publicKey: keys.publicKey,
+      signingKey: await this.#signingKey(),
+      signingAlgorithm: ALGORITHM,
+      notBefore: new Date(nowMs - EARLY_MS),
+      notAfter: new Date(nowMs + days * DAY_MS),
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        ...extensions,
+      ],
     });
     return { certificatePem: certificate.toString('pem'), privateKeyPem: await privatePem(keys.privateKey) };
   }
@@ -89,6 +131,6 @@ async function privatePem(key: CryptoKey): Promise<string> {
 /** Serial numbers must differ between certificates of one authority; they are not part of a seeded run's visible behaviour. */
 function serial(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[0] = bytes[0]! & 0x7f | 0x01;
+  bytes[0] = (bytes[0]! & 0x7f) | 0x01;
   return Buffer.from(bytes).toString('hex');
 }

@@ -5,19 +5,34 @@ import { startTestServer, type TestServer } from '../test-api-server.ts';
 import { CertificateAuthority, type Identity } from './certificate-authority.ts';
 
 let api: TestServer;
-beforeAll(async () => { api = await startTestServer(); });
-afterAll(async () => { await api.stop(); });
+beforeAll(async () => {
+  api = await startTestServer();
+});
+afterAll(async () => {
+  await api.stop();
+});
 
 /** Who the server takes the bearer of this certificate for. */
 function whoAmI(identity: Identity): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const request = https.request(`${api.url}/apis/authentication.k8s.io/v1/selfsubjectreviews`, {
-      method: 'POST', ca: api.server.caCertificatePem, cert: identity.certificatePem, key: identity.privateKeyPem, agent: false, headers: { 'content-type': 'application/json' },
-    }, (response) => {
-      let body = '';
-      response.on('data', (chunk) => { body += String(chunk); });
-      response.on('end', () => resolve({ status: response.statusCode!, body }));
-    });
+    const request = https.request(
+      `${api.url}/apis/authentication.k8s.io/v1/selfsubjectreviews`,
+      {
+        method: 'POST',
+        ca: api.server.caCertificatePem,
+        cert: identity.certificatePem,
+        key: identity.privateKeyPem,
+        agent: false,
+        headers: { 'content-type': 'application/json' },
+      },
+      (response) => {
+        let body = '';
+        response.on('data', (chunk) => {
+          body += String(chunk);
+        });
+        response.on('end', () => resolve({ status: response.statusCode!, body }));
+      },
+    );
     request.on('error', reject);
     request.end('{}');
   });
@@ -25,7 +40,10 @@ function whoAmI(identity: Identity): Promise<{ status: number; body: string }> {
 
 it('takes the user from the common name and the groups from the organisations of a client certificate', async () => {
   const { status, body } = await whoAmI(await api.server.issueClientCertificate({ name: 'jane', groups: ['team-a', 'team-b'] }));
-  expect([status, JSON.parse(body)]).toMatchObject([201, { status: { userInfo: { username: 'jane', groups: ['team-a', 'team-b', 'system:authenticated'] } } }]);
+  expect([status, JSON.parse(body)]).toMatchObject([
+    201,
+    { status: { userInfo: { username: 'jane', groups: ['team-a', 'team-b', 'system:authenticated'] } } },
+  ]);
 });
 
 it('takes the bearer of a certificate of another authority for nobody', async () => {

@@ -14,19 +14,32 @@ export interface ServerCredentials {
   instanceId: string;
 }
 
-interface Kept { authority: Identity; server: Identity; signingKeyPem: string; adminToken: string; instanceId: string }
+interface Kept {
+  authority: Identity;
+  server: Identity;
+  signingKeyPem: string;
+  adminToken: string;
+  instanceId: string;
+}
 
 /** Outside `/registry`: no resource shows it. */
 const KEY = '/canary-lab/server-credentials';
 
 /** The credentials that the store holds, or new ones that it holds from then on. Secrets come from the system, not from the seed. */
-export async function loadCredentials(store: Store, names: { dns: readonly string[]; ips: readonly string[] }, hostClock: Clock): Promise<ServerCredentials> {
+export async function loadCredentials(
+  store: Store,
+  names: { dns: readonly string[]; ips: readonly string[] },
+  hostClock: Clock,
+): Promise<ServerCredentials> {
   const kept = store.get(KEY)?.value.object as Kept | undefined;
   if (kept !== undefined) return { ...kept, authority: new CertificateAuthority(kept.authority) };
   const authority = await CertificateAuthority.create(hostClock.nowMs());
   const fresh: Kept = {
-    authority: authority.identity, server: await authority.issueServer(names, hostClock.nowMs()), signingKeyPem: ServiceAccountTokens.createSigningKey(),
-    adminToken: randomBytes(24).toString('base64url'), instanceId: randomBytes(8).toString('hex'),
+    authority: authority.identity,
+    server: await authority.issueServer(names, hostClock.nowMs()),
+    signingKeyPem: ServiceAccountTokens.createSigningKey(),
+    adminToken: randomBytes(24).toString('base64url'),
+    instanceId: randomBytes(8).toString('hex'),
   };
   store.create(KEY, () => fresh);
   return { ...fresh, authority };

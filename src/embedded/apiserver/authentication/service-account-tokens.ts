@@ -11,11 +11,26 @@ export const TOKEN_ISSUER = 'https://kubernetes.default.svc.cluster.local';
 const MAX_VERIFIED = 2000;
 
 /** What a token is bound to besides its account. */
-export interface BoundObject { kind: 'Pod' | 'Secret'; name: string; uid: string }
+export interface BoundObject {
+  kind: 'Pod' | 'Secret';
+  name: string;
+  uid: string;
+}
 
 interface Claims {
-  iss: string; sub: string; aud: string[]; exp: number; iat: number; nbf: number; jti: string;
-  'kubernetes.io': { namespace: string; serviceaccount: { name: string; uid: string }; pod?: { name: string; uid: string }; secret?: { name: string; uid: string } };
+  iss: string;
+  sub: string;
+  aud: string[];
+  exp: number;
+  iat: number;
+  nbf: number;
+  jti: string;
+  'kubernetes.io': {
+    namespace: string;
+    serviceaccount: { name: string; uid: string };
+    pod?: { name: string; uid: string };
+    secret?: { name: string; uid: string };
+  };
 }
 
 /** Signs and checks the JWTs of ServiceAccounts. Times are the host's: a token must not expire because a cluster's clock jumped. */
@@ -41,16 +56,26 @@ export class ServiceAccountTokens {
   }
 
   /** A token of an existing account. `expiresAtMs` is host time. */
-  issue(account: ServiceAccount, options: { expirationSeconds: number; audiences?: readonly string[] | undefined; bound?: BoundObject | undefined }): { token: string; expiresAtMs: number } {
+  issue(
+    account: ServiceAccount,
+    options: { expirationSeconds: number; audiences?: readonly string[] | undefined; bound?: BoundObject | undefined },
+  ): { token: string; expiresAtMs: number } {
     const { name, namespace, uid } = account.metadata;
     const iat = Math.floor(this.#hostClock.nowMs() / 1000);
     const claims: Claims = {
-      aud: options.audiences !== undefined && options.audiences.length > 0 ? [...options.audiences] : [TOKEN_ISSUER], exp: iat + options.expirationSeconds, iat, iss: TOKEN_ISSUER, jti: this.#random.uuid(),
+      aud: options.audiences !== undefined && options.audiences.length > 0 ? [...options.audiences] : [TOKEN_ISSUER],
+      exp: iat + options.expirationSeconds,
+      iat,
+      iss: TOKEN_ISSUER,
+      jti: this.#random.uuid(),
       'kubernetes.io': {
-        namespace: namespace!, ...(options.bound?.kind === 'Pod' ? { pod: { name: options.bound.name, uid: options.bound.uid } } : {}),
-        ...(options.bound?.kind === 'Secret' ? { secret: { name: options.bound.name, uid: options.bound.uid } } : {}), serviceaccount: { name, uid },
+        namespace: namespace!,
+        ...(options.bound?.kind === 'Pod' ? { pod: { name: options.bound.name, uid: options.bound.uid } } : {}),
+        ...(options.bound?.kind === 'Secret' ? { secret: { name: options.bound.name, uid: options.bound.uid } } : {}),
+        serviceaccount: { name, uid },
       },
-      nbf: iat, sub: `system:serviceaccount:${namespace}:${name}`,
+      nbf: iat,
+      sub: `system:serviceaccount:${namespace}:${name}`,
     };
     const text = `${encode({ alg: 'ES256', typ: 'JWT' })}.${encode(claims)}`;
     const signature = sign('sha256', Buffer.from(text), { key: this.#privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url');
@@ -68,11 +93,18 @@ export class ServiceAccountTokens {
     if (this.#uidOf(storageKey(serviceAccounts, namespace, serviceaccount.name)) !== serviceaccount.uid) return undefined;
     if (pod !== undefined && this.#uidOf(storageKey(pods, namespace, pod.name)) !== pod.uid) return undefined;
     if (secret !== undefined && this.#uidOf(storageKey(secrets, namespace, secret.name)) !== secret.uid) return undefined;
-    const extra = { 'authentication.kubernetes.io/credential-id': [`JTI=${claims.jti}`], ...(pod === undefined ? {} : { 'authentication.kubernetes.io/pod-name': [pod.name], 'authentication.kubernetes.io/pod-uid': [pod.uid] }) };
+    const extra = {
+      'authentication.kubernetes.io/credential-id': [`JTI=${claims.jti}`],
+      ...(pod === undefined
+        ? {}
+        : { 'authentication.kubernetes.io/pod-name': [pod.name], 'authentication.kubernetes.io/pod-uid': [pod.uid] }),
+    };
     return { user: { ...serviceAccountUser(namespace, serviceaccount.name), uid: serviceaccount.uid, extra }, audiences: matching };
   }
 
-  #uidOf(key: string): string | undefined { return (this.#store.get(key)?.value.object as KubeObject | undefined)?.metadata.uid; }
+  #uidOf(key: string): string | undefined {
+    return (this.#store.get(key)?.value.object as KubeObject | undefined)?.metadata.uid;
+  }
 
   #claimsOf(token: string): Claims | undefined {
     const known = this.#verified.get(token);
@@ -80,7 +112,15 @@ export class ServiceAccountTokens {
     const [header, payload, signature] = token.split('.');
     if (header === undefined || payload === undefined || signature === undefined) return undefined;
     try {
-      if (!verify('sha256', Buffer.from(`${header}.${payload}`), { key: this.#publicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'))) return undefined;
+      if (
+        !verify(
+          'sha256',
+          Buffer.from(`${header}.${payload}`),
+          { key: this.#publicKey, dsaEncoding: 'ieee-p1363' },
+          Buffer.from(signature, 'base64url'),
+        )
+      )
+        return undefined;
       const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
       if (claims.iss !== TOKEN_ISSUER) return undefined;
       if (this.#verified.size >= MAX_VERIFIED) this.#verified.clear();
@@ -94,7 +134,12 @@ export class ServiceAccountTokens {
 
 /** The user that a ServiceAccount acts as. */
 export function serviceAccountUser(namespace: string, name: string): UserInfo {
-  return { username: `system:serviceaccount:${namespace}:${name}`, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'] };
+  return {
+    username: `system:serviceaccount:${namespace}:${name}`,
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+  };
 }
 
-function encode(value: object): string { return Buffer.from(JSON.stringify(value)).toString('base64url'); }
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}

@@ -8,4 +8,7 @@ export interface ResourceAttributes {
   name?: string | undefined;
 }
 
-export interface NonResourceAttributes { verb: string; path: string }
+export interface NonResourceAttributes {
+  verb: string;
+  path: string;
+}

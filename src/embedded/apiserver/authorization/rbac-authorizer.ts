@@ -1,4 +1,13 @@
-import type { ClusterRole, ClusterRoleBinding, PolicyRule, RbacV1Subject, Role, RoleBinding, RoleRef, UserInfo } from '../../../kube/generated/types.ts';
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  PolicyRule,
+  RbacV1Subject,
+  Role,
+  RoleBinding,
+  RoleRef,
+  UserInfo,
+} from '../../../kube/generated/types.ts';
 import { selectorMatches } from '../../../kube/label-selector.ts';
 import { clusterRoleBindings, clusterRoles, type ResourceType, roleBindings, roles } from '../../../kube/resource-type.ts';
 import { type StatusError, statusError } from '../../../kube/status-error.ts';
@@ -10,14 +19,19 @@ const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const MASTERS = 'system:masters';
 
 /** The rules that apply to one user: everywhere, and in single namespaces. */
-interface UserRules { cluster: PolicyRule[]; byNamespace: Map<string, PolicyRule[]> }
+interface UserRules {
+  cluster: PolicyRule[];
+  byNamespace: Map<string, PolicyRule[]>;
+}
 
 /** Decides by the Roles and bindings in the store. Members of `system:masters` may do everything. */
 export class RbacAuthorizer {
   readonly #store: Store;
   readonly #rulesOfUser = new Map<string, UserRules>();
 
-  constructor(store: Store) { this.#store = store; }
+  constructor(store: Store) {
+    this.#store = store;
+  }
 
   /** Tells the authorizer that an object of this type was written: what it has worked out may no longer hold. */
   noteWrite(type: ResourceType): void {
@@ -28,18 +42,31 @@ export class RbacAuthorizer {
     if (user.groups?.includes(MASTERS)) return true;
     const rules = this.#rulesFor(user);
     if (rules.cluster.some((rule) => allows(rule, attributes))) return true;
-    return attributes.namespace !== undefined && (rules.byNamespace.get(attributes.namespace) ?? []).some((rule) => allows(rule, attributes));
+    return (
+      attributes.namespace !== undefined && (rules.byNamespace.get(attributes.namespace) ?? []).some((rule) => allows(rule, attributes))
+    );
   }
 
   isPathAllowed(user: UserInfo, attributes: NonResourceAttributes): boolean {
     if (user.groups?.includes(MASTERS)) return true;
-    return this.#rulesFor(user).cluster.some((rule) => (rule.verbs ?? []).some((verb) => verb === '*' || verb === attributes.verb)
-      && (rule.nonResourceURLs ?? []).some((pattern) => pattern === '*' || pattern === attributes.path || (pattern.endsWith('*') && attributes.path.startsWith(pattern.slice(0, -1)))));
+    return this.#rulesFor(user).cluster.some(
+      (rule) =>
+        (rule.verbs ?? []).some((verb) => verb === '*' || verb === attributes.verb) &&
+        (rule.nonResourceURLs ?? []).some(
+          (pattern) =>
+            pattern === '*' || pattern === attributes.path || (pattern.endsWith('*') && attributes.path.startsWith(pattern.slice(0, -1))),
+        ),
+    );
   }
 
   /** Every rule that holds for the user in the namespace, for SelfSubjectRulesReview. */
   rulesIn(user: UserInfo, namespace: string): PolicyRule[] {
-    const everything: PolicyRule[] = user.groups?.includes(MASTERS) ? [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] }] : [];
+    const everything: PolicyRule[] = user.groups?.includes(MASTERS)
+      ? [
+          { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+          { verbs: ['*'], nonResourceURLs: ['*'] },
+        ]
+      : [];
     const rules = this.#rulesFor(user);
     return [...everything, ...rules.cluster, ...(rules.byNamespace.get(namespace) ?? [])];
   }
@@ -49,7 +76,7 @@ export class RbacAuthorizer {
     let rules = this.#rulesOfUser.get(id);
     if (rules === undefined) {
       if (this.#rulesOfUser.size >= 1000) this.#rulesOfUser.clear();
-      this.#rulesOfUser.set(id, rules = this.#collect(user));
+      this.#rulesOfUser.set(id, (rules = this.#collect(user)));
     }
     return rules;
   }
@@ -71,24 +98,40 @@ export class RbacAuthorizer {
   }
 
   #rulesOfRole(ref: RoleRef, namespace: string | undefined): readonly PolicyRule[] {
-    if (ref.kind === 'Role') return namespace === undefined ? [] : (this.#store.get(storageKey(roles, namespace, ref.name))?.value.object as Role | undefined)?.rules ?? [];
+    if (ref.kind === 'Role')
+      return namespace === undefined
+        ? []
+        : ((this.#store.get(storageKey(roles, namespace, ref.name))?.value.object as Role | undefined)?.rules ?? []);
     const role = this.#store.get(storageKey(clusterRoles, undefined, ref.name))?.value.object as ClusterRole | undefined;
     if (role?.aggregationRule === undefined) return role?.rules ?? [];
     // Upstream's aggregation controller copies the rules of the selected roles; reading them here is the same without its delay.
     const selectors = role.aggregationRule.clusterRoleSelectors ?? [];
-    const parts = this.#store.list(storagePrefix(clusterRoles)).entries.map((entry) => entry.value.object as ClusterRole)
+    const parts = this.#store
+      .list(storagePrefix(clusterRoles))
+      .entries.map((entry) => entry.value.object as ClusterRole)
       .filter((part) => part.metadata.name !== ref.name && selectors.some((selector) => selectorMatches(selector, part.metadata.labels)));
-    return [...(role.rules ?? []), ...parts.flatMap((part) => (part.aggregationRule === undefined ? part.rules ?? [] : this.#rulesOfRole({ apiGroup: RBAC_GROUP, kind: 'ClusterRole', name: part.metadata.name }, namespace)))];
+    return [
+      ...(role.rules ?? []),
+      ...parts.flatMap((part) =>
+        part.aggregationRule === undefined
+          ? (part.rules ?? [])
+          : this.#rulesOfRole({ apiGroup: RBAC_GROUP, kind: 'ClusterRole', name: part.metadata.name }, namespace),
+      ),
+    ];
   }
 }
 
 function isSubject(subjects: readonly RbacV1Subject[] | undefined, user: UserInfo, bindingNamespace: string | undefined): boolean {
   return (subjects ?? []).some((subject) => {
     switch (subject.kind) {
-      case 'User': return subject.name === user.username;
-      case 'Group': return user.groups?.includes(subject.name) ?? false;
-      case 'ServiceAccount': return user.username === `system:serviceaccount:${subject.namespace ?? bindingNamespace ?? ''}:${subject.name}`;
-      default: return false;
+      case 'User':
+        return subject.name === user.username;
+      case 'Group':
+        return user.groups?.includes(subject.name) ?? false;
+      case 'ServiceAccount':
+        return user.username === `system:serviceaccount:${subject.namespace ?? bindingNamespace ?? ''}:${subject.name}`;
+      default:
+        return false;
     }
   });
 }
@@ -98,7 +141,9 @@ function allows(rule: PolicyRule, attributes: ResourceAttributes): boolean {
   if (!has(rule.verbs, attributes.verb) || !has(rule.apiGroups, attributes.group)) return false;
   const { subresource, resource } = attributes;
   const full = subresource ? `${resource}/${subresource}` : resource;
-  const isResource = (rule.resources ?? []).some((item) => item === '*' || item === full || (subresource !== undefined && item === `*/${subresource}`));
+  const isResource = (rule.resources ?? []).some(
+    (item) => item === '*' || item === full || (subresource !== undefined && item === `*/${subresource}`),
+  );
   if (!isResource) return false;
   return (rule.resourceNames ?? []).length === 0 || (attributes.name !== undefined && rule.resourceNames!.includes(attributes.name));
 }

@@ -8,12 +8,18 @@ import { immutable } from '../registry/workload-validation.ts';
 import type { StructuralSchema } from './structural-schema.ts';
 
 export const customResourceDefinition: Resource<CustomResourceDefinition> = {
-  type: customResourceDefinitions, singular: 'customresourcedefinition', shortNames: ['crd', 'crds'], categories: ['api-extensions'], schemaName: 'CustomResourceDefinition',
-  hasStatus: true, hasGeneration: true, needsResourceVersion: true,
+  type: customResourceDefinitions,
+  singular: 'customresourcedefinition',
+  shortNames: ['crd', 'crds'],
+  categories: ['api-extensions'],
+  schemaName: 'CustomResourceDefinition',
+  hasStatus: true,
+  hasGeneration: true,
+  needsResourceVersion: true,
   columns: genericColumns(),
   default(object) {
-    const spec = object.spec ??= {} as CustomResourceDefinition['spec'];
-    const names = spec.names ??= { kind: '', plural: '' };
+    const spec = (object.spec ??= {} as CustomResourceDefinition['spec']);
+    const names = (spec.names ??= { kind: '', plural: '' });
     if (names.kind) {
       names.singular ||= names.kind.toLowerCase();
       names.listKind ||= `${names.kind}List`;
@@ -32,8 +38,10 @@ export const customResourceDefinition: Resource<CustomResourceDefinition> = {
   },
   validate: validateDefinition,
   validateUpdate: (object, old) => [
-    ...immutable('spec.scope', object.spec.scope, old.spec.scope), ...immutable('spec.names.kind', object.spec.names.kind, old.spec.names.kind),
-    ...immutable('spec.names.plural', object.spec.names.plural, old.spec.names.plural), ...immutable('spec.group', object.spec.group, old.spec.group),
+    ...immutable('spec.scope', object.spec.scope, old.spec.scope),
+    ...immutable('spec.names.kind', object.spec.names.kind, old.spec.names.kind),
+    ...immutable('spec.names.plural', object.spec.names.plural, old.spec.names.plural),
+    ...immutable('spec.group', object.spec.group, old.spec.group),
   ],
 };
 
@@ -48,16 +56,21 @@ function validateDefinition({ metadata, spec }: CustomResourceDefinition): Field
     if (!group.includes('.')) errors.push(fieldError.invalid('spec.group', group, 'should be a domain with at least one dot'));
   }
   if (spec.scope !== 'Cluster' && spec.scope !== 'Namespaced') {
-    errors.push(spec.scope ? fieldError.notSupported('spec.scope', spec.scope, ['Cluster', 'Namespaced']) : fieldError.required('spec.scope'));
+    errors.push(
+      spec.scope ? fieldError.notSupported('spec.scope', spec.scope, ['Cluster', 'Namespaced']) : fieldError.required('spec.scope'),
+    );
   }
   for (const part of ['plural', 'singular', 'kind', 'listKind'] as const) {
     const name = names[part];
     if (!name) errors.push(fieldError.required(`spec.names.${part}`));
     else errors.push(...dns1035LabelProblems(name.toLowerCase()).map((problem) => fieldError.invalid(`spec.names.${part}`, name, problem)));
   }
-  if (names.kind && names.listKind === names.kind) errors.push(fieldError.invalid('spec.names.listKind', names.listKind, 'kind and listKind may not be the same'));
-  if (spec.preserveUnknownFields === true) errors.push(fieldError.invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'));
-  if (spec.conversion?.strategy === 'Webhook') errors.push(fieldError.forbidden('spec.conversion.strategy', '"Webhook" is not modelled by this server'));
+  if (names.kind && names.listKind === names.kind)
+    errors.push(fieldError.invalid('spec.names.listKind', names.listKind, 'kind and listKind may not be the same'));
+  if (spec.preserveUnknownFields === true)
+    errors.push(fieldError.invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'));
+  if (spec.conversion?.strategy === 'Webhook')
+    errors.push(fieldError.forbidden('spec.conversion.strategy', '"Webhook" is not modelled by this server'));
   if (versions.filter((version) => version.storage).length !== 1) {
     errors.push(fieldError.invalid('spec.versions', versions, 'must have exactly one version marked as storage version'));
   }
@@ -79,9 +92,12 @@ function validateDefinition({ metadata, spec }: CustomResourceDefinition): Field
 function schemaErrors(schema: StructuralSchema, at: string, isRoot: boolean): FieldError[] {
   const errors: FieldError[] = [];
   if (isRoot && schema.type !== 'object') {
-    errors.push(schema.type ? fieldError.invalid(`${at}.type`, schema.type, 'must be object at the root') : fieldError.required(`${at}.type`, 'must not be empty at the root'));
-  }
-  else if (!schema.type && !schema['x-kubernetes-int-or-string'] && !schema['x-kubernetes-preserve-unknown-fields']) {
+    errors.push(
+      schema.type
+        ? fieldError.invalid(`${at}.type`, schema.type, 'must be object at the root')
+        : fieldError.required(`${at}.type`, 'must not be empty at the root'),
+    );
+  } else if (!schema.type && !schema['x-kubernetes-int-or-string'] && !schema['x-kubernetes-preserve-unknown-fields']) {
     errors.push(fieldError.required(`${at}.type`, 'must not be empty for specified object fields'));
   }
   if (schema.properties !== undefined && schema.additionalProperties !== undefined && schema.additionalProperties !== false) {
@@ -97,6 +113,7 @@ function schemaErrors(schema: StructuralSchema, at: string, isRoot: boolean): Fi
     errors.push(...schemaErrors(child, `${at}.properties[${key}]`, false));
   }
   if (schema.items !== undefined) errors.push(...schemaErrors(schema.items, `${at}.items`, false));
-  if (typeof schema.additionalProperties === 'object') errors.push(...schemaErrors(schema.additionalProperties, `${at}.additionalProperties`, false));
+  if (typeof schema.additionalProperties === 'object')
+    errors.push(...schemaErrors(schema.additionalProperties, `${at}.additionalProperties`, false));
   return errors;
 }

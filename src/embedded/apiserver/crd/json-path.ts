@@ -1,4 +1,8 @@
-type Step = { kind: 'field'; name: string } | { kind: 'index'; at: number } | { kind: 'all' } | { kind: 'filter'; path: Step[]; operator: string; value: unknown };
+type Step =
+  | { kind: 'field'; name: string }
+  | { kind: 'index'; at: number }
+  | { kind: 'all' }
+  | { kind: 'filter'; path: Step[]; operator: string; value: unknown };
 
 /** A compiled simple JSONPath of a CRD: fields, `['name']`, indices, `[*]` and `[?(@.a=="b")]`. */
 export type JsonPath = readonly Step[];
@@ -6,12 +10,16 @@ export type JsonPath = readonly Step[];
 /** Compiles the path; undefined when it uses what is not modelled. */
 export function compileJsonPath(text: string): JsonPath | undefined {
   const steps: Step[] = [];
-  let rest = text.trim().replace(/^\{(.*)\}$/, '$1').replace(/^\$/, '');
+  let rest = text
+    .trim()
+    .replace(/^\{(.*)\}$/, '$1')
+    .replace(/^\$/, '');
   while (rest !== '') {
-    const match = rest.match(/^\.?\[\?\(\s*@([^=!<>]*?)\s*(==|!=)\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^)\s]+)\s*\)\]/)
-      ?? rest.match(/^\.?\[(?:(\*)|(-?\d+)|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\]/)
-      ?? rest.match(/^\.(\*)/)
-      ?? rest.match(/^\.?((?:[\w$-]|\\.)+)/);
+    const match =
+      rest.match(/^\.?\[\?\(\s*@([^=!<>]*?)\s*(==|!=)\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^)\s]+)\s*\)\]/) ??
+      rest.match(/^\.?\[(?:(\*)|(-?\d+)|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\]/) ??
+      rest.match(/^\.(\*)/) ??
+      rest.match(/^\.?((?:[\w$-]|\\.)+)/);
     if (match === null) return undefined;
     const [whole, first] = match;
     if (whole.includes('?(')) {
@@ -45,12 +53,20 @@ export function evaluateJsonPath(path: JsonPath, root: unknown): unknown[] {
 function take(step: Step, value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null) return [];
   switch (step.kind) {
-    case 'field': { const found = Array.isArray(value) ? undefined : (value as Record<string, unknown>)[step.name]; return found === undefined || found === null ? [] : [found]; }
-    case 'index': { const found = Array.isArray(value) ? value.at(step.at) : undefined; return found === undefined ? [] : [found]; }
-    case 'all': return Array.isArray(value) ? value : Object.values(value);
-    case 'filter': return (Array.isArray(value) ? value : []).filter((item) => {
-      const [found] = evaluateJsonPath(step.path, item);
-      return found !== undefined && (step.operator === '==') === (found === step.value);
-    });
+    case 'field': {
+      const found = Array.isArray(value) ? undefined : (value as Record<string, unknown>)[step.name];
+      return found === undefined || found === null ? [] : [found];
+    }
+    case 'index': {
+      const found = Array.isArray(value) ? value.at(step.at) : undefined;
+      return found === undefined ? [] : [found];
+    }
+    case 'all':
+      return Array.isArray(value) ? value : Object.values(value);
+    case 'filter':
+      return (Array.isArray(value) ? value : []).filter((item) => {
+        const [found] = evaluateJsonPath(step.path, item);
+        return found !== undefined && (step.operator === '==') === (found === step.value);
+      });
   }
 }

@@ -14,7 +14,11 @@ export function printerColumns(definitions: readonly CustomResourceColumnDefinit
 function printerColumn(definition: CustomResourceColumnDefinition): Column<AnyObject> {
   const path = compileJsonPath(definition.jsonPath);
   return {
-    ...column<AnyObject>(definition.name, (object, nowMs) => (path === undefined ? null : cell(definition.type, evaluateJsonPath(path, object), nowMs)), definition.type as Column<AnyObject>['type']),
+    ...column<AnyObject>(
+      definition.name,
+      (object, nowMs) => (path === undefined ? null : cell(definition.type, evaluateJsonPath(path, object), nowMs)),
+      definition.type as Column<AnyObject>['type'],
+    ),
     ...(definition.format ? { format: definition.format } : {}),
     ...(definition.description ? { description: definition.description } : {}),
     priority: (definition.priority ?? 0) > 0 ? 1 : 0,
@@ -26,13 +30,20 @@ function cell(type: string, found: readonly unknown[], nowMs: number): string | 
   const [value] = found;
   if (value === undefined || value === null) return null;
   switch (type) {
-    case 'integer': return typeof value === 'number' ? Math.trunc(value) : null;
-    case 'number': return typeof value === 'number' ? value : null;
-    case 'boolean': return typeof value === 'boolean' ? value : null;
-    case 'date': return typeof value === 'string' ? age(value, nowMs) : '<invalid>';
-    default: return found.map(goText).join(' ');
+    case 'integer':
+      return typeof value === 'number' ? Math.trunc(value) : null;
+    case 'number':
+      return typeof value === 'number' ? value : null;
+    case 'boolean':
+      return typeof value === 'boolean' ? value : null;
+    case 'date':
+      return typeof value === 'string' ? age(value, nowMs) : '<invalid>';
+    default:
+      return found.map(goText).join(' ');
   }
 }
 
 /** A value as Go's JSONPath printer writes it: scalars bare, objects and lists as JSON. */
-function goText(value: unknown): string { return typeof value === 'object' ? JSON.stringify(value) : String(value); }
+function goText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

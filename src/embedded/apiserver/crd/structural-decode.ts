@@ -11,7 +11,12 @@ function isPlain(value: unknown): value is Record<string, unknown> {
  * `metadata` as that of any object. Values of wrong types stay: validation reports them.
  */
 export function decodeStructural(schema: StructuralSchema, value: unknown): Decoded {
-  if (!isPlain(value)) return { object: { metadata: {} } as unknown as AnyObject, unknownFields: [], typeErrors: ['the object provided is not a JSON object'] };
+  if (!isPlain(value))
+    return {
+      object: { metadata: {} } as unknown as AnyObject,
+      unknownFields: [],
+      typeErrors: ['the object provided is not a JSON object'],
+    };
   const { metadata, apiVersion, kind, ...rest } = value;
   // ConfigMap stands for any kind here: only its metadata is read.
   const header = decodeObject('ConfigMap', { apiVersion, kind, metadata });
@@ -24,11 +29,19 @@ export function decodeStructural(schema: StructuralSchema, value: unknown): Deco
 const NOTHING: ReadonlySet<string> = new Set();
 const EMBEDDED: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 
-function prune(value: unknown, schema: StructuralSchema, path: string, unknownFields: string[], always: ReadonlySet<string> = NOTHING): unknown {
+function prune(
+  value: unknown,
+  schema: StructuralSchema,
+  path: string,
+  unknownFields: string[],
+  always: ReadonlySet<string> = NOTHING,
+): unknown {
   if (Array.isArray(value)) {
     const { items } = schema;
     if (items === undefined) return value;
-    return value.map((item, i) => prune(item, items, `${path}[${i}]`, unknownFields, items['x-kubernetes-embedded-resource'] ? EMBEDDED : always));
+    return value.map((item, i) =>
+      prune(item, items, `${path}[${i}]`, unknownFields, items['x-kubernetes-embedded-resource'] ? EMBEDDED : always),
+    );
   }
   if (!isPlain(value)) return value;
   const preserve = schema['x-kubernetes-preserve-unknown-fields'] === true;

@@ -23,7 +23,9 @@ function typeNameOf(value: unknown): string {
   return typeof value;
 }
 
-function join(path: string, key: string): string { return path === '' ? key : `${path}.${key}`; }
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}
 
 function isOfType(value: unknown, schema: StructuralSchema): boolean {
   const actual = typeNameOf(value);
@@ -35,10 +37,13 @@ function walk(value: unknown, schema: StructuralSchema, path: string, patterns: 
   if (value === null && schema.nullable === true) return;
   if (!isOfType(value, schema)) {
     const wanted = schema['x-kubernetes-int-or-string'] ? 'integer,string' : schema.type!;
-    errors.push(fieldError.typeInvalid(path, typeNameOf(value), `${path} in body must be of type ${wanted}: ${JSON.stringify(typeNameOf(value))}`));
+    errors.push(
+      fieldError.typeInvalid(path, typeNameOf(value), `${path} in body must be of type ${wanted}: ${JSON.stringify(typeNameOf(value))}`),
+    );
     return;
   }
-  if (schema.enum !== undefined && !schema.enum.some((option) => deepEqual(option, value))) errors.push(fieldError.notSupported(path, value, schema.enum.map(String)));
+  if (schema.enum !== undefined && !schema.enum.some((option) => deepEqual(option, value)))
+    errors.push(fieldError.notSupported(path, value, schema.enum.map(String)));
   if (typeof value === 'string') checkString(value, schema, path, patterns, errors);
   else if (typeof value === 'number') checkNumber(value, schema, path, errors);
   else if (Array.isArray(value)) checkArray(value, schema, path, patterns, errors);
@@ -46,7 +51,9 @@ function walk(value: unknown, schema: StructuralSchema, path: string, patterns: 
   checkCombinations(value, schema, path, patterns, errors);
 }
 
-function bodyError(path: string, value: unknown, text: string): FieldError { return fieldError.invalid(path, value, `${path} in body ${text}`); }
+function bodyError(path: string, value: unknown, text: string): FieldError {
+  return fieldError.invalid(path, value, `${path} in body ${text}`);
+}
 
 const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   'date-time': (text) => /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)),
@@ -64,16 +71,23 @@ function checkString(value: string, schema: StructuralSchema, path: string, patt
   if (schema.maxLength !== undefined && length > schema.maxLength) {
     errors.push({ field: path, reason: 'FieldValueInvalid', message: `Too long: may not be more than ${schema.maxLength} bytes` });
   }
-  if (schema.minLength !== undefined && length < schema.minLength) errors.push(bodyError(path, value, `should be at least ${schema.minLength} chars long`));
-  if (schema.pattern !== undefined && patternOf(schema.pattern, patterns)?.test(value) === false) errors.push(bodyError(path, value, `should match '${schema.pattern}'`));
+  if (schema.minLength !== undefined && length < schema.minLength)
+    errors.push(bodyError(path, value, `should be at least ${schema.minLength} chars long`));
+  if (schema.pattern !== undefined && patternOf(schema.pattern, patterns)?.test(value) === false)
+    errors.push(bodyError(path, value, `should match '${schema.pattern}'`));
   const format = schema.format === undefined ? undefined : FORMATS[schema.format];
-  if (format !== undefined && !format(value)) errors.push(bodyError(path, value, `must be of type ${schema.format}: ${JSON.stringify(value)}`));
+  if (format !== undefined && !format(value))
+    errors.push(bodyError(path, value, `must be of type ${schema.format}: ${JSON.stringify(value)}`));
 }
 
 function patternOf(source: string, patterns: Patterns): RegExp | null {
   let pattern = patterns.get(source);
   if (pattern === undefined) {
-    try { pattern = new RegExp(source, 'u'); } catch { pattern = null; }
+    try {
+      pattern = new RegExp(source, 'u');
+    } catch {
+      pattern = null;
+    }
     patterns.set(source, pattern);
   }
   return pattern;
@@ -87,7 +101,8 @@ function checkNumber(value: number, schema: StructuralSchema, path: string, erro
   if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
     errors.push(bodyError(path, value, `should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`));
   }
-  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) errors.push(bodyError(path, value, `should be a multiple of ${multipleOf}`));
+  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf))
+    errors.push(bodyError(path, value, `should be a multiple of ${multipleOf}`));
   if (format === 'int32' && (value > 2 ** 31 - 1 || value < -(2 ** 31))) {
     errors.push(fieldError.invalid(path, value, `Checked value must be of type integer with format int32`));
   }
@@ -95,29 +110,46 @@ function checkNumber(value: number, schema: StructuralSchema, path: string, erro
 
 function checkArray(value: unknown[], schema: StructuralSchema, path: string, patterns: Patterns, errors: FieldError[]): void {
   if (schema.maxItems !== undefined && value.length > schema.maxItems) {
-    errors.push({ field: path, reason: 'FieldValueInvalid', message: `Too many: ${value.length}: must have at most ${schema.maxItems} ${schema.maxItems === 1 ? 'item' : 'items'}` });
+    errors.push({
+      field: path,
+      reason: 'FieldValueInvalid',
+      message: `Too many: ${value.length}: must have at most ${schema.maxItems} ${schema.maxItems === 1 ? 'item' : 'items'}`,
+    });
   }
-  if (schema.minItems !== undefined && value.length < schema.minItems) errors.push(bodyError(path, value.length, `should have at least ${schema.minItems} items`));
+  if (schema.minItems !== undefined && value.length < schema.minItems)
+    errors.push(bodyError(path, value.length, `should have at least ${schema.minItems} items`));
   if (schema.items !== undefined) for (const [i, item] of value.entries()) walk(item, schema.items, `${path}[${i}]`, patterns, errors);
   const listType = schema['x-kubernetes-list-type'];
   if (listType !== 'map' && listType !== 'set' && schema.uniqueItems !== true) return;
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   const seen = new Set<string>();
   for (const [i, item] of value.entries()) {
-    const identity = listType === 'map' ? Object.fromEntries(keys.map((key) => [key, (item as Record<string, unknown> | null)?.[key]])) : item;
+    const identity =
+      listType === 'map' ? Object.fromEntries(keys.map((key) => [key, (item as Record<string, unknown> | null)?.[key]])) : item;
     const id = JSON.stringify(identity);
     if (seen.has(id)) errors.push(fieldError.duplicate(`${path}[${i}]`, identity));
     seen.add(id);
   }
 }
 
-function checkObject(value: Record<string, unknown>, schema: StructuralSchema, path: string, patterns: Patterns, errors: FieldError[]): void {
+function checkObject(
+  value: Record<string, unknown>,
+  schema: StructuralSchema,
+  path: string,
+  patterns: Patterns,
+  errors: FieldError[],
+): void {
   for (const key of schema.required ?? []) if (value[key] === undefined) errors.push(fieldError.required(join(path, key)));
   const count = Object.keys(value).length;
   if (schema.maxProperties !== undefined && count > schema.maxProperties) {
-    errors.push({ field: path, reason: 'FieldValueInvalid', message: `Too many: ${count}: must have at most ${schema.maxProperties} items` });
+    errors.push({
+      field: path,
+      reason: 'FieldValueInvalid',
+      message: `Too many: ${count}: must have at most ${schema.maxProperties} items`,
+    });
   }
-  if (schema.minProperties !== undefined && count < schema.minProperties) errors.push(bodyError(path, count, `should have at least ${schema.minProperties} properties`));
+  if (schema.minProperties !== undefined && count < schema.minProperties)
+    errors.push(bodyError(path, count, `should have at least ${schema.minProperties} properties`));
   const additional = additionalSchema(schema);
   for (const key of Object.keys(value)) {
     const child = schema.properties?.[key] ?? additional;
@@ -131,9 +163,13 @@ function checkCombinations(value: unknown, schema: StructuralSchema, path: strin
   if (schema.anyOf !== undefined && !schema['x-kubernetes-int-or-string'] && !schema.anyOf.some(holds)) {
     errors.push(bodyError(path, printable(value), 'must validate at least one schema (anyOf)'));
   }
-  if (schema.oneOf !== undefined && schema.oneOf.filter(holds).length !== 1) errors.push(bodyError(path, printable(value), 'must validate one and only one schema (oneOf)'));
-  for (const option of schema.allOf ?? []) if (!(schema['x-kubernetes-int-or-string'] && option.anyOf !== undefined)) walk(value, option, path, patterns, errors);
+  if (schema.oneOf !== undefined && schema.oneOf.filter(holds).length !== 1)
+    errors.push(bodyError(path, printable(value), 'must validate one and only one schema (oneOf)'));
+  for (const option of schema.allOf ?? [])
+    if (!(schema['x-kubernetes-int-or-string'] && option.anyOf !== undefined)) walk(value, option, path, patterns, errors);
   if (schema.not !== undefined && holds(schema.not)) errors.push(bodyError(path, printable(value), 'must not validate the schema (not)'));
 }
 
-function printable(value: unknown): unknown { return typeof value === 'object' ? typeNameOf(value) : value; }
+function printable(value: unknown): unknown {
+  return typeof value === 'object' ? typeNameOf(value) : value;
+}

@@ -15,10 +15,14 @@ export class ValidationRules {
   readonly #compiled = new Map<string, Evaluate | undefined>();
   #environment: Environment | undefined;
 
-  constructor(schema: StructuralSchema) { this.#schema = schema; }
+  constructor(schema: StructuralSchema) {
+    this.#schema = schema;
+  }
 
   /** Whether the schema has any rule: most have none, and then nothing is walked. */
-  get isEmpty(): boolean { return !hasRules(this.#schema); }
+  get isEmpty(): boolean {
+    return !hasRules(this.#schema);
+  }
 
   /** What breaks a rule in `value`; `old` is what it replaces. `which`: rules of a value by itself, or of its change. */
   check(value: unknown, old: unknown, which: 'value' | 'change'): FieldError[] {
@@ -46,28 +50,41 @@ export class ValidationRules {
     const rules = (schema['x-kubernetes-validations'] ?? []).filter(({ rule }) => OLD_SELF.test(rule) === (which === 'change'));
     for (const rule of rules) this.#apply(rule, value, old, schema, path, errors);
     if (Array.isArray(value) && schema.items !== undefined) {
-      for (const [i, item] of value.entries()) this.#walk(item, correlated(item, old, schema), schema.items, `${path}[${i}]`, which, errors);
+      for (const [i, item] of value.entries())
+        this.#walk(item, correlated(item, old, schema), schema.items, `${path}[${i}]`, which, errors);
     } else if (isPlain(value)) {
       const additional = additionalSchema(schema);
       for (const key of Object.keys(value)) {
         const child = schema.properties?.[key] ?? additional;
-        if (child !== undefined) this.#walk(value[key], isPlain(old) ? old[key] : undefined, child, path === '' ? key : `${path}.${key}`, which, errors);
+        if (child !== undefined)
+          this.#walk(value[key], isPlain(old) ? old[key] : undefined, child, path === '' ? key : `${path}.${key}`, which, errors);
       }
     }
   }
 
-  #apply({ rule, message, messageExpression, reason, fieldPath }: ValidationRule, value: unknown, old: unknown, schema: StructuralSchema, path: string, errors: FieldError[]): void {
+  #apply(
+    { rule, message, messageExpression, reason, fieldPath }: ValidationRule,
+    value: unknown,
+    old: unknown,
+    schema: StructuralSchema,
+    path: string,
+    errors: FieldError[],
+  ): void {
     const evaluate = this.#compile(rule);
     if (evaluate === undefined) return;
     const variables = { self: celValue(value, schema), ...(old === undefined ? {} : { oldSelf: celValue(old, schema) }) };
     const field = (path + (fieldPath ?? '')).replace(/^\./, '');
-    const typeName = schema['x-kubernetes-int-or-string'] ? 'integer' : schema.type ?? 'object';
-    const fail = (text: string): void => { errors.push({ field, reason: reason ?? 'FieldValueInvalid', message: worded(reason, typeName, text) }); };
+    const typeName = schema['x-kubernetes-int-or-string'] ? 'integer' : (schema.type ?? 'object');
+    const fail = (text: string): void => {
+      errors.push({ field, reason: reason ?? 'FieldValueInvalid', message: worded(reason, typeName, text) });
+    };
     try {
       if (evaluate(variables) === true) return;
       fail(this.#message(messageExpression, variables) ?? message ?? `failed rule: ${rule.trim()}`);
     } catch (error) {
-      fail(`${(error as Error).message.split('\n')[0]!.replace(/^./, (letter) => letter.toLowerCase())} evaluating rule: ${message ?? rule.trim()}`);
+      fail(
+        `${(error as Error).message.split('\n')[0]!.replace(/^./, (letter) => letter.toLowerCase())} evaluating rule: ${message ?? rule.trim()}`,
+      );
     }
   }
 
@@ -76,14 +93,20 @@ export class ValidationRules {
     try {
       const text = this.#compile(expression)?.(variables);
       return typeof text === 'string' && text.trim() !== '' && !text.includes('\n') ? text : undefined;
-    } catch { return undefined; }
+    } catch {
+      return undefined;
+    }
   }
 
   #compile(expression: string): Evaluate | undefined {
     if (this.#compiled.has(expression)) return this.#compiled.get(expression);
-    const environment = this.#environment ??= newEnvironment();
+    const environment = (this.#environment ??= newEnvironment());
     let compiled: Evaluate | undefined;
-    try { if (environment.check(expression).valid) compiled = environment.parse(expression) as unknown as Evaluate; } catch { /* told by `unmodelled` */ }
+    try {
+      if (environment.check(expression).valid) compiled = environment.parse(expression) as unknown as Evaluate;
+    } catch {
+      /* told by `unmodelled` */
+    }
     this.#compiled.set(expression, compiled);
     return compiled;
   }
@@ -119,10 +142,14 @@ function celValue(value: unknown, schema: StructuralSchema | undefined): unknown
 
 function worded(reason: ValidationRule['reason'], typeName: string, text: string): string {
   switch (reason) {
-    case 'FieldValueForbidden': return `Forbidden: ${text}`;
-    case 'FieldValueRequired': return `Required value: ${text}`;
-    case 'FieldValueDuplicate': return `Duplicate value: "${typeName}"`;
-    default: return `Invalid value: "${typeName}": ${text}`;
+    case 'FieldValueForbidden':
+      return `Forbidden: ${text}`;
+    case 'FieldValueRequired':
+      return `Required value: ${text}`;
+    case 'FieldValueDuplicate':
+      return `Duplicate value: "${typeName}"`;
+    default:
+      return `Invalid value: "${typeName}": ${text}`;
   }
 }
 

@@ -1,7 +1,13 @@
 import type { Resource } from '../registry/resource.ts';
 
 /** A subresource of a row. Group, version and kind only where they differ from the row's. */
-export interface ServedSubresource { name: string; verbs: readonly string[]; kind?: string; group?: string; version?: string }
+export interface ServedSubresource {
+  name: string;
+  verbs: readonly string[];
+  kind?: string;
+  group?: string;
+  version?: string;
+}
 
 const READ_WRITE = ['get', 'patch', 'update'];
 
@@ -27,15 +33,57 @@ export function subresourcesOf(row: Resource): ServedSubresource[] {
   ];
 }
 
-export interface VirtualResource { group: string; version: string; name: string; singular: string; kind: string; namespaced: boolean }
+export interface VirtualResource {
+  group: string;
+  version: string;
+  name: string;
+  singular: string;
+  kind: string;
+  namespaced: boolean;
+}
 
 /** Resources that are answered and never stored. */
 export const virtualResources: readonly VirtualResource[] = [
   { group: '', version: 'v1', name: 'bindings', singular: 'binding', kind: 'Binding', namespaced: true },
-  { group: 'authentication.k8s.io', version: 'v1', name: 'selfsubjectreviews', singular: 'selfsubjectreview', kind: 'SelfSubjectReview', namespaced: false },
+  {
+    group: 'authentication.k8s.io',
+    version: 'v1',
+    name: 'selfsubjectreviews',
+    singular: 'selfsubjectreview',
+    kind: 'SelfSubjectReview',
+    namespaced: false,
+  },
   { group: 'authentication.k8s.io', version: 'v1', name: 'tokenreviews', singular: 'tokenreview', kind: 'TokenReview', namespaced: false },
-  { group: 'authorization.k8s.io', version: 'v1', name: 'localsubjectaccessreviews', singular: 'localsubjectaccessreview', kind: 'LocalSubjectAccessReview', namespaced: true },
-  { group: 'authorization.k8s.io', version: 'v1', name: 'selfsubjectaccessreviews', singular: 'selfsubjectaccessreview', kind: 'SelfSubjectAccessReview', namespaced: false },
-  { group: 'authorization.k8s.io', version: 'v1', name: 'selfsubjectrulesreviews', singular: 'selfsubjectrulesreview', kind: 'SelfSubjectRulesReview', namespaced: false },
-  { group: 'authorization.k8s.io', version: 'v1', name: 'subjectaccessreviews', singular: 'subjectaccessreview', kind: 'SubjectAccessReview', namespaced: false },
+  {
+    group: 'authorization.k8s.io',
+    version: 'v1',
+    name: 'localsubjectaccessreviews',
+    singular: 'localsubjectaccessreview',
+    kind: 'LocalSubjectAccessReview',
+    namespaced: true,
+  },
+  {
+    group: 'authorization.k8s.io',
+    version: 'v1',
+    name: 'selfsubjectaccessreviews',
+    singular: 'selfsubjectaccessreview',
+    kind: 'SelfSubjectAccessReview',
+    namespaced: false,
+  },
+  {
+    group: 'authorization.k8s.io',
+    version: 'v1',
+    name: 'selfsubjectrulesreviews',
+    singular: 'selfsubjectrulesreview',
+    kind: 'SelfSubjectRulesReview',
+    namespaced: false,
+  },
+  {
+    group: 'authorization.k8s.io',
+    version: 'v1',
+    name: 'subjectaccessreviews',
+    singular: 'subjectaccessreview',
+    kind: 'SubjectAccessReview',
+    namespaced: false,
+  },
 ];

@@ -16,12 +16,23 @@ export function negotiate(header: string | undefined): Accepted {
   if (header === undefined || header === '' || header === '*/*' || header === 'application/json') return PLAIN;
   for (const entry of header.split(',')) {
     const [mediaType, ...rest] = entry.split(';').map((part) => part.trim());
-    const parameters = new Map(rest.map((part) => { const at = part.indexOf('='); return [part.slice(0, at), part.slice(at + 1)] as const; }));
-    const format = mediaType === 'application/yaml' ? 'yaml' : mediaType === 'application/json' || mediaType === '*/*' || mediaType === 'application/*' ? 'json' : undefined;
+    const parameters = new Map(
+      rest.map((part) => {
+        const at = part.indexOf('=');
+        return [part.slice(0, at), part.slice(at + 1)] as const;
+      }),
+    );
+    const format =
+      mediaType === 'application/yaml'
+        ? 'yaml'
+        : mediaType === 'application/json' || mediaType === '*/*' || mediaType === 'application/*'
+          ? 'json'
+          : undefined;
     if (format === undefined) continue;
     const as = parameters.get('as');
     if (as === undefined) return { ...PLAIN, format };
-    if (TRANSFORMS.has(as) && parameters.get('g') === 'meta.k8s.io') return { format, as: as as Accepted['as'], version: parameters.get('v') ?? 'v1' };
+    if (TRANSFORMS.has(as) && parameters.get('g') === 'meta.k8s.io')
+      return { format, as: as as Accepted['as'], version: parameters.get('v') ?? 'v1' };
   }
   throw statusError('NotAcceptable', 'only the following media types are accepted: application/json, application/yaml');
 }

@@ -16,7 +16,8 @@ export function attachRequest(pod: Pod, query: URLSearchParams): ExecRequest {
   const container = containerOf(pod, query.get('container'));
   if (flag(query, 'stdin')) throw statusError('BadRequest', '"stdin" of "pods/attach" is not modelled');
   const { phase } = pod.status ?? {};
-  if (phase === 'Succeeded' || phase === 'Failed') throw statusError('BadRequest', `cannot attach a container in a completed pod; current phase is ${phase}`);
+  if (phase === 'Succeeded' || phase === 'Failed')
+    throw statusError('BadRequest', `cannot attach a container in a completed pod; current phase is ${phase}`);
   return { pod, container, argv: [], stdin: false, stdout: true, stderr: false, tty: flag(query, 'tty') };
 }
 

@@ -13,10 +13,24 @@ export function duplicateFields(text: string): string[] {
     const char = text[at];
     const top = frames.at(-1);
     switch (char) {
-      case '{': frames.push({ path: here(), keys: new Set(), index: 0, key: '' }); expectsKey = true; break;
-      case '[': frames.push({ path: here(), keys: undefined, index: 0, key: '' }); expectsKey = false; break;
-      case '}': case ']': frames.pop(); expectsKey = false; break;
-      case ',': if (top?.keys === undefined) { if (top !== undefined) top.index += 1; } else expectsKey = true; break;
+      case '{':
+        frames.push({ path: here(), keys: new Set(), index: 0, key: '' });
+        expectsKey = true;
+        break;
+      case '[':
+        frames.push({ path: here(), keys: undefined, index: 0, key: '' });
+        expectsKey = false;
+        break;
+      case '}':
+      case ']':
+        frames.pop();
+        expectsKey = false;
+        break;
+      case ',':
+        if (top?.keys === undefined) {
+          if (top !== undefined) top.index += 1;
+        } else expectsKey = true;
+        break;
       case '"': {
         const start = at;
         for (at++; text[at] !== '"' && at < text.length; at++) if (text[at] === '\\') at++;

@@ -25,6 +25,8 @@ it('never shows a reader less than what was written before', async () => {
       await api.request('POST', path, { metadata: { name: `c-${i}` }, data: { pad: 'x'.repeat(20_000) } });
       for (const _ of [1, 2]) expect(itemsOf((await api.request('GET', path)).json)).toHaveLength(i + 1);
     }
-    expect((await api.request('GET', path, undefined, { 'authorization': 'Bearer nobody' })).status).toBe(401);
-  } finally { await api.stop(); }
+    expect((await api.request('GET', path, undefined, { authorization: 'Bearer nobody' })).status).toBe(401);
+  } finally {
+    await api.stop();
+  }
 });

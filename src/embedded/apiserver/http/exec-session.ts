@@ -25,19 +25,40 @@ export function execRequest(pod: Pod, query: URLSearchParams): ExecRequest {
   if (argv.length === 0) throw statusError('BadRequest', 'you must specify at least 1 command to execute');
   if (!pod.spec?.nodeName) throw statusError('BadRequest', `pod ${pod.metadata.name} does not have a host assigned`);
   const tty = flag(query, 'tty');
-  return { pod, container, argv, stdin: flag(query, 'stdin'), stdout: flag(query, 'stdout') || tty, stderr: flag(query, 'stderr') && !tty, tty };
+  return {
+    pod,
+    container,
+    argv,
+    stdin: flag(query, 'stdin'),
+    stdout: flag(query, 'stdout') || tty,
+    stderr: flag(query, 'stderr') && !tty,
+    tty,
+  };
 }
 
 /** How a session of either protocol does its work. Never rejects. */
 export type RunSession = (core: ServerCore, request: ExecRequest, streams: ExecStreams) => Promise<Status>;
 
 /** Runs the program and resolves with what the client is told at its end. Never rejects. */
-export async function runExec(core: ServerCore, { pod, container, argv, stdout, stderr, tty }: ExecRequest, streams: ExecStreams): Promise<Status> {
+export async function runExec(
+  core: ServerCore,
+  { pod, container, argv, stdout, stderr, tty }: ExecRequest,
+  streams: ExecStreams,
+): Promise<Status> {
   try {
     // A terminal has one output only.
-    return exitStatus(await core.nodeAgent.exec(pod, container, argv, {
-      ...streams, stdout: (chunk) => { if (stdout) streams.stdout(chunk); }, stderr: (chunk) => { if (tty) streams.stdout(chunk); else if (stderr) streams.stderr(chunk); },
-    }));
+    return exitStatus(
+      await core.nodeAgent.exec(pod, container, argv, {
+        ...streams,
+        stdout: (chunk) => {
+          if (stdout) streams.stdout(chunk);
+        },
+        stderr: (chunk) => {
+          if (tty) streams.stdout(chunk);
+          else if (stderr) streams.stderr(chunk);
+        },
+      }),
+    );
   } catch (error) {
     core.log.debug(`exec in ${pod.metadata.name} failed: ${messageOf(error)}`);
     return statusOf(error);
@@ -46,5 +67,11 @@ export async function runExec(core: ServerCore, { pod, container, argv, stdout, 
 
 function exitStatus(exitCode: number): Status {
   if (exitCode === 0) return { metadata: {}, status: 'Success' };
-  return { metadata: {}, status: 'Failure', message: `command terminated with non-zero exit code: exit status ${exitCode}`, reason: 'NonZeroExitCode', details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] } };
+  return {
+    metadata: {},
+    status: 'Failure',
+    message: `command terminated with non-zero exit code: exit status ${exitCode}`,
+    reason: 'NonZeroExitCode',
+    details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
+  };
 }

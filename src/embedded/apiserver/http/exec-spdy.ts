@@ -13,7 +13,9 @@ export function serveExecSpdy(core: ServerCore, exec: ExecRequest, socket: Duple
   const abort = new AbortController();
   let hasStarted = false;
   const connection = new SpdyConnection(socket, (stream) => {
-    stream.on('error', () => { /* the client reset it */ });
+    stream.on('error', () => {
+      /* the client reset it */
+    });
     streams.set(stream.headers['streamtype'] ?? '', stream);
     if (stream.headers['streamtype'] === 'resize') stream.resume();
     if (hasStarted || !wanted.every((type) => streams.has(type))) return;
@@ -22,7 +24,12 @@ export function serveExecSpdy(core: ServerCore, exec: ExecRequest, socket: Duple
   });
   void connection.closed.then(() => abort.abort(new Error('The client closed the session.')));
   const run = async (): Promise<void> => {
-    const status = await runSession(core, exec, { stdin: streams.get('stdin'), stdout: (chunk) => streams.get('stdout')?.write(chunk), stderr: (chunk) => streams.get('stderr')?.write(chunk), signal: abort.signal });
+    const status = await runSession(core, exec, {
+      stdin: streams.get('stdin'),
+      stdout: (chunk) => streams.get('stdout')?.write(chunk),
+      stderr: (chunk) => streams.get('stderr')?.write(chunk),
+      signal: abort.signal,
+    });
     for (const type of ['stdout', 'stderr']) streams.get(type)?.end();
     streams.get('error')?.end(JSON.stringify(status));
   };

@@ -19,12 +19,21 @@ export async function serveExecWebSocket(core: ServerCore, exec: ExecRequest, we
     if (data[0] === CHANNEL.stdin && data.length > 1) stdin?.push([data.subarray(1)]);
     else if (data[0] === CHANNEL.close && data[1] === CHANNEL.stdin) stdin?.finish();
   });
-  webSocket.on('close', () => { stdin?.finish(); abort.abort(new Error('The client closed the session.')); });
+  webSocket.on('close', () => {
+    stdin?.finish();
+    abort.abort(new Error('The client closed the session.'));
+  });
   webSocket.on('error', () => abort.abort(new Error('The session failed.')));
   const send = (channel: number, chunk: Uint8Array | string): void => {
-    if (webSocket.readyState === webSocket.OPEN) webSocket.send(Buffer.concat([Buffer.from([channel]), typeof chunk === 'string' ? Buffer.from(chunk) : chunk]));
+    if (webSocket.readyState === webSocket.OPEN)
+      webSocket.send(Buffer.concat([Buffer.from([channel]), typeof chunk === 'string' ? Buffer.from(chunk) : chunk]));
   };
-  const status = await runSession(core, exec, { stdin, stdout: (chunk) => send(CHANNEL.stdout, chunk), stderr: (chunk) => send(CHANNEL.stderr, chunk), signal: abort.signal });
+  const status = await runSession(core, exec, {
+    stdin,
+    stdout: (chunk) => send(CHANNEL.stdout, chunk),
+    stderr: (chunk) => send(CHANNEL.stderr, chunk),
+    signal: abort.signal,
+  });
   send(CHANNEL.error, JSON.stringify(status));
   webSocket.close(1000);
 }

@@ -10,7 +10,10 @@ const KEEP_ALIVE_MS = 120_000;
 /** How long a request may take to arrive, its body included. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-export interface Listener { port: number; close(): Promise<void> }
+export interface Listener {
+  port: number;
+  close(): Promise<void>;
+}
 
 export interface ListenerOptions {
   identity: Identity;
@@ -25,20 +28,38 @@ export interface ListenerOptions {
 
 /** Answers what is no HTTP, has too many headers, or came too slowly, and ends the connection. */
 function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') { socket.destroy(); return; }
-  const [code, reason, message] = error.code === 'HPE_HEADER_OVERFLOW' ? [431, 'RequestHeaderFieldsTooLarge', 'request header fields too large']
-    : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? [408, 'Timeout', 'the request did not arrive in time'] : [400, 'BadRequest', 'the request is no valid HTTP'];
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const [code, reason, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'RequestHeaderFieldsTooLarge', 'request header fields too large']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'Timeout', 'the request did not arrive in time']
+        : [400, 'BadRequest', 'the request is no valid HTTP'];
   const body = `${JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code })}\n`;
-  socket.end(`HTTP/1.1 ${code} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+  socket.end(
+    `HTTP/1.1 ${code} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
 
 /** Listens on 127.0.0.1 with TLS and HTTP/1.1. Rejects with `PORT_IN_USE` when the port is taken. */
 export async function listenHttps(port: number, options: ListenerOptions): Promise<Listener> {
   const { identity, caCertificatePem, clock } = options;
   const server: Server = createServer({
-    key: identity.privateKeyPem, cert: identity.certificatePem, ca: caCertificatePem, requestCert: true, rejectUnauthorized: false,
-    ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2', keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true,
-    headersTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS, requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS, connectionsCheckingInterval: Math.min(5000, options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS),
+    key: identity.privateKeyPem,
+    cert: identity.certificatePem,
+    ca: caCertificatePem,
+    requestCert: true,
+    rejectUnauthorized: false,
+    ALPNProtocols: ['http/1.1'],
+    minVersion: 'TLSv1.2',
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    noDelay: true,
+    headersTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: Math.min(5000, options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS),
   });
   // Upgraded connections leave the HTTP server's own list.
   const sockets = new Set<Socket>();
@@ -51,7 +72,10 @@ export async function listenHttps(port: number, options: ListenerOptions): Promi
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     response.sendDate = false;
     const second = Math.floor(clock.nowMs() / 1000);
-    if (second !== dateSecond) { dateSecond = second; dateText = new Date(second * 1000).toUTCString(); }
+    if (second !== dateSecond) {
+      dateSecond = second;
+      dateText = new Date(second * 1000).toUTCString();
+    }
     response.setHeader('Date', dateText);
     options.onRequest(request, response);
   });
@@ -60,14 +84,24 @@ export async function listenHttps(port: number, options: ListenerOptions): Promi
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuse(error, socket));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? new LabError('PORT_IN_USE', `Port ${port} of 127.0.0.1 is in use.`, { cause: error, next: 'Choose another port, or leave the choice to the system.' }) : error));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new LabError('PORT_IN_USE', `Port ${port} of 127.0.0.1 is in use.`, {
+              cause: error,
+              next: 'Choose another port, or leave the choice to the system.',
+            })
+          : error,
+      ),
+    );
     server.listen(port, '127.0.0.1', () => resolve());
   });
   return {
     port: (server.address() as AddressInfo).port,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      for (const socket of sockets) socket.destroy();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
   };
 }

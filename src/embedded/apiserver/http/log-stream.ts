@@ -10,7 +10,9 @@ import { sendText } from './responses.ts';
 
 /** The container that a log or exec request means. Throws BadRequest with upstream's texts. */
 export function containerOf(pod: Pod, wanted: string | null): string {
-  const all = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? []), ...(pod.spec?.ephemeralContainers ?? [])].map(({ name }) => name);
+  const all = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? []), ...(pod.spec?.ephemeralContainers ?? [])].map(
+    ({ name }) => name,
+  );
   const { name } = pod.metadata;
   if (wanted) {
     if (!all.includes(wanted)) throw statusError('BadRequest', `container ${wanted} is not valid for pod ${name}`);
@@ -21,14 +23,26 @@ export function containerOf(pod: Pod, wanted: string | null): string {
   const containers = (pod.spec?.containers ?? []).map((container) => container.name);
   if (containers.length === 1) return containers[0]!;
   const init = (pod.spec?.initContainers ?? []).map((container) => container.name);
-  throw statusError('BadRequest', `a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]${init.length > 0 ? ` or one of the init containers: [${init.join(' ')}]` : ''}`);
+  throw statusError(
+    'BadRequest',
+    `a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]${init.length > 0 ? ` or one of the init containers: [${init.join(' ')}]` : ''}`,
+  );
 }
 
 /** GET pods/log. */
-export async function streamLog(core: ServerCore, ctx: RequestContext, value: StoredValue, query: URLSearchParams, response: ServerResponse): Promise<void> {
+export async function streamLog(
+  core: ServerCore,
+  ctx: RequestContext,
+  value: StoredValue,
+  query: URLSearchParams,
+  response: ServerResponse,
+): Promise<void> {
   const pod = value.object as Pod;
   const container = containerOf(pod, query.get('container'));
-  if (!pod.spec?.nodeName) { sendText(response, 200, ''); return; }
+  if (!pod.spec?.nodeName) {
+    sendText(response, 200, '');
+    return;
+  }
   const options = logOptions(core, query);
   const lines = core.nodeAgent.logs(pod, container, options, ctx.signal!)[Symbol.asyncIterator]();
   try {
@@ -36,9 +50,13 @@ export async function streamLog(core: ServerCore, ctx: RequestContext, value: St
     const first = options.follow === true ? undefined : await lines.next();
     response.writeHead(200, { 'Content-Type': 'text/plain' });
     response.flushHeaders();
-    for (let next = first ?? await lines.next(); next.done !== true; next = await lines.next()) {
+    for (let next = first ?? (await lines.next()); next.done !== true; next = await lines.next()) {
       if (response.destroyed) return;
-      if (!response.write(next.value)) await new Promise<void>((resolve) => { response.once('drain', resolve); response.once('close', resolve); });
+      if (!response.write(next.value))
+        await new Promise<void>((resolve) => {
+          response.once('drain', resolve);
+          response.once('close', resolve);
+        });
     }
     response.end();
   } finally {
@@ -57,9 +75,17 @@ function logOptions(core: ServerCore, query: URLSearchParams): LogOptions {
   const sinceTime = query.get('sinceTime');
   const tailLines = number('tailLines');
   const limitBytes = number('limitBytes');
-  const sinceMs = sinceTime ? new Date(sinceTime).getTime() : sinceSeconds === undefined ? undefined : core.clock.nowMs() - sinceSeconds * 1000;
+  const sinceMs = sinceTime
+    ? new Date(sinceTime).getTime()
+    : sinceSeconds === undefined
+      ? undefined
+      : core.clock.nowMs() - sinceSeconds * 1000;
   return {
-    follow: flag(query, 'follow'), previous: flag(query, 'previous'), timestamps: flag(query, 'timestamps'),
-    ...(tailLines === undefined ? {} : { tailLines }), ...(limitBytes === undefined ? {} : { limitBytes }), ...(sinceMs === undefined ? {} : { sinceMs }),
+    follow: flag(query, 'follow'),
+    previous: flag(query, 'previous'),
+    timestamps: flag(query, 'timestamps'),
+    ...(tailLines === undefined ? {} : { tailLines }),
+    ...(limitBytes === undefined ? {} : { limitBytes }),
+    ...(sinceMs === undefined ? {} : { sinceMs }),
   };
 }

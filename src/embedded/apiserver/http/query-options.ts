@@ -10,14 +10,19 @@ export function flag(query: URLSearchParams, name: string): boolean {
 
 function invalidOptions(kind: string, field: string, value: string, supported: readonly string[]): Error {
   const { reason, message } = fieldError.notSupported(field, value, supported);
-  return statusError('Invalid', `${kind}.meta.k8s.io "" is invalid: ${field}: ${message}`, { group: 'meta.k8s.io', kind, causes: [{ reason, message, field }] });
+  return statusError('Invalid', `${kind}.meta.k8s.io "" is invalid: ${field}: ${message}`, {
+    group: 'meta.k8s.io',
+    kind,
+    causes: [{ reason, message, field }],
+  });
 }
 
 export function writeQuery(query: URLSearchParams, kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'): WriteQuery {
   const dryRun = query.getAll('dryRun');
   for (const value of dryRun) if (value !== 'All') throw invalidOptions(kind, 'dryRun', value, ['All']);
   const validation = query.get('fieldValidation') || 'Warn';
-  if (!['Ignore', 'Warn', 'Strict'].includes(validation)) throw invalidOptions(kind, 'fieldValidation', validation, ['Ignore', 'Strict', 'Warn']);
+  if (!['Ignore', 'Warn', 'Strict'].includes(validation))
+    throw invalidOptions(kind, 'fieldValidation', validation, ['Ignore', 'Strict', 'Warn']);
   return {
     dryRun: dryRun.length > 0,
     fieldValidation: validation as FieldValidation,
@@ -28,10 +33,15 @@ export function writeQuery(query: URLSearchParams, kind: 'CreateOptions' | 'Upda
 
 export function listQuery(query: URLSearchParams): ListQuery {
   const limit = query.get('limit');
-  if (limit !== null && limit !== '' && !/^\d+$/.test(limit)) throw statusError('BadRequest', `strconv.ParseInt: parsing ${JSON.stringify(limit)}: invalid syntax`);
+  if (limit !== null && limit !== '' && !/^\d+$/.test(limit))
+    throw statusError('BadRequest', `strconv.ParseInt: parsing ${JSON.stringify(limit)}: invalid syntax`);
   const text = (name: string): string | undefined => query.get(name) || undefined;
   return {
-    labelSelector: text('labelSelector'), fieldSelector: text('fieldSelector'), limit: limit ? Number(limit) : undefined, continue: text('continue'),
-    resourceVersion: text('resourceVersion'), resourceVersionMatch: text('resourceVersionMatch'),
+    labelSelector: text('labelSelector'),
+    fieldSelector: text('fieldSelector'),
+    limit: limit ? Number(limit) : undefined,
+    continue: text('continue'),
+    resourceVersion: text('resourceVersion'),
+    resourceVersionMatch: text('resourceVersionMatch'),
   };
 }

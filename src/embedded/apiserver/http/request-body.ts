@@ -32,12 +32,17 @@ export function parseBody(body: Buffer, contentType: string | undefined, kind: s
   const mediaType = (contentType ?? '').split(';')[0]!.trim().toLowerCase();
   switch (mediaType) {
     case '':
-    case 'application/json': return parseJson(body, kind);
+    case 'application/json':
+      return parseJson(body, kind);
     case 'application/yaml':
-    case 'application/x-yaml': return parseYaml(body, kind);
+    case 'application/x-yaml':
+      return parseYaml(body, kind);
     default:
       if (mediaType === 'application/vnd.kubernetes.protobuf' && protobuf !== undefined) return protobuf(body);
-      throw statusError('UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml${protobuf === undefined ? '' : ', application/vnd.kubernetes.protobuf'}`);
+      throw statusError(
+        'UnsupportedMediaType',
+        `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml${protobuf === undefined ? '' : ', application/vnd.kubernetes.protobuf'}`,
+      );
   }
 }
 
@@ -45,7 +50,10 @@ export function parseJson(body: Buffer, kind: string): unknown {
   try {
     return JSON.parse(body.toString()) as unknown;
   } catch (error) {
-    throw statusError('BadRequest', `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${messageOf(error)}`);
+    throw statusError(
+      'BadRequest',
+      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${messageOf(error)}`,
+    );
   }
 }
 
@@ -53,11 +61,18 @@ export function parseYaml(body: Buffer, kind: string): unknown {
   const text = body.toString();
   // Most "YAML" is JSON text; its parser is much faster.
   if (text.trimStart().startsWith('{')) {
-    try { return JSON.parse(text) as unknown; } catch { /* flow-style YAML */ }
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      /* flow-style YAML */
+    }
   }
   try {
     return parse(text) as unknown;
   } catch (error) {
-    throw statusError('BadRequest', `the object provided is unrecognized (must be of type ${kind}): error converting YAML to JSON: ${messageOf(error)}`);
+    throw statusError(
+      'BadRequest',
+      `the object provided is unrecognized (must be of type ${kind}): error converting YAML to JSON: ${messageOf(error)}`,
+    );
   }
 }

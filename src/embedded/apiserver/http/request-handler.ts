@@ -19,12 +19,18 @@ const NO_QUERY = new URLSearchParams();
 
 /** UTF-8 bytes as Node takes them in a header, without what no header may hold. */
 function headerText(text: string): string {
-  return Buffer.from(text).toString('latin1').replace(/[^\t\x20-\x7e\x80-\xff]/g, '');
+  return Buffer.from(text)
+    .toString('latin1')
+    .replace(/[^\t\x20-\x7e\x80-\xff]/g, '');
 }
 
 /** The resource that a request is counted for; a path that cannot be read is none. */
 function pathOf(url: string): ReturnType<typeof parseResourcePath> {
-  try { return parseResourcePath(url.split('?', 1)[0]!); } catch { return undefined; }
+  try {
+    return parseResourcePath(url.split('?', 1)[0]!);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Takes one HTTP request through authentication, authorization and the verb it asks for. Never rejects. */
@@ -33,7 +39,9 @@ export class RequestHandler {
   /** The user of each TLS connection that brought a certificate. */
   readonly #certificateUsers = new WeakMap<TLSSocket, UserInfo | 'none'>();
 
-  constructor(deps: HandlerDeps) { this.#deps = deps; }
+  constructor(deps: HandlerDeps) {
+    this.#deps = deps;
+  }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { core } = this.#deps;
@@ -43,7 +51,8 @@ export class RequestHandler {
     try {
       await this.#answer(request, response);
     } catch (error) {
-      if (!isStatus(error)) core.log.error(`${request.method} ${request.url}: ${error instanceof Error ? error.stack ?? error.message : messageOf(error)}`);
+      if (!isStatus(error))
+        core.log.error(`${request.method} ${request.url}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
       sendError(response, error);
     } finally {
       end?.();
@@ -56,7 +65,8 @@ export class RequestHandler {
     metrics.begin();
     response.once('close', () => {
       const parsed = pathOf(url);
-      const isKnown = parsed?.resource !== undefined && this.#deps.core.table.find(parsed.group, parsed.version, parsed.resource) !== undefined;
+      const isKnown =
+        parsed?.resource !== undefined && this.#deps.core.table.find(parsed.group, parsed.version, parsed.resource) !== undefined;
       const { group, version, resource = '', subresource = '' } = isKnown ? parsed : { group: '', version: '' };
       metrics.end({ verb: VERBS.has(method) ? method : 'other', group, version, resource, subresource, code: response.statusCode });
     });
@@ -84,11 +94,12 @@ export class RequestHandler {
     const warnings: string[] = [];
     let abort: AbortController | undefined;
     const ctx: RequestContext = {
-      user, defaultManager: slash > 0 ? agent.slice(0, slash) : agent || 'unknown',
+      user,
+      defaultManager: slash > 0 ? agent.slice(0, slash) : agent || 'unknown',
       // Made on demand: few requests outlive their first turn.
       get signal() {
         if (abort === undefined) {
-          const made = abort = new AbortController();
+          const made = (abort = new AbortController());
           (response ?? request.socket).once('close', () => made.abort(new Error('The client has closed the connection.')));
         }
         return abort.signal;
@@ -96,7 +107,10 @@ export class RequestHandler {
       warn(text) {
         if (warnings.includes(text)) return;
         warnings.push(text);
-        response?.setHeader('Warning', warnings.map((warning) => headerText(`299 - ${JSON.stringify(warning)}`)));
+        response?.setHeader(
+          'Warning',
+          warnings.map((warning) => headerText(`299 - ${JSON.stringify(warning)}`)),
+        );
       },
     };
     return { path: mark < 0 ? url : url.slice(0, mark), query: mark < 0 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1)), ctx };
@@ -113,7 +127,10 @@ export class RequestHandler {
       sendText(response, 404, '404 page not found\n');
       return;
     }
-    if (!discovery.hasGroup(parsed.group)) { sendText(response, 404, '404 page not found\n'); return; }
+    if (!discovery.hasGroup(parsed.group)) {
+      sendText(response, 404, '404 page not found\n');
+      return;
+    }
     const resourceRequest: ResourceRequest = { path: { ...parsed, resource: parsed.resource }, query, ctx, request, response, protobuf };
     await answerResource(this.#deps, resourceRequest);
   }

@@ -17,11 +17,17 @@ export interface ResourcePath {
 
 /** Splits the path of a resource request as k8s.io/apiserver/pkg/endpoints/request does; `undefined` for every other path. Throws BadRequest. */
 export function parseResourcePath(path: string): ResourcePath | undefined {
-  const segments = path.split('/').filter((segment) => segment !== '').map((segment) => (segment.includes('%') ? decoded(segment) : segment));
+  const segments = path
+    .split('/')
+    .filter((segment) => segment !== '')
+    .map((segment) => (segment.includes('%') ? decoded(segment) : segment));
   let group = '';
   let rest: string[];
   if (segments[0] === 'api' && segments.length >= 2) rest = segments.slice(1);
-  else if (segments[0] === 'apis' && segments.length >= 3) { group = segments[1]!; rest = segments.slice(2); } else return undefined;
+  else if (segments[0] === 'apis' && segments.length >= 3) {
+    group = segments[1]!;
+    rest = segments.slice(2);
+  } else return undefined;
   const version = rest.shift()!;
   const legacyWatch = rest[0] === 'watch' && rest.length > 1;
   if (legacyWatch) rest.shift();

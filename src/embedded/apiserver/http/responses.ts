@@ -19,11 +19,13 @@ export function sendJsonBody(response: ServerResponse, status: number, body: Buf
 }
 
 export function sendStored(response: ServerResponse, status: number, value: StoredValue, format: 'json' | 'yaml'): void {
-  if (format === 'yaml') sendYaml(response, status, value.object); else sendJsonBytes(response, status, [value.bytes]);
+  if (format === 'yaml') sendYaml(response, status, value.object);
+  else sendJsonBytes(response, status, [value.bytes]);
 }
 
 export function sendObject(response: ServerResponse, status: number, object: object, format: 'json' | 'yaml' = 'json'): void {
-  if (format === 'yaml') sendYaml(response, status, object); else sendJsonBytes(response, status, [Buffer.from(JSON.stringify(object))]);
+  if (format === 'yaml') sendYaml(response, status, object);
+  else sendJsonBytes(response, status, [Buffer.from(JSON.stringify(object))]);
 }
 
 function sendYaml(response: ServerResponse, status: number, object: object): void {
@@ -34,7 +36,11 @@ function sendYaml(response: ServerResponse, status: number, object: object): voi
 
 export function sendText(response: ServerResponse, status: number, text: string): void {
   const body = Buffer.from(text);
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': body.length, 'X-Content-Type-Options': 'nosniff' });
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': body.length,
+    'X-Content-Type-Options': 'nosniff',
+  });
   response.end(body);
 }
 
@@ -46,7 +52,10 @@ export function statusOf(error: unknown): Status {
 
 /** Sends an error as a Status, with `Retry-After` where it asks for one. Does nothing when an answer has begun. */
 export function sendError(response: ServerResponse, error: unknown): void {
-  if (response.headersSent) { response.destroy(); return; }
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
   const status = statusOf(error);
   const retryAfter = status.details?.retryAfterSeconds;
   if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));

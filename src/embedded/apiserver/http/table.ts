@@ -11,9 +11,14 @@ export function parseIncludeObject(text: string | null): IncludeObject {
   throw statusError('BadRequest', `unrecognized includeObject value: "${text}"`);
 }
 
-
 export function columnDefinitions(resource: Resource): object[] {
-  return resource.columns.map((column) => ({ name: column.name, type: column.type, format: column.format ?? '', description: column.description ?? '', priority: column.priority ?? 0 }));
+  return resource.columns.map((column) => ({
+    name: column.name,
+    type: column.type,
+    format: column.format ?? '',
+    description: column.description ?? '',
+    priority: column.priority ?? 0,
+  }));
 }
 
 /** One row of `kubectl get`. */
@@ -37,8 +42,8 @@ export function partialMetadata(object: KubeObject): object {
 function completedPodConditions(resource: Resource, object: KubeObject): object[] | undefined {
   if (resource.type.group !== '' || resource.type.resource !== 'pods') return undefined;
   const phase = (object as KubeObject & { status?: { phase?: string } }).status?.phase;
-  if (phase === 'Succeeded') return [{ type: 'Completed', status: 'True', reason: 'Succeeded', message: 'The pod has completed successfully.' }];
+  if (phase === 'Succeeded')
+    return [{ type: 'Completed', status: 'True', reason: 'Succeeded', message: 'The pod has completed successfully.' }];
   if (phase === 'Failed') return [{ type: 'Completed', status: 'True', reason: 'Failed', message: 'The pod failed.' }];
   return undefined;
 }
-

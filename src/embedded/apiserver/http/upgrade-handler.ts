@@ -20,14 +20,28 @@ import { acceptWebSocket, offeredProtocols } from './web-socket-upgrade.ts';
 const TUNNEL_PROTOCOL = `SPDY/3.1+${PORT_FORWARD_PROTOCOL}`;
 
 /** Takes an upgrade request through authentication and authorization to its stream. Errors are answered as plain HTTP. */
-export async function handleUpgrade(core: ServerCore, handler: RequestHandler, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+export async function handleUpgrade(
+  core: ServerCore,
+  handler: RequestHandler,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
   socket.on('error', () => socket.destroy());
   try {
     const { path, query, ctx } = handler.open(request, undefined);
     const parsed = parseResourcePath(path);
     const { name, namespace, subresource } = parsed ?? {};
-    if (parsed?.group !== '' || parsed.resource !== 'pods' || name === undefined || subresource === undefined) throw statusError('NotFound', 'the server could not find the requested resource', {});
-    authorize(core, ctx.user, { verb: request.method === 'POST' ? 'create' : 'get', group: '', resource: 'pods', subresource, namespace, name });
+    if (parsed?.group !== '' || parsed.resource !== 'pods' || name === undefined || subresource === undefined)
+      throw statusError('NotFound', 'the server could not find the requested resource', {});
+    authorize(core, ctx.user, {
+      verb: request.method === 'POST' ? 'create' : 'get',
+      group: '',
+      resource: 'pods',
+      subresource,
+      namespace,
+      name,
+    });
     const pod = core.store.get(storageKey(pods, namespace, name))?.value.object as Pod | undefined;
     if (pod === undefined) throw notFound(pods, name);
     const isWebSocket = (request.headers.upgrade ?? '').toLowerCase() === 'websocket';
@@ -39,24 +53,45 @@ export async function handleUpgrade(core: ServerCore, handler: RequestHandler, r
   } catch (error) {
     const status = statusOf(error);
     const body = `${JSON.stringify(status)}\n`;
-    socket.end(`HTTP/1.1 ${status.code ?? 500} ${status.reason ?? 'Error'}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+    socket.end(
+      `HTTP/1.1 ${status.code ?? 500} ${status.reason ?? 'Error'}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
   }
 }
 
-interface Upgrade { request: IncomingMessage; socket: Duplex; head: Buffer; isWebSocket: boolean }
+interface Upgrade {
+  request: IncomingMessage;
+  socket: Duplex;
+  head: Buffer;
+  isWebSocket: boolean;
+}
 
-async function upgradeSession(core: ServerCore, exec: ExecRequest, run: RunSession, { request, socket, head, isWebSocket }: Upgrade): Promise<void> {
+async function upgradeSession(
+  core: ServerCore,
+  exec: ExecRequest,
+  run: RunSession,
+  { request, socket, head, isWebSocket }: Upgrade,
+): Promise<void> {
   if (isWebSocket) {
     const protocol = choose(EXEC_PROTOCOLS, offeredProtocols(request));
     await serveExecWebSocket(core, exec, await acceptWebSocket(request, socket, head, protocol), run);
   } else serveExecSpdy(core, exec, acceptSpdy(request, socket, head, EXEC_STREAM_PROTOCOLS), run);
 }
 
-async function upgradePortForward(core: ServerCore, pod: Pod, query: URLSearchParams, { request, socket, head, isWebSocket }: Upgrade): Promise<void> {
+async function upgradePortForward(
+  core: ServerCore,
+  pod: Pod,
+  query: URLSearchParams,
+  { request, socket, head, isWebSocket }: Upgrade,
+): Promise<void> {
   const ip = pod.status?.podIP;
-  if (!ip || pod.status?.phase !== 'Running') throw statusError('BadRequest', `unable to forward port because pod is not running. Current status=${pod.status?.phase ?? 'Unknown'}`);
+  if (!ip || pod.status?.phase !== 'Running')
+    throw statusError('BadRequest', `unable to forward port because pod is not running. Current status=${pod.status?.phase ?? 'Unknown'}`);
   const target = { ip, namespace: pod.metadata.namespace!, name: pod.metadata.name };
-  if (!isWebSocket) { servePortForward(acceptSpdy(request, socket, head, [PORT_FORWARD_PROTOCOL]), target, core.dialer); return; }
+  if (!isWebSocket) {
+    servePortForward(acceptSpdy(request, socket, head, [PORT_FORWARD_PROTOCOL]), target, core.dialer);
+    return;
+  }
   const protocol = choose([TUNNEL_PROTOCOL, ...EXEC_PROTOCOLS], offeredProtocols(request));
   if (protocol !== TUNNEL_PROTOCOL) {
     const ports = forwardedPorts(query);
@@ -77,10 +112,15 @@ function choose(supported: readonly string[], offered: readonly string[]): strin
 
 /** Completes a SPDY/3.1 upgrade and hands back the socket with what came along with the request. */
 function acceptSpdy(request: IncomingMessage, socket: Duplex, head: Buffer, protocols: readonly string[]): Duplex {
-  if ((request.headers.upgrade ?? '').toUpperCase() !== 'SPDY/3.1') throw statusError('BadRequest', `upgrade to "${request.headers.upgrade}" is not modelled`);
-  const offered = String(request.headers['x-stream-protocol-version'] ?? '').split(',').map((name) => name.trim());
+  if ((request.headers.upgrade ?? '').toUpperCase() !== 'SPDY/3.1')
+    throw statusError('BadRequest', `upgrade to "${request.headers.upgrade}" is not modelled`);
+  const offered = String(request.headers['x-stream-protocol-version'] ?? '')
+    .split(',')
+    .map((name) => name.trim());
   const protocol = choose(protocols, offered);
-  socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`);
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`,
+  );
   if (head.length > 0) socket.unshift(head);
   return socket;
 }

@@ -5,14 +5,19 @@ import { type Json, startTestServer, type TestServer } from '../test-api-server.
 
 const PATH = '/api/v1/namespaces/default/configmaps';
 let api: TestServer;
-beforeEach(async () => { api = await startTestServer({ store: new MemoryStore({ keptEvents: 60 }) }); });
-afterEach(async () => { await api.stop(); });
+beforeEach(async () => {
+  api = await startTestServer({ store: new MemoryStore({ keptEvents: 60 }) });
+});
+afterEach(async () => {
+  await api.stop();
+});
 
 const put = async (name: string, labels: Record<string, string> = {}): Promise<string> => {
   const existing = await api.admin.get(configMaps, { namespace: 'default', name });
-  const written = existing === undefined
-    ? await api.admin.create(configMaps, { metadata: { name, namespace: 'default', labels } })
-    : await api.admin.update(configMaps, { ...existing, metadata: { ...existing.metadata, labels } });
+  const written =
+    existing === undefined
+      ? await api.admin.create(configMaps, { metadata: { name, namespace: 'default', labels } })
+      : await api.admin.update(configMaps, { ...existing, metadata: { ...existing.metadata, labels } });
   return written.metadata.resourceVersion;
 };
 const take = async (lines: AsyncGenerator<Json>, count: number): Promise<Json[]> => {
@@ -41,16 +46,26 @@ it('resumes after the given version with nothing lost and nothing twice', async 
   await api.admin.delete(configMaps, { namespace: 'default', name: 'a' });
   const events = await take(lines, 3);
   expect(told(events)).toEqual(['ADDED c', 'MODIFIED b', 'DELETED a']);
-  expect(events[2]!['object']).toMatchObject({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { resourceVersion: String(api.store.revision) } });
+  expect(events[2]!['object']).toMatchObject({
+    kind: 'ConfigMap',
+    apiVersion: 'v1',
+    metadata: { resourceVersion: String(api.store.revision) },
+  });
   close();
 });
 
 it('begins with the present objects and closes them with the end bookmark when asked', async () => {
   await put('a');
-  const { lines, close } = await api.stream(`${PATH}?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`);
+  const { lines, close } = await api.stream(
+    `${PATH}?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`,
+  );
   const events = await take(lines, 2);
   expect(told(events)).toEqual(['ADDED a', 'BOOKMARK']);
-  expect(events[1]!['object']).toMatchObject({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { resourceVersion: String(api.store.revision), annotations: { 'k8s.io/initial-events-end': 'true' } } });
+  expect(events[1]!['object']).toMatchObject({
+    kind: 'ConfigMap',
+    apiVersion: 'v1',
+    metadata: { resourceVersion: String(api.store.revision), annotations: { 'k8s.io/initial-events-end': 'true' } },
+  });
   await put('b');
   expect(told(await take(lines, 1))).toEqual(['ADDED b']);
   close();
@@ -72,7 +87,20 @@ it('tells a version that is too old inside the stream and ends it', async () => 
   const { status, lines } = await api.stream(`${PATH}?watch=true&resourceVersion=5`);
   const events = await take(lines, 9);
   expect(status).toBe(200);
-  expect(events).toEqual([{ type: 'ERROR', object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: expect.stringMatching(/^too old resource version: 5 \(\d+\)$/), reason: 'Expired', code: 410 } }]);
+  expect(events).toEqual([
+    {
+      type: 'ERROR',
+      object: {
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Failure',
+        message: expect.stringMatching(/^too old resource version: 5 \(\d+\)$/),
+        reason: 'Expired',
+        code: 410,
+      },
+    },
+  ]);
 });
 
 it('ends after timeoutSeconds without an error', async () => {
@@ -85,7 +113,16 @@ it('sends Tables with the columns in the first event only', async () => {
   await put('a');
   await put('b');
   const events = await take(lines, 2);
-  expect(events.map((event) => [event['object']!['kind'], event['object']!['columnDefinitions'] === null, event['object']!['rows']![0]!['cells']![0]])).toEqual([['Table', false, 'a'], ['Table', true, 'b']]);
+  expect(
+    events.map((event) => [
+      event['object']!['kind'],
+      event['object']!['columnDefinitions'] === null,
+      event['object']!['rows']![0]!['cells']![0],
+    ]),
+  ).toEqual([
+    ['Table', false, 'a'],
+    ['Table', true, 'b'],
+  ]);
   close();
 });
 

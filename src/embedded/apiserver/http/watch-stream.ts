@@ -23,7 +23,14 @@ const MAX_UNSENT_BYTES = 32 * 1024 * 1024;
 const NEWLINE = Buffer.from('}\n');
 
 /** Streams a watch. Headers leave at once: clients wait for them before they can even be interrupted. */
-export function streamWatch(core: ServerCore, resource: Resource, namespace: string | undefined, query: URLSearchParams, accepted: Accepted, response: ServerResponse): void {
+export function streamWatch(
+  core: ServerCore,
+  resource: Resource,
+  namespace: string | undefined,
+  query: URLSearchParams,
+  accepted: Accepted,
+  response: ServerResponse,
+): void {
   const options = watchOptions(query);
   const encode = encoderFor(core, resource, accepted, parseIncludeObject(query.get('includeObject')));
   response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' });
@@ -44,15 +51,26 @@ export function streamWatch(core: ServerCore, resource: Resource, namespace: str
   const write = (pieces: Buffer): void => {
     if (isOver) return;
     response.write(pieces);
-    if (response.writableLength > MAX_UNSENT_BYTES) { response.destroy(); end(); }
+    if (response.writableLength > MAX_UNSENT_BYTES) {
+      response.destroy();
+      end();
+    }
   };
   const bookmark = (revision: number, annotations?: Record<string, string>): void => {
-    write(encode.bookmark({ kind: resource.type.kind, apiVersion: apiVersionOf(resource.type), metadata: { resourceVersion: String(revision), ...(annotations ? { annotations } : {}) } as KubeObject['metadata'] }));
+    write(
+      encode.bookmark({
+        kind: resource.type.kind,
+        apiVersion: apiVersionOf(resource.type),
+        metadata: { resourceVersion: String(revision), ...(annotations ? { annotations } : {}) } as KubeObject['metadata'],
+      }),
+    );
   };
   try {
     watch = watchObjects(core, resource, namespace, options, {
       events: (events) => write(events.length === 1 ? encode.event(events[0]!) : Buffer.concat(events.map(encode.event))),
-      initialDone: (revision) => { if (options.bookmarks) bookmark(revision, INITIAL_EVENTS_END); },
+      initialDone: (revision) => {
+        if (options.bookmarks) bookmark(revision, INITIAL_EVENTS_END);
+      },
     });
   } catch (error) {
     // Too old a version is told inside the stream, with code 200.
@@ -71,15 +89,33 @@ export function streamWatch(core: ServerCore, resource: Resource, namespace: str
   }
 }
 
-function watchOptions(query: URLSearchParams): { labelSelector: string | undefined; fieldSelector: string | undefined; fromRevision: number; initialEvents: boolean; bookmarks: boolean; timeoutMs: number } {
+function watchOptions(query: URLSearchParams): {
+  labelSelector: string | undefined;
+  fieldSelector: string | undefined;
+  fromRevision: number;
+  initialEvents: boolean;
+  bookmarks: boolean;
+  timeoutMs: number;
+} {
   const initialEvents = flag(query, 'sendInitialEvents');
-  const refuse = (field: string, message: string): never => { throw statusError('Invalid', `ListOptions.meta.k8s.io "" is invalid: ${field}: ${message}`, { group: 'meta.k8s.io', kind: 'ListOptions', causes: [{ reason: 'FieldValueForbidden', message, field }] }); };
-  if (query.has('sendInitialEvents') && query.get('resourceVersionMatch') !== 'NotOlderThan') refuse('resourceVersionMatch', 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
-  if (!query.has('sendInitialEvents') && query.get('resourceVersionMatch')) refuse('resourceVersionMatch', 'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+  const refuse = (field: string, message: string): never => {
+    throw statusError('Invalid', `ListOptions.meta.k8s.io "" is invalid: ${field}: ${message}`, {
+      group: 'meta.k8s.io',
+      kind: 'ListOptions',
+      causes: [{ reason: 'FieldValueForbidden', message, field }],
+    });
+  };
+  if (query.has('sendInitialEvents') && query.get('resourceVersionMatch') !== 'NotOlderThan')
+    refuse('resourceVersionMatch', 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+  if (!query.has('sendInitialEvents') && query.get('resourceVersionMatch'))
+    refuse('resourceVersionMatch', 'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
   const seconds = Number(query.get('timeoutSeconds') ?? 0);
   return {
-    labelSelector: query.get('labelSelector') || undefined, fieldSelector: query.get('fieldSelector') || undefined,
-    fromRevision: revisionOf(query.get('resourceVersion')), initialEvents, bookmarks: flag(query, 'allowWatchBookmarks'),
+    labelSelector: query.get('labelSelector') || undefined,
+    fieldSelector: query.get('fieldSelector') || undefined,
+    fromRevision: revisionOf(query.get('resourceVersion')),
+    initialEvents,
+    bookmarks: flag(query, 'allowWatchBookmarks'),
     timeoutMs: seconds > 0 ? seconds * 1000 : DEFAULT_TIMEOUT_MS,
   };
 }
@@ -93,7 +129,10 @@ function revisionOf(text: string | null): number {
   }
 }
 
-interface Encoder { event(event: ObjectEvent): Buffer; bookmark(object: KubeObject): Buffer }
+interface Encoder {
+  event(event: ObjectEvent): Buffer;
+  bookmark(object: KubeObject): Buffer;
+}
 
 function encoderFor(core: ServerCore, resource: Resource, accepted: Accepted, include: IncludeObject): Encoder {
   const line = (type: string, object: object): Buffer => Buffer.from(`${JSON.stringify({ type, object })}\n`);
@@ -106,13 +145,31 @@ function encoderFor(core: ServerCore, resource: Resource, accepted: Accepted, in
       return bytes;
     };
     return {
-      event: ({ type, value }) => oneRow(type, tableRow(resource, value, include, core.clock.nowMs()), { resourceVersion: (value.object as KubeObject).metadata.resourceVersion }),
-      bookmark: (object) => oneRow('BOOKMARK', { cells: resource.columns.map(() => null), object: include === 'Object' ? object : partialMetadata(object) }, { resourceVersion: object.metadata.resourceVersion }),
+      event: ({ type, value }) =>
+        oneRow(type, tableRow(resource, value, include, core.clock.nowMs()), {
+          resourceVersion: (value.object as KubeObject).metadata.resourceVersion,
+        }),
+      bookmark: (object) =>
+        oneRow(
+          'BOOKMARK',
+          { cells: resource.columns.map(() => null), object: include === 'Object' ? object : partialMetadata(object) },
+          { resourceVersion: object.metadata.resourceVersion },
+        ),
     };
   }
   if (accepted.as === 'PartialObjectMetadata' || accepted.as === 'PartialObjectMetadataList') {
-    return { event: ({ type, value }) => line(type, partialMetadata(value.object as KubeObject)), bookmark: (object) => line('BOOKMARK', partialMetadata(object)) };
+    return {
+      event: ({ type, value }) => line(type, partialMetadata(value.object as KubeObject)),
+      bookmark: (object) => line('BOOKMARK', partialMetadata(object)),
+    };
   }
-  const heads = { ADDED: Buffer.from('{"type":"ADDED","object":'), MODIFIED: Buffer.from('{"type":"MODIFIED","object":'), DELETED: Buffer.from('{"type":"DELETED","object":') };
-  return { event: ({ type, value }) => Buffer.concat([heads[type], inClientTime(core, resource, value).bytes, NEWLINE]), bookmark: (object) => line('BOOKMARK', object) };
+  const heads = {
+    ADDED: Buffer.from('{"type":"ADDED","object":'),
+    MODIFIED: Buffer.from('{"type":"MODIFIED","object":'),
+    DELETED: Buffer.from('{"type":"DELETED","object":'),
+  };
+  return {
+    event: ({ type, value }) => Buffer.concat([heads[type], inClientTime(core, resource, value).bytes, NEWLINE]),
+    bookmark: (object) => line('BOOKMARK', object),
+  };
 }

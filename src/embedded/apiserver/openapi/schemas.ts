@@ -2,22 +2,38 @@ import type { ResourceType } from '../../../kube/resource-type.ts';
 import { type FieldType, type RowType, rowType, type ScalarWord } from '../schema/field-types.ts';
 
 type Json = { [key: string]: unknown };
-export interface Gvk { group: string; version: string; kind: string }
+export interface Gvk {
+  group: string;
+  version: string;
+  kind: string;
+}
 
 const SCALARS: Readonly<Record<ScalarWord, Json>> = {
-  'string': { type: 'string' }, 'byte': { type: 'string', format: 'byte' }, 'int32': { type: 'integer', format: 'int32' }, 'int64': { type: 'integer', format: 'int64' },
-  'double': { type: 'number', format: 'double' }, 'boolean': { type: 'boolean' }, 'time': { type: 'string', format: 'date-time' }, 'micro-time': { type: 'string', format: 'date-time' },
-  'int-or-string': { type: 'string', format: 'int-or-string' }, 'quantity': { type: 'string' }, 'any': { type: 'object' },
+  string: { type: 'string' },
+  byte: { type: 'string', format: 'byte' },
+  int32: { type: 'integer', format: 'int32' },
+  int64: { type: 'integer', format: 'int64' },
+  double: { type: 'number', format: 'double' },
+  boolean: { type: 'boolean' },
+  time: { type: 'string', format: 'date-time' },
+  'micro-time': { type: 'string', format: 'date-time' },
+  'int-or-string': { type: 'string', format: 'int-or-string' },
+  quantity: { type: 'string' },
+  any: { type: 'object' },
 };
 
 const refTo = (row: RowType): string => `#/components/schemas/${row.name}`;
 
 function property(type: FieldType): Json {
   switch (type.kind) {
-    case 'scalar': return SCALARS[type.word];
-    case 'row': return { allOf: [{ $ref: refTo(type.row) }], default: {} };
-    case 'list': return { type: 'array', items: property(type.of) };
-    case 'map': return { type: 'object', additionalProperties: property(type.of) };
+    case 'scalar':
+      return SCALARS[type.word];
+    case 'row':
+      return { allOf: [{ $ref: refTo(type.row) }], default: {} };
+    case 'list':
+      return { type: 'array', items: property(type.of) };
+    case 'map':
+      return { type: 'object', additionalProperties: property(type.of) };
   }
 }
 
@@ -29,8 +45,15 @@ export function schemasFor(schemaName: string, gvk: Gvk): Json {
     if (schemas[row.name] !== undefined) continue;
     const fields = [...row.fields.values()];
     const required = fields.filter((field) => field.required).map((field) => field.name);
-    schemas[row.name] = { type: 'object', ...(required.length > 0 ? { required } : {}), properties: Object.fromEntries(fields.map((field) => [field.name, property(field.type)])) };
-    for (const field of fields) { const next = rowIn(field.type); if (next !== undefined) queue.push(next); }
+    schemas[row.name] = {
+      type: 'object',
+      ...(required.length > 0 ? { required } : {}),
+      properties: Object.fromEntries(fields.map((field) => [field.name, property(field.type)])),
+    };
+    for (const field of fields) {
+      const next = rowIn(field.type);
+      if (next !== undefined) queue.push(next);
+    }
   }
   (schemas[schemaName] as Json)['x-kubernetes-group-version-kind'] = [gvk];
   return schemas;
@@ -50,7 +73,12 @@ export function customSchema(type: ResourceType, schema: Readonly<Record<string,
     ...shared,
     [name]: {
       ...schema,
-      'properties': { ...schema['properties'] as Json, apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { allOf: [{ $ref: '#/components/schemas/ObjectMeta' }] } },
+      properties: {
+        ...(schema['properties'] as Json),
+        apiVersion: { type: 'string' },
+        kind: { type: 'string' },
+        metadata: { allOf: [{ $ref: '#/components/schemas/ObjectMeta' }] },
+      },
       'x-kubernetes-group-version-kind': [{ group: type.group, version: type.version, kind: type.kind }],
     },
   };

@@ -6,7 +6,7 @@ export const OPENAPI_V2_MEDIA_TYPE = 'application/com.github.proto-openapi.spec.
  * from it are skipped by client-side validation.
  */
 export function openApiV2Bytes(): Uint8Array {
-  const text = (field: number, value: string): number[] => [field << 3 | 2, value.length, ...Buffer.from(value, 'utf8')];
+  const text = (field: number, value: string): number[] => [(field << 3) | 2, value.length, ...Buffer.from(value, 'utf8')];
   const info = [...text(1, 'Kubernetes'), ...text(2, 'v1.34.0')];
-  return Uint8Array.from([...text(1, '2.0'), 2 << 3 | 2, info.length, ...info, 8 << 3 | 2, 0, 9 << 3 | 2, 0]);
+  return Uint8Array.from([...text(1, '2.0'), (2 << 3) | 2, info.length, ...info, (8 << 3) | 2, 0, (9 << 3) | 2, 0]);
 }

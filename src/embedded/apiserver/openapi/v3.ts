@@ -25,7 +25,8 @@ export function openApiV3Index(resources: readonly Resource[], instanceId: strin
 /** The hash that the index gives for one group version. */
 export function openApiV3Hash(groupVersion: string, resources: readonly Resource[], instanceId: string): string {
   const hash = createHash('sha256').update(instanceId);
-  for (const { type, schemaName, openApiSchema, hasStatus } of of(groupVersion, resources)) hash.update(JSON.stringify([type, schemaName, hasStatus, openApiSchema]));
+  for (const { type, schemaName, openApiSchema, hasStatus } of of(groupVersion, resources))
+    hash.update(JSON.stringify([type, schemaName, hasStatus, openApiSchema]));
   return hash.digest('hex').slice(0, 32).toUpperCase();
 }
 
@@ -49,8 +50,12 @@ export function openApiV3Document(groupVersion: string, resources: readonly Reso
       patch: {
         'x-kubernetes-action': 'patch',
         'x-kubernetes-group-version-kind': gvk,
-        'parameters': ['dryRun', 'fieldManager', 'fieldValidation', 'force'].map((name) => ({ name, in: 'query', schema: { type: name === 'force' ? 'boolean' : 'string' } })),
-        'responses': {},
+        parameters: ['dryRun', 'fieldManager', 'fieldValidation', 'force'].map((name) => ({
+          name,
+          in: 'query',
+          schema: { type: name === 'force' ? 'boolean' : 'string' },
+        })),
+        responses: {},
       },
     };
     if (openApiSchema !== undefined) Object.assign(schemas, customSchema(type, openApiSchema));

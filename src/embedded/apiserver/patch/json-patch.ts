@@ -8,7 +8,8 @@ const OPERATIONS = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test'])
  * operations is BadRequest. `current` is not changed.
  */
 export function jsonPatch(current: object, operations: unknown): object {
-  if (!Array.isArray(operations)) throw statusError('BadRequest', 'error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+  if (!Array.isArray(operations))
+    throw statusError('BadRequest', 'error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
   if (operations.length > 10_000) {
     throw statusError('RequestEntityTooLarge', `The allowed maximum operations in a JSON patch is 10000, got ${operations.length}`);
   }
@@ -16,8 +17,11 @@ export function jsonPatch(current: object, operations: unknown): object {
     if (!OPERATIONS.has(operation?.op ?? '')) throw rejected(new Error(`Unexpected kind: ${operation?.op}`));
   }
   try {
-    return jsonpatch.applyPatch(structuredClone(current), structuredClone(operations) as jsonpatch.Operation[], true, true, true).newDocument;
-  } catch (error) { throw rejected(error); }
+    return jsonpatch.applyPatch(structuredClone(current), structuredClone(operations) as jsonpatch.Operation[], true, true, true)
+      .newDocument;
+  } catch (error) {
+    throw rejected(error);
+  }
 }
 
 function rejected(cause: unknown): Error {

@@ -10,7 +10,9 @@ it.each([
   [{ a: [{ b: 'c' }] }, { a: [1] }, { a: [1] }],
   [{ e: null }, { a: 1 }, { e: null, a: 1 }],
   [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
-])('merges %j with %j to %j', (current, patch, result) => { expect(mergePatch(current, patch)).toEqual(result); });
+])('merges %j with %j to %j', (current, patch, result) => {
+  expect(mergePatch(current, patch)).toEqual(result);
+});
 
 it('leaves a frozen object as it is', () => {
   const current = Object.freeze({ a: Object.freeze({ b: 1 }) });

@@ -56,11 +56,17 @@ function mergeMap(type: FieldType | undefined, current: Plain, patchWithDirectiv
       if (Array.isArray(out[list])) out[list] = (out[list] as unknown[]).filter((item) => !gone.includes(item));
       continue;
     }
-    if (value === null) { delete out[key]; continue; }
+    if (value === null) {
+      delete out[key];
+      continue;
+    }
     const rule = ruleOf(type, key);
     const before = out[key];
     if (Array.isArray(value)) {
-      out[key] = rule?.merge && (Array.isArray(before) || before === undefined) ? mergeList(elementType(childType(type, key)), rule, (before ?? []) as unknown[], value) : dropDirectives(value);
+      out[key] =
+        rule?.merge && (Array.isArray(before) || before === undefined)
+          ? mergeList(elementType(childType(type, key)), rule, (before ?? []) as unknown[], value)
+          : dropDirectives(value);
     } else if (isPlain(value)) {
       const whole = type?.kind === 'row' && replacedMaps.has(`${type.row.name}.${key}`);
       out[key] = whole ? dropDirectives(value) : mergeMap(childType(type, key), isPlain(before) ? before : {}, value);
@@ -81,10 +87,18 @@ function applyOrdered(type: FieldType | undefined, out: Plain, patch: Plain, ord
   if (before === undefined && change === undefined) return;
   let gone: unknown[] = [];
   const goneKey = `${DELETE_PRIMITIVES}${list}`;
-  if (Array.isArray(patch[goneKey])) { gone = patch[goneKey] as unknown[]; delete patch[goneKey]; }
+  if (Array.isArray(patch[goneKey])) {
+    gone = patch[goneKey] as unknown[];
+    delete patch[goneKey];
+  }
   if (change === null) return;
   const original = ((before ?? []) as unknown[]).filter((item) => !gone.includes(item));
-  const merged = change === undefined ? original : rule?.merge ? mergeList(elementType(childType(type, list)), rule, original, change as unknown[]) : dropDirectives(change) as unknown[];
+  const merged =
+    change === undefined
+      ? original
+      : rule?.merge
+        ? mergeList(elementType(childType(type, list)), rule, original, change as unknown[])
+        : (dropDirectives(change) as unknown[]);
   delete patch[list];
   out[list] = inOrder(merged, order, original, rule?.key);
 }
@@ -103,9 +117,12 @@ function mergeList(of: FieldType | undefined, rule: MergeRule, original: unknown
   for (const item of patch) {
     const directive = isPlain(item) ? item['$patch'] : undefined;
     if (directive === undefined || directive === 'merge') changes.push(item as Plain);
-    else if (directive === 'replace') return patch.filter((other) => !isPlain(other) || other['$patch'] === undefined).map((other) => dropDirectives(other));
-    else if (directive === 'delete') { const id = identity(item, key); merged = merged.filter((other) => other[key] !== id); }
-    else throw badDirective(directive, item);
+    else if (directive === 'replace')
+      return patch.filter((other) => !isPlain(other) || other['$patch'] === undefined).map((other) => dropDirectives(other));
+    else if (directive === 'delete') {
+      const id = identity(item, key);
+      merged = merged.filter((other) => other[key] !== id);
+    } else throw badDirective(directive, item);
   }
   merged = [...merged];
   for (const change of changes) {
@@ -125,8 +142,12 @@ function inOrder(merged: unknown[], order: readonly unknown[], original: readonl
   const idOf = (item: unknown): unknown => identity(item, key);
   const orderIds = order.map(idOf);
   const originalIds = original.map(idOf);
-  const named = merged.filter((item) => orderIds.includes(idOf(item))).sort((a, b) => orderIds.indexOf(idOf(a)) - orderIds.indexOf(idOf(b)));
-  const others = merged.filter((item) => !orderIds.includes(idOf(item))).sort((a, b) => originalIds.indexOf(idOf(a)) - originalIds.indexOf(idOf(b)));
+  const named = merged
+    .filter((item) => orderIds.includes(idOf(item)))
+    .sort((a, b) => orderIds.indexOf(idOf(a)) - orderIds.indexOf(idOf(b)));
+  const others = merged
+    .filter((item) => !orderIds.includes(idOf(item)))
+    .sort((a, b) => originalIds.indexOf(idOf(a)) - originalIds.indexOf(idOf(b)));
   const out: unknown[] = [];
   let i = 0;
   for (const item of named) {
@@ -143,7 +164,8 @@ function inOrder(merged: unknown[], order: readonly unknown[], original: readonl
 
 /** A value as it is stored when there was nothing to merge it with. */
 function dropDirectives(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((item) => !isPlain(item) || item['$patch'] === undefined || item['$patch'] === 'merge').map(dropDirectives);
+  if (Array.isArray(value))
+    return value.filter((item) => !isPlain(item) || item['$patch'] === undefined || item['$patch'] === 'merge').map(dropDirectives);
   if (!isPlain(value)) return value;
   const out: Plain = {};
   for (const [key, item] of Object.entries(value)) {
@@ -156,12 +178,16 @@ function dropDirectives(value: unknown): unknown {
 function goMap(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goMap).join(' ')}]`;
   if (!isPlain(value)) return String(value);
-  return `map[${Object.keys(value).sort().map((key) => `${key}:${goMap(value[key])}`).join(' ')}]`;
+  return `map[${Object.keys(value)
+    .sort()
+    .map((key) => `${key}:${goMap(value[key])}`)
+    .join(' ')}]`;
 }
 
-function internal(message: string): Error { return statusError('InternalError', message); }
+function internal(message: string): Error {
+  return statusError('InternalError', message);
+}
 
 function badDirective(directive: unknown, where: unknown): Error {
   return internal(`Unknown patch type ${JSON.stringify(directive)} in ${goMap(where)}`);
 }
-

@@ -16,8 +16,13 @@ export function servePortForward(socket: Duplex, pod: { ip: string; namespace: s
     const requestId = stream.headers['requestid'] ?? String(stream.id);
     const pair = pairs.get(requestId) ?? {};
     pairs.set(requestId, pair);
-    if (stream.headers['streamtype'] === 'error') { pair.error = stream; stream.resume(); } else pair.data = stream;
-    stream.on('error', () => { /* the client reset it */ });
+    if (stream.headers['streamtype'] === 'error') {
+      pair.error = stream;
+      stream.resume();
+    } else pair.data = stream;
+    stream.on('error', () => {
+      /* the client reset it */
+    });
     const { error, data } = pair;
     if (error === undefined || data === undefined) return;
     pairs.delete(requestId);
@@ -31,7 +36,12 @@ export function describeFailure(port: number, pod: { ip: string; namespace: stri
   return `error forwarding port ${port} to pod ${pod.namespace}/${pod.name}: failed to connect to ${pod.ip}:${port}: ${cause.code === 'ECONNREFUSED' ? 'connection refused' : cause.message}`;
 }
 
-async function forward(data: SpdyStream, error: SpdyStream, pod: { ip: string; namespace: string; name: string }, dialer: Dialer): Promise<void> {
+async function forward(
+  data: SpdyStream,
+  error: SpdyStream,
+  pod: { ip: string; namespace: string; name: string },
+  dialer: Dialer,
+): Promise<void> {
   const port = Number(data.headers['port']);
   try {
     const target = await dialer.dial(pod.ip, port);
@@ -39,7 +49,10 @@ async function forward(data: SpdyStream, error: SpdyStream, pod: { ip: string; n
     data.on('close', () => target.destroy());
     data.pipe(target);
     target.pipe(data);
-    target.once('close', () => { data.end(); error.end(); });
+    target.once('close', () => {
+      data.end();
+      error.end();
+    });
   } catch (failure) {
     error.end(describeFailure(port, pod, failure as NodeJS.ErrnoException));
     data.end();

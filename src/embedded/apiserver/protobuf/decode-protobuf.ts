@@ -15,15 +15,21 @@ type JsonObject = Record<string, unknown>;
  * UnsupportedMediaType when the kind is not one that clients send so.
  */
 export function decodeProtobuf(bytes: Uint8Array): JsonObject {
-  if (!MAGIC.every((byte, index) => bytes[index] === byte)) throw statusError('BadRequest', 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
+  if (!MAGIC.every((byte, index) => bytes[index] === byte))
+    throw statusError('BadRequest', 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
   try {
     const { apiVersion, kind, raw } = readEnvelope(bytes.subarray(MAGIC.length));
     const message = kind === 'DeleteOptions' ? 'meta/v1.DeleteOptions' : protobufKinds[`${apiVersion} ${kind}`];
-    if (message === undefined) throw statusError('UnsupportedMediaType', `the body of the request was in an unknown format: kind "${kind}" of "${apiVersion}" is not modelled as protobuf - accepted media types include: application/json, application/yaml`);
+    if (message === undefined)
+      throw statusError(
+        'UnsupportedMediaType',
+        `the body of the request was in an unknown format: kind "${kind}" of "${apiVersion}" is not modelled as protobuf - accepted media types include: application/json, application/yaml`,
+      );
     return { apiVersion, kind, ...readMessage(message, new BinaryReader(raw), raw.length) };
   } catch (error) {
     // The reader's own errors: truncated fields, wrong wire types.
-    if (error instanceof RangeError || (error instanceof Error && error.constructor === Error)) throw statusError('BadRequest', `the body of the request cannot be decoded: ${error.message}`, undefined, error);
+    if (error instanceof RangeError || (error instanceof Error && error.constructor === Error))
+      throw statusError('BadRequest', `the body of the request cannot be decoded: ${error.message}`, undefined, error);
     throw error;
   }
 }
@@ -56,14 +62,17 @@ function readMessage(message: string, reader: BinaryReader, length: number): Jso
   while (reader.pos < end) {
     const [number, wireType] = reader.tag();
     const entry = fields[number];
-    if (entry === undefined) { reader.skip(wireType, number); continue; }
+    if (entry === undefined) {
+      reader.skip(wireType, number);
+      continue;
+    }
     const space = entry.indexOf(' ');
     const name = entry.slice(0, space);
     const mark = entry.at(-1);
     const type = entry.slice(space + 1, mark === '?' || mark === '~' ? -1 : undefined);
     if (mark === '~') Object.assign(object, readValue(type, reader, wireType));
     else if (type.startsWith('[]')) appendTo(object, name, type.slice(2), reader, wireType);
-    else if (type.startsWith('map[')) Object.assign(object[name] ??= {}, readMapEntry(type.slice(4, -1), reader));
+    else if (type.startsWith('map[')) Object.assign((object[name] ??= {}), readMapEntry(type.slice(4, -1), reader));
     else {
       const value = readValue(type, reader, wireType);
       if (value !== undefined && !(mark === '?' && isZero(value))) object[name] = value;
@@ -75,7 +84,10 @@ function readMessage(message: string, reader: BinaryReader, length: number): Jso
 /** Repeated scalars may be packed into one field. */
 function appendTo(object: JsonObject, name: string, type: string, reader: BinaryReader, wireType: WireType): void {
   const list = (object[name] ??= []) as unknown[];
-  if (wireType !== WireType.LengthDelimited || !['int32', 'int64', 'bool', 'double'].includes(type)) { list.push(readValue(type, reader, wireType)); return; }
+  if (wireType !== WireType.LengthDelimited || !['int32', 'int64', 'bool', 'double'].includes(type)) {
+    list.push(readValue(type, reader, wireType));
+    return;
+  }
   const end = reader.uint32() + reader.pos;
   while (reader.pos < end) list.push(readValue(type, reader, WireType.Varint));
 }
@@ -95,12 +107,18 @@ function readMapEntry(type: string, reader: BinaryReader): JsonObject {
 
 function readValue(type: string, reader: BinaryReader, wireType: WireType): unknown {
   switch (type) {
-    case 'string': return reader.string();
-    case 'bytes': return Buffer.from(reader.bytes()).toString('base64');
-    case 'int32': return reader.int32();
-    case 'int64': return Number(reader.int64());
-    case 'bool': return reader.bool();
-    case 'double': return reader.double();
+    case 'string':
+      return reader.string();
+    case 'bytes':
+      return Buffer.from(reader.bytes()).toString('base64');
+    case 'int32':
+      return reader.int32();
+    case 'int64':
+      return Number(reader.int64());
+    case 'bool':
+      return reader.bool();
+    case 'double':
+      return reader.double();
     default: {
       if (wireType !== WireType.LengthDelimited) throw new Error(`a message of type "${type}" has wire type ${wireType}`);
       const length = reader.uint32();
@@ -113,17 +131,32 @@ function readValue(type: string, reader: BinaryReader, wireType: WireType): unkn
 /** Messages whose JSON form is not an object of their fields. Anything else gives `undefined`. */
 function readSpecial(type: string, reader: BinaryReader, length: number): unknown {
   switch (type) {
-    case 'meta/v1.Time': { const ms = readTime(reader, length); return ms === undefined ? null : rfc3339(ms); }
-    case 'meta/v1.MicroTime': { const ms = readTime(reader, length); return ms === undefined ? null : rfc3339Micro(ms); }
-    case 'meta/v1.FieldsV1': case 'runtime.RawExtension': {
-      const text = readFields(reader, length, (field) => (field === 1 ? Buffer.from(reader.bytes()).toString('utf8') : undefined)) ?? '';
-      return text === '' ? null : JSON.parse(text) as unknown;
+    case 'meta/v1.Time': {
+      const ms = readTime(reader, length);
+      return ms === undefined ? null : rfc3339(ms);
     }
-    case 'resource.Quantity': return readFields(reader, length, (field) => (field === 1 ? reader.string() : undefined)) ?? '0';
-    case 'meta/v1.Duration': return `${Number(readFields(reader, length, (field) => (field === 1 ? reader.int64() : undefined)) ?? 0) / 1e9}s`;
-    case 'authentication/v1.ExtraValue': case 'authorization/v1.ExtraValue': case 'meta/v1.Verbs': {
+    case 'meta/v1.MicroTime': {
+      const ms = readTime(reader, length);
+      return ms === undefined ? null : rfc3339Micro(ms);
+    }
+    case 'meta/v1.FieldsV1':
+    case 'runtime.RawExtension': {
+      const text = readFields(reader, length, (field) => (field === 1 ? Buffer.from(reader.bytes()).toString('utf8') : undefined)) ?? '';
+      return text === '' ? null : (JSON.parse(text) as unknown);
+    }
+    case 'resource.Quantity':
+      return readFields(reader, length, (field) => (field === 1 ? reader.string() : undefined)) ?? '0';
+    case 'meta/v1.Duration':
+      return `${Number(readFields(reader, length, (field) => (field === 1 ? reader.int64() : undefined)) ?? 0) / 1e9}s`;
+    case 'authentication/v1.ExtraValue':
+    case 'authorization/v1.ExtraValue':
+    case 'meta/v1.Verbs': {
       const items: string[] = [];
-      readFields(reader, length, (field) => { if (field !== 1) return undefined; items.push(reader.string()); return true; });
+      readFields(reader, length, (field) => {
+        if (field !== 1) return undefined;
+        items.push(reader.string());
+        return true;
+      });
       return items;
     }
     case 'intstr.IntOrString': {
@@ -137,7 +170,8 @@ function readSpecial(type: string, reader: BinaryReader, length: number): unknow
       });
       return parts.isString ? parts.text : parts.int;
     }
-    default: return undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -160,11 +194,18 @@ function readFields<T>(reader: BinaryReader, length: number, read: (field: numbe
   while (reader.pos < end) {
     const [field, wireType] = reader.tag();
     const value = read(field);
-    if (value === undefined) reader.skip(wireType, field); else last = value;
+    if (value === undefined) reader.skip(wireType, field);
+    else last = value;
   }
   return last;
 }
 
 function isZero(value: unknown): boolean {
-  return value === null || value === '' || value === 0 || value === false || (typeof value === 'object' && Object.keys(value as object).length === 0);
+  return (
+    value === null ||
+    value === '' ||
+    value === 0 ||
+    value === false ||
+    (typeof value === 'object' && Object.keys(value as object).length === 0)
+  );
 }

@@ -6,7 +6,13 @@ import { targetsCell } from './columns/hpa-cells.ts';
 import type { Resource } from './resource.ts';
 
 export const horizontalPodAutoscaler: Resource<V2HorizontalPodAutoscaler> = {
-  type: horizontalPodAutoscalers, singular: 'horizontalpodautoscaler', shortNames: ['hpa'], categories: ['all'], schemaName: 'V2HorizontalPodAutoscaler', hasStatus: true, hasGeneration: false,
+  type: horizontalPodAutoscalers,
+  singular: 'horizontalpodautoscaler',
+  shortNames: ['hpa'],
+  categories: ['all'],
+  schemaName: 'V2HorizontalPodAutoscaler',
+  hasStatus: true,
+  hasGeneration: false,
   columns: [
     nameColumn(),
     column('Reference', ({ spec }) => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`),
@@ -17,10 +23,11 @@ export const horizontalPodAutoscaler: Resource<V2HorizontalPodAutoscaler> = {
     ageColumn(),
   ],
   default(object) {
-    const spec = object.spec ??= {} as V2HorizontalPodAutoscaler['spec'];
+    const spec = (object.spec ??= {} as V2HorizontalPodAutoscaler['spec']);
     spec.minReplicas ??= 1;
     spec.scaleTargetRef ??= { kind: '', name: '' };
-    if ((spec.metrics ?? []).length === 0) spec.metrics = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }];
+    if ((spec.metrics ?? []).length === 0)
+      spec.metrics = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }];
     object.status ??= { desiredReplicas: 0 };
     object.status.desiredReplicas ??= 0;
     object.status.currentReplicas ??= 0;
@@ -30,7 +37,8 @@ export const horizontalPodAutoscaler: Resource<V2HorizontalPodAutoscaler> = {
     if (!spec.scaleTargetRef.kind) errors.push(fieldError.required('spec.scaleTargetRef.kind'));
     if (!spec.scaleTargetRef.name) errors.push(fieldError.required('spec.scaleTargetRef.name'));
     if ((spec.maxReplicas ?? 0) < 1) errors.push(fieldError.invalid('spec.maxReplicas', spec.maxReplicas ?? 0, 'must be greater than 0'));
-    if ((spec.minReplicas ?? 1) < 1) errors.push(fieldError.invalid('spec.minReplicas', spec.minReplicas, 'must be greater than or equal to 1'));
+    if ((spec.minReplicas ?? 1) < 1)
+      errors.push(fieldError.invalid('spec.minReplicas', spec.minReplicas, 'must be greater than or equal to 1'));
     if ((spec.maxReplicas ?? 0) < (spec.minReplicas ?? 1)) {
       errors.push(fieldError.invalid('spec.maxReplicas', spec.maxReplicas ?? 0, 'must be greater than or equal to `minReplicas`'));
     }

@@ -32,17 +32,41 @@ import { persistentVolume, persistentVolumeClaim, storageClass } from './storage
 /** Every kind that exists without a CRD, groups in the order discovery lists them (kubectl resolves short names by it). */
 export function builtInResources(): Resource[] {
   const resources = [
-    row(configMap), row(endpoints), row(event), row(limitRange), row(namespace), row(node), row(persistentVolumeClaim), row(persistentVolume), row(pod), row(podTemplate),
-    row(resourceQuota), row(secret), row(serviceAccount), row(service),
-    row(controllerRevision), row(daemonSet), row(deployment), row(replicaSet), row(statefulSet),
-    row(horizontalPodAutoscaler), row(horizontalPodAutoscalerV1),
+    row(configMap),
+    row(endpoints),
+    row(event),
+    row(limitRange),
+    row(namespace),
+    row(node),
+    row(persistentVolumeClaim),
+    row(persistentVolume),
+    row(pod),
+    row(podTemplate),
+    row(resourceQuota),
+    row(secret),
+    row(serviceAccount),
+    row(service),
+    row(controllerRevision),
+    row(daemonSet),
+    row(deployment),
+    row(replicaSet),
+    row(statefulSet),
+    row(horizontalPodAutoscaler),
+    row(horizontalPodAutoscalerV1),
     row(eventV1),
-    row(cronJob), row(job),
-    row(ingressClass), row(ingress), row(networkPolicy),
+    row(cronJob),
+    row(job),
+    row(ingressClass),
+    row(ingress),
+    row(networkPolicy),
     row(podDisruptionBudget),
-    row(clusterRoleBinding), row(clusterRole), row(roleBinding), row(role),
+    row(clusterRoleBinding),
+    row(clusterRole),
+    row(roleBinding),
+    row(role),
     row(storageClass),
-    row(mutatingWebhookConfiguration), row(validatingWebhookConfiguration),
+    row(mutatingWebhookConfiguration),
+    row(validatingWebhookConfiguration),
     row(customResourceDefinition),
     row(priorityClass),
     row(lease),
@@ -50,5 +74,7 @@ export function builtInResources(): Resource[] {
     row(clock),
   ];
   // One TypeInfo per row: its field tables are built on first use and shared by every write.
-  return resources.map((resource) => (resource.typeInfo !== undefined ? resource : { ...resource, typeInfo: builtInTypeInfo(resource.schemaName!) }));
+  return resources.map((resource) =>
+    resource.typeInfo !== undefined ? resource : { ...resource, typeInfo: builtInTypeInfo(resource.schemaName!) },
+  );
 }

@@ -21,7 +21,13 @@ const SCHEMA: StructuralSchema = {
 };
 
 export const clock: Resource<Clock> = {
-  type: clocks, singular: 'clock', shortNames: [], categories: [], hasStatus: true, hasGeneration: true, custom: true,
+  type: clocks,
+  singular: 'clock',
+  shortNames: [],
+  categories: [],
+  hasStatus: true,
+  hasGeneration: true,
+  custom: true,
   typeInfo: crdTypeInfo(SCHEMA),
   openApiSchema: SCHEMA as Readonly<Record<string, unknown>>,
   columns: [
@@ -37,10 +43,13 @@ export const clock: Resource<Clock> = {
   },
   validate({ spec }) {
     const errors: FieldError[] = [];
-    if (typeof spec.rate !== 'number') errors.push(fieldError.typeInvalid('spec.rate', typeof spec.rate, `spec.rate in body must be of type number: "${typeof spec.rate}"`));
+    if (typeof spec.rate !== 'number')
+      errors.push(fieldError.typeInvalid('spec.rate', typeof spec.rate, `spec.rate in body must be of type number: "${typeof spec.rate}"`));
     else if (spec.rate < 0) errors.push(fieldError.invalid('spec.rate', spec.rate, 'must be greater than or equal to 0'));
     if (spec.advanceTo !== undefined && Number.isNaN(Date.parse(spec.advanceTo))) {
-      errors.push(fieldError.invalid('spec.advanceTo', spec.advanceTo, `spec.advanceTo in body must be of type date-time: "${spec.advanceTo}"`));
+      errors.push(
+        fieldError.invalid('spec.advanceTo', spec.advanceTo, `spec.advanceTo in body must be of type date-time: "${spec.advanceTo}"`),
+      );
     }
     return errors;
   },

@@ -14,7 +14,13 @@ function controllerCell(object: ControllerRevision): string {
 }
 
 export const controllerRevision: Resource<ControllerRevision> = {
-  type: controllerRevisions, singular: 'controllerrevision', shortNames: [], categories: [], schemaName: 'ControllerRevision', hasStatus: false, hasGeneration: false,
+  type: controllerRevisions,
+  singular: 'controllerrevision',
+  shortNames: [],
+  categories: [],
+  schemaName: 'ControllerRevision',
+  hasStatus: false,
+  hasGeneration: false,
   columns: [nameColumn(), column('Controller', controllerCell), column('Revision', ({ revision }) => revision, 'integer'), ageColumn()],
   validateUpdate: (object, old) => immutable('data', object.data, old.data),
 };

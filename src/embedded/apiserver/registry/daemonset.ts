@@ -10,7 +10,13 @@ import { immutable, validateWorkload } from './workload-validation.ts';
 const GENERATION = 'deprecated.daemonset.template.generation';
 
 export const daemonSet: Resource<DaemonSet> = {
-  type: daemonSets, singular: 'daemonset', shortNames: ['ds'], categories: ['all'], schemaName: 'DaemonSet', hasStatus: true, hasGeneration: true,
+  type: daemonSets,
+  singular: 'daemonset',
+  shortNames: ['ds'],
+  categories: ['all'],
+  schemaName: 'DaemonSet',
+  hasStatus: true,
+  hasGeneration: true,
   columns: [
     nameColumn(),
     column('Desired', ({ status }) => status?.desiredNumberScheduled ?? 0, 'integer'),
@@ -20,23 +26,29 @@ export const daemonSet: Resource<DaemonSet> = {
     column('Available', ({ status }) => status?.numberAvailable ?? 0, 'integer'),
     column('Node Selector', ({ spec }) => labelsCell(spec.template?.spec?.nodeSelector)),
     ageColumn(),
-    ...templateColumns<DaemonSet>((object) => object.spec.template, (object) => object.spec.selector),
+    ...templateColumns<DaemonSet>(
+      (object) => object.spec.template,
+      (object) => object.spec.selector,
+    ),
   ],
   default(object) {
-    const spec = object.spec ??= {} as DaemonSet['spec'];
-    const strategy = spec.updateStrategy ??= {};
+    const spec = (object.spec ??= {} as DaemonSet['spec']);
+    const strategy = (spec.updateStrategy ??= {});
     strategy.type ||= 'RollingUpdate';
     if (strategy.type === 'RollingUpdate') {
-      const rolling = strategy.rollingUpdate ??= {};
+      const rolling = (strategy.rollingUpdate ??= {});
       rolling.maxUnavailable ??= 1;
       rolling.maxSurge ??= 0;
     }
     spec.revisionHistoryLimit ??= 10;
-    defaultPodTemplate(spec.template ??= {});
-    const status = object.status ??= {} as NonNullable<DaemonSet['status']>;
-    for (const count of ['currentNumberScheduled', 'desiredNumberScheduled', 'numberMisscheduled', 'numberReady'] as const) status[count] ??= 0;
+    defaultPodTemplate((spec.template ??= {}));
+    const status = (object.status ??= {} as NonNullable<DaemonSet['status']>);
+    for (const count of ['currentNumberScheduled', 'desiredNumberScheduled', 'numberMisscheduled', 'numberReady'] as const)
+      status[count] ??= 0;
   },
-  prepareCreate(object) { object.metadata.annotations = { ...object.metadata.annotations, [GENERATION]: '1' }; },
+  prepareCreate(object) {
+    object.metadata.annotations = { ...object.metadata.annotations, [GENERATION]: '1' };
+  },
   prepareUpdate(object, old) {
     const before = Number(old.metadata.annotations?.[GENERATION] ?? '1');
     const now = deepEqual(object.spec.template, old.spec.template) ? before : before + 1;

@@ -9,13 +9,27 @@ import { immutable } from './workload-validation.ts';
 const ADDRESS_TYPES = ['IPv4', 'IPv6', 'FQDN'];
 
 export const endpoints: Resource<Endpoints> = {
-  type: endpointsType, singular: 'endpoints', shortNames: ['ep'], categories: [], schemaName: 'Endpoints', hasStatus: false, hasGeneration: false,
+  type: endpointsType,
+  singular: 'endpoints',
+  shortNames: ['ep'],
+  categories: [],
+  schemaName: 'Endpoints',
+  hasStatus: false,
+  hasGeneration: false,
   columns: [nameColumn(), column('Endpoints', endpointsCell), ageColumn()],
-  default(object) { for (const subset of object.subsets ?? []) for (const port of subset.ports ?? []) port.protocol ||= 'TCP'; },
+  default(object) {
+    for (const subset of object.subsets ?? []) for (const port of subset.ports ?? []) port.protocol ||= 'TCP';
+  },
 };
 
 export const endpointSlice: Resource<EndpointSlice> = {
-  type: endpointSlices, singular: 'endpointslice', shortNames: [], categories: [], schemaName: 'EndpointSlice', hasStatus: false, hasGeneration: true,
+  type: endpointSlices,
+  singular: 'endpointslice',
+  shortNames: [],
+  categories: [],
+  schemaName: 'EndpointSlice',
+  hasStatus: false,
+  hasGeneration: true,
   columns: [
     nameColumn(),
     column('AddressType', ({ addressType }) => addressType),
@@ -34,8 +48,11 @@ export const endpointSlice: Resource<EndpointSlice> = {
   validate(object) {
     const errors: FieldError[] = [];
     if (!object.addressType) errors.push(fieldError.required('addressType'));
-    else if (!ADDRESS_TYPES.includes(object.addressType)) errors.push(fieldError.notSupported('addressType', object.addressType, ADDRESS_TYPES));
-    for (const [i, endpoint] of (object.endpoints ?? []).entries()) if ((endpoint.addresses ?? []).length === 0) errors.push(fieldError.required(`endpoints[${i}].addresses`, 'must contain at least 1 address'));
+    else if (!ADDRESS_TYPES.includes(object.addressType))
+      errors.push(fieldError.notSupported('addressType', object.addressType, ADDRESS_TYPES));
+    for (const [i, endpoint] of (object.endpoints ?? []).entries())
+      if ((endpoint.addresses ?? []).length === 0)
+        errors.push(fieldError.required(`endpoints[${i}].addresses`, 'must contain at least 1 address'));
     return errors;
   },
   validateUpdate: (object, old) => immutable('addressType', object.addressType, old.addressType),

@@ -6,18 +6,37 @@ import { column, nameColumn, wide } from './columns/column.ts';
 import { countCell, firstSeenCell, lastSeenCell, objectCell, sourceCell } from './columns/event-cells.ts';
 import type { Resource } from './resource.ts';
 
-const about = (field: keyof Event['involvedObject']) => (event: Event): string => String(event.involvedObject[field] ?? '');
+const about =
+  (field: keyof Event['involvedObject']) =>
+  (event: Event): string =>
+    String(event.involvedObject[field] ?? '');
 
-function shifted(event: Event, field: 'firstTimestamp' | 'lastTimestamp' | 'eventTime', byMs: number, format: (ms: number) => string): Partial<Event> {
+function shifted(
+  event: Event,
+  field: 'firstTimestamp' | 'lastTimestamp' | 'eventTime',
+  byMs: number,
+  format: (ms: number) => string,
+): Partial<Event> {
   const time = event[field];
   return time ? { [field]: format(Date.parse(time) - byMs) } : {};
 }
 
 export const event: Resource<Event> = {
-  type: events, singular: 'event', shortNames: ['ev'], categories: [], schemaName: 'Event', hasStatus: false, hasGeneration: false,
+  type: events,
+  singular: 'event',
+  shortNames: ['ev'],
+  categories: [],
+  schemaName: 'Event',
+  hasStatus: false,
+  hasGeneration: false,
   selectableFields: {
-    'involvedObject.kind': about('kind'), 'involvedObject.namespace': about('namespace'), 'involvedObject.name': about('name'), 'involvedObject.uid': about('uid'),
-    'involvedObject.apiVersion': about('apiVersion'), 'involvedObject.resourceVersion': about('resourceVersion'), 'involvedObject.fieldPath': about('fieldPath'),
+    'involvedObject.kind': about('kind'),
+    'involvedObject.namespace': about('namespace'),
+    'involvedObject.name': about('name'),
+    'involvedObject.uid': about('uid'),
+    'involvedObject.apiVersion': about('apiVersion'),
+    'involvedObject.resourceVersion': about('resourceVersion'),
+    'involvedObject.fieldPath': about('fieldPath'),
     reason: ({ reason }) => reason ?? '',
     reportingComponent: ({ reportingComponent }) => reportingComponent ?? '',
     source: ({ source, reportingComponent }) => source?.component || reportingComponent || '',
@@ -45,8 +64,12 @@ export const event: Resource<Event> = {
   },
   earlier: (event, byMs) => ({
     ...event,
-    ...shifted(event, 'firstTimestamp', byMs, rfc3339), ...shifted(event, 'lastTimestamp', byMs, rfc3339), ...shifted(event, 'eventTime', byMs, rfc3339Micro),
-    ...(event.series?.lastObservedTime ? { series: { ...event.series, lastObservedTime: rfc3339Micro(Date.parse(event.series.lastObservedTime) - byMs) } } : {}),
+    ...shifted(event, 'firstTimestamp', byMs, rfc3339),
+    ...shifted(event, 'lastTimestamp', byMs, rfc3339),
+    ...shifted(event, 'eventTime', byMs, rfc3339Micro),
+    ...(event.series?.lastObservedTime
+      ? { series: { ...event.series, lastObservedTime: rfc3339Micro(Date.parse(event.series.lastObservedTime) - byMs) } }
+      : {}),
   }),
   validate(object) {
     const about = object.involvedObject.namespace ?? '';

@@ -11,7 +11,13 @@ import type { Resource } from './resource.ts';
 import { immutable, notNegative } from './workload-validation.ts';
 
 export const job: Resource<Job> = {
-  type: jobs, singular: 'job', shortNames: [], categories: ['all'], schemaName: 'Job', hasStatus: true, hasGeneration: true,
+  type: jobs,
+  singular: 'job',
+  shortNames: [],
+  categories: ['all'],
+  schemaName: 'Job',
+  hasStatus: true,
+  hasGeneration: true,
   selectableFields: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
   columns: [
     nameColumn(),
@@ -19,16 +25,27 @@ export const job: Resource<Job> = {
     column('Completions', completionsCell),
     column('Duration', durationCell),
     ageColumn(),
-    ...templateColumns<Job>((object) => object.spec.template, (object) => object.spec.selector),
+    ...templateColumns<Job>(
+      (object) => object.spec.template,
+      (object) => object.spec.selector,
+    ),
   ],
-  default(object) { defaultJobSpec(object.spec ??= {} as JobSpec); object.status ??= {}; },
+  default(object) {
+    defaultJobSpec((object.spec ??= {} as JobSpec));
+    object.status ??= {};
+  },
   /** `metadata.uid` must be set before: the selector and the labels carry it. */
   prepareCreate(object, ctx) {
     const { spec, metadata } = object;
     if (spec.manualSelector) return;
-    const uid = metadata.uid ??= ctx.uid();
-    const labels = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': metadata.name, 'controller-uid': uid, 'job-name': metadata.name };
-    const template = spec.template.metadata ??= {};
+    const uid = (metadata.uid ??= ctx.uid());
+    const labels = {
+      'batch.kubernetes.io/controller-uid': uid,
+      'batch.kubernetes.io/job-name': metadata.name,
+      'controller-uid': uid,
+      'job-name': metadata.name,
+    };
+    const template = (spec.template.metadata ??= {});
     template.labels = { ...template.labels, ...labels };
     // Upstream's defaulting copies the template's labels to a Job that has none.
     if (Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...template.labels };
@@ -38,7 +55,9 @@ export const job: Resource<Job> = {
     object.spec.selector ??= structuredClone(old.spec.selector);
     object.spec.template.metadata ??= structuredClone(old.spec.template.metadata);
   },
-  validate(object) { return validateJob(object); },
+  validate(object) {
+    return validateJob(object);
+  },
   validateUpdate(object, old) {
     return [
       ...immutable('spec.completions', object.spec.completions, old.spec.completions),
@@ -58,7 +77,7 @@ export function defaultJobSpec(spec: JobSpec): void {
   spec.suspend ??= false;
   spec.podReplacementPolicy ||= spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed';
   spec.manualSelector ??= false;
-  const template = spec.template ??= {};
+  const template = (spec.template ??= {});
   const { restartPolicy } = template.spec ?? {};
   defaultPodTemplate(template);
   // A Job's template must name its policy, so the Pod's default is taken back for validation to see.
@@ -70,15 +89,24 @@ function validateJob(object: Job): FieldError[] {
   const errors = validateJobSpec(spec, 'spec');
   if (spec.selector === undefined) errors.push(fieldError.required('spec.selector'));
   else if (!selectorMatches(spec.selector, spec.template.metadata?.labels ?? {})) {
-    errors.push(fieldError.invalid('spec.template.metadata.labels', spec.template.metadata?.labels ?? {}, '`selector` does not match template `labels`'));
+    errors.push(
+      fieldError.invalid(
+        'spec.template.metadata.labels',
+        spec.template.metadata?.labels ?? {},
+        '`selector` does not match template `labels`',
+      ),
+    );
   }
   return errors;
 }
 
 export function validateJobSpec(spec: JobSpec, at: string): FieldError[] {
   const errors = [
-    ...notNegative(`${at}.parallelism`, spec.parallelism), ...notNegative(`${at}.completions`, spec.completions), ...notNegative(`${at}.backoffLimit`, spec.backoffLimit),
-    ...notNegative(`${at}.activeDeadlineSeconds`, spec.activeDeadlineSeconds), ...notNegative(`${at}.ttlSecondsAfterFinished`, spec.ttlSecondsAfterFinished),
+    ...notNegative(`${at}.parallelism`, spec.parallelism),
+    ...notNegative(`${at}.completions`, spec.completions),
+    ...notNegative(`${at}.backoffLimit`, spec.backoffLimit),
+    ...notNegative(`${at}.activeDeadlineSeconds`, spec.activeDeadlineSeconds),
+    ...notNegative(`${at}.ttlSecondsAfterFinished`, spec.ttlSecondsAfterFinished),
     ...validatePodTemplate(spec.template, `${at}.template`),
   ];
   if (spec.completionMode !== 'NonIndexed' && spec.completionMode !== 'Indexed') {

@@ -4,7 +4,14 @@ import { ageColumn, column, nameColumn } from './columns/column.ts';
 import type { Resource } from './resource.ts';
 
 export const namespace: Resource<Namespace> = {
-  type: namespaces, singular: 'namespace', shortNames: ['ns'], categories: [], schemaName: 'Namespace', hasStatus: true, hasGeneration: false, returnsDeleted: true,
+  type: namespaces,
+  singular: 'namespace',
+  shortNames: ['ns'],
+  categories: [],
+  schemaName: 'Namespace',
+  hasStatus: true,
+  hasGeneration: false,
+  returnsDeleted: true,
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   selectableFields: { 'status.phase': ({ status }) => status?.phase ?? '' },
   columns: [nameColumn(), column('Status', ({ status }) => status?.phase ?? ''), ageColumn()],
@@ -19,5 +26,7 @@ export const namespace: Resource<Namespace> = {
     object.status = { phase: 'Active' };
   },
   /** `spec.finalizers` is written through `finalize` only. */
-  prepareUpdate(object, old) { object.spec = { ...object.spec, finalizers: old.spec?.finalizers }; },
+  prepareUpdate(object, old) {
+    object.spec = { ...object.spec, finalizers: old.spec?.finalizers };
+  },
 };

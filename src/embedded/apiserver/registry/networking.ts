@@ -12,7 +12,13 @@ const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix'];
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 
 export const ingress: Resource<Ingress> = {
-  type: ingresses, singular: 'ingress', shortNames: ['ing'], categories: [], schemaName: 'Ingress', hasStatus: true, hasGeneration: true,
+  type: ingresses,
+  singular: 'ingress',
+  shortNames: ['ing'],
+  categories: [],
+  schemaName: 'Ingress',
+  hasStatus: true,
+  hasGeneration: true,
   columns: [
     nameColumn(),
     column('Class', ({ spec, metadata }) => spec?.ingressClassName ?? metadata.annotations?.[CLASS_ANNOTATION] ?? '<none>'),
@@ -32,12 +38,16 @@ export const ingress: Resource<Ingress> = {
 function validateIngress(object: Ingress): FieldError[] {
   const { rules = [], defaultBackend, ingressClassName, tls = [] } = object.spec ?? {};
   const errors: FieldError[] = [];
-  if (rules.length === 0 && defaultBackend === undefined) errors.push(fieldError.invalid('spec', {}, 'either `defaultBackend` or `rules` must be specified'));
+  if (rules.length === 0 && defaultBackend === undefined)
+    errors.push(fieldError.invalid('spec', {}, 'either `defaultBackend` or `rules` must be specified'));
   if (defaultBackend !== undefined) errors.push(...backendErrors(defaultBackend, 'spec.defaultBackend'));
   if (ingressClassName !== undefined) {
-    errors.push(...dnsSubdomainProblems(ingressClassName).map((problem) => fieldError.invalid('spec.ingressClassName', ingressClassName, problem)));
+    errors.push(
+      ...dnsSubdomainProblems(ingressClassName).map((problem) => fieldError.invalid('spec.ingressClassName', ingressClassName, problem)),
+    );
   }
-  for (const [i, entry] of tls.entries()) for (const [j, host] of (entry.hosts ?? []).entries()) errors.push(...hostErrors(host, `spec.tls[${i}].hosts[${j}]`));
+  for (const [i, entry] of tls.entries())
+    for (const [j, host] of (entry.hosts ?? []).entries()) errors.push(...hostErrors(host, `spec.tls[${i}].hosts[${j}]`));
   for (const [i, rule] of rules.entries()) {
     if (rule.host) errors.push(...hostErrors(rule.host, `spec.rules[${i}].host`));
     if (rule.http === undefined) continue;
@@ -46,7 +56,11 @@ function validateIngress(object: Ingress): FieldError[] {
       const at = `spec.rules[${i}].http.paths[${j}]`;
       if (path.pathType === undefined) errors.push(fieldError.required(`${at}.pathType`, 'pathType must be specified'));
       else if (!PATH_TYPES.includes(path.pathType)) errors.push(fieldError.notSupported(`${at}.pathType`, path.pathType, PATH_TYPES));
-      else if (path.pathType === 'ImplementationSpecific' ? path.path !== undefined && !path.path.startsWith('/') : !(path.path ?? '').startsWith('/')) {
+      else if (
+        path.pathType === 'ImplementationSpecific'
+          ? path.path !== undefined && !path.path.startsWith('/')
+          : !(path.path ?? '').startsWith('/')
+      ) {
         errors.push(fieldError.invalid(`${at}.path`, path.path ?? '', 'must be an absolute path'));
       }
       errors.push(...backendErrors(path.backend, `${at}.backend`));
@@ -65,20 +79,30 @@ function backendErrors(backend: IngressBackend | undefined, at: string): FieldEr
   if (backend.service === undefined) return [];
   if (backend.resource !== undefined) return [fieldError.invalid(at, '', 'cannot set both resource and service backends')];
   const { name, port } = backend.service;
-  const errors = name ? dns1035LabelProblems(name).map((problem) => fieldError.invalid(`${at}.service.name`, name, problem)) : [fieldError.required(`${at}.service.name`)];
+  const errors = name
+    ? dns1035LabelProblems(name).map((problem) => fieldError.invalid(`${at}.service.name`, name, problem))
+    : [fieldError.required(`${at}.service.name`)];
   if (port?.name && port.number) errors.push(fieldError.invalid(at, '', 'cannot set both port name & port number'));
   if (!port?.name && !port?.number) errors.push(fieldError.required(at, 'port name or number is required'));
   return errors;
 }
 
 export const ingressClass: Resource<IngressClass> = {
-  type: ingressClasses, singular: 'ingressclass', shortNames: [], categories: [], schemaName: 'IngressClass', hasStatus: false, hasGeneration: true,
+  type: ingressClasses,
+  singular: 'ingressclass',
+  shortNames: [],
+  categories: [],
+  schemaName: 'IngressClass',
+  hasStatus: false,
+  hasGeneration: true,
   columns: [
     nameColumn(),
     column('Controller', ({ spec }) => spec?.controller ?? ''),
     column('Parameters', ({ spec }) => {
       const parameters = spec?.parameters;
-      return parameters === undefined ? '<none>' : `${parameters.kind}${parameters.apiGroup ? `.${parameters.apiGroup}` : ''}/${parameters.name}`;
+      return parameters === undefined
+        ? '<none>'
+        : `${parameters.kind}${parameters.apiGroup ? `.${parameters.apiGroup}` : ''}/${parameters.name}`;
     }),
     ageColumn(),
   ],
@@ -91,10 +115,20 @@ export const ingressClass: Resource<IngressClass> = {
 };
 
 export const networkPolicy: Resource<NetworkPolicy> = {
-  type: networkPolicies, singular: 'networkpolicy', shortNames: ['netpol'], categories: [], schemaName: 'NetworkPolicy', hasStatus: false, hasGeneration: true,
-  columns: [nameColumn(), column('Pod-Selector', ({ spec }) => selectorCell(spec?.podSelector)), column('Age', ({ metadata }, nowMs) => age(metadata.creationTimestamp, nowMs))],
+  type: networkPolicies,
+  singular: 'networkpolicy',
+  shortNames: ['netpol'],
+  categories: [],
+  schemaName: 'NetworkPolicy',
+  hasStatus: false,
+  hasGeneration: true,
+  columns: [
+    nameColumn(),
+    column('Pod-Selector', ({ spec }) => selectorCell(spec?.podSelector)),
+    column('Age', ({ metadata }, nowMs) => age(metadata.creationTimestamp, nowMs)),
+  ],
   default(object) {
-    const spec = object.spec ??= {};
+    const spec = (object.spec ??= {});
     spec.podSelector ??= {};
     spec.policyTypes ??= ['Ingress', ...((spec.egress ?? []).length > 0 ? ['Egress'] : [])];
     for (const rule of [...(spec.ingress ?? []), ...(spec.egress ?? [])]) for (const port of rule.ports ?? []) port.protocol ||= 'TCP';

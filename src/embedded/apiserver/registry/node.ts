@@ -5,7 +5,13 @@ import { nodeAddressCell, nodeRolesCell, nodeStatusCell } from './columns/node-c
 import type { Resource } from './resource.ts';
 
 export const node: Resource<Node> = {
-  type: nodes, singular: 'node', shortNames: ['no'], categories: [], schemaName: 'Node', hasStatus: true, hasGeneration: false,
+  type: nodes,
+  singular: 'node',
+  shortNames: ['no'],
+  categories: [],
+  schemaName: 'Node',
+  hasStatus: true,
+  hasGeneration: false,
   selectableFields: { 'spec.unschedulable': ({ spec }) => String(spec?.unschedulable ?? false) },
   columns: [
     nameColumn(),
@@ -21,7 +27,7 @@ export const node: Resource<Node> = {
   ],
   default(object) {
     object.spec ??= {};
-    const status = object.status ??= {};
+    const status = (object.status ??= {});
     if (status.allocatable === undefined && status.capacity !== undefined) status.allocatable = { ...status.capacity };
   },
 };

@@ -40,7 +40,8 @@ function defaultContainer(container: Container): void {
 }
 
 function defaultVolume(volume: Volume): void {
-  for (const source of [volume.secret, volume.configMap, volume.downwardAPI, volume.projected]) if (source !== undefined) source.defaultMode ??= 420;
+  for (const source of [volume.secret, volume.configMap, volume.downwardAPI, volume.projected])
+    if (source !== undefined) source.defaultMode ??= 420;
   for (const item of volume.downwardAPI?.items ?? []) if (item.fieldRef !== undefined) item.fieldRef.apiVersion ||= 'v1';
   for (const source of volume.projected?.sources ?? []) {
     if (source.serviceAccountToken !== undefined) source.serviceAccountToken.expirationSeconds ??= 3600;
@@ -62,11 +63,13 @@ export function defaultPodSpec(spec: PodSpec): void {
   spec.securityContext ??= {};
   spec.schedulerName ||= 'default-scheduler';
   spec.serviceAccountName ||= spec.serviceAccount;
-  if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName; else delete spec.serviceAccountName;
+  if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName;
+  else delete spec.serviceAccountName;
   for (const container of spec.initContainers ?? []) defaultContainer(container);
   for (const container of spec.containers ?? []) defaultContainer(container);
   for (const container of spec.ephemeralContainers ?? []) defaultContainer(container);
-  if (spec.hostNetwork) for (const container of spec.containers ?? []) for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
+  if (spec.hostNetwork)
+    for (const container of spec.containers ?? []) for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
   for (const volume of spec.volumes ?? []) defaultVolume(volume);
   for (const constraint of spec.topologySpreadConstraints ?? []) constraint.whenUnsatisfiable ||= 'DoNotSchedule';
 }

@@ -17,20 +17,30 @@ export function validatePodSpec(spec: PodSpec | undefined, at: string): FieldErr
   if ((spec.containers ?? []).length === 0) errors.push(fieldError.required(`${at}.containers`));
   const names = new Set<string>();
   for (const list of ['containers', 'initContainers'] as const) {
-    for (const [i, container] of (spec[list] ?? []).entries()) errors.push(...validateContainer(container, `${at}.${list}[${i}]`, volumes, names, list === 'initContainers'));
+    for (const [i, container] of (spec[list] ?? []).entries())
+      errors.push(...validateContainer(container, `${at}.${list}[${i}]`, volumes, names, list === 'initContainers'));
   }
   if (spec.restartPolicy !== undefined && !RESTART_POLICIES.includes(spec.restartPolicy)) {
     errors.push(fieldError.notSupported(`${at}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES));
   }
-  if (spec.dnsPolicy !== undefined && !DNS_POLICIES.includes(spec.dnsPolicy)) errors.push(fieldError.notSupported(`${at}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES));
+  if (spec.dnsPolicy !== undefined && !DNS_POLICIES.includes(spec.dnsPolicy))
+    errors.push(fieldError.notSupported(`${at}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES));
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
-    errors.push(fieldError.invalid(`${at}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds, 'must be greater than or equal to 0'));
+    errors.push(
+      fieldError.invalid(`${at}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds, 'must be greater than or equal to 0'),
+    );
   }
   if (spec.activeDeadlineSeconds !== undefined && spec.activeDeadlineSeconds < 1) {
-    errors.push(fieldError.invalid(`${at}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, 'must be between 1 and 2147483647, inclusive'));
+    errors.push(
+      fieldError.invalid(`${at}.activeDeadlineSeconds`, spec.activeDeadlineSeconds, 'must be between 1 and 2147483647, inclusive'),
+    );
   }
   if (spec.serviceAccountName) {
-    errors.push(...dnsSubdomainProblems(spec.serviceAccountName).map((problem) => fieldError.invalid(`${at}.serviceAccountName`, spec.serviceAccountName, problem)));
+    errors.push(
+      ...dnsSubdomainProblems(spec.serviceAccountName).map((problem) =>
+        fieldError.invalid(`${at}.serviceAccountName`, spec.serviceAccountName, problem),
+      ),
+    );
   }
   errors.push(...labelErrors(spec.nodeSelector, `${at}.nodeSelector`));
   return errors;
@@ -53,41 +63,54 @@ function validateVolumes(volumes: readonly Volume[], at: string): FieldError[] {
     else errors.push(...dnsLabelProblems(volume.name).map((problem) => fieldError.invalid(`${at}[${i}].name`, volume.name, problem)));
     names.add(volume.name);
     const sources = Object.keys(volume).filter((key) => key !== 'name');
-    for (const extra of sources.slice(1)) errors.push(fieldError.forbidden(`${at}[${i}].${extra}`, 'may not specify more than 1 volume type'));
+    for (const extra of sources.slice(1))
+      errors.push(fieldError.forbidden(`${at}[${i}].${extra}`, 'may not specify more than 1 volume type'));
     if (volume.configMap !== undefined && !volume.configMap.name) errors.push(fieldError.required(`${at}[${i}].configMap.name`));
     if (volume.secret !== undefined && !volume.secret.secretName) errors.push(fieldError.required(`${at}[${i}].secret.secretName`));
   }
   return errors;
 }
 
-function validateContainer(container: Container, at: string, volumes: ReadonlySet<string>, names: Set<string>, isInit: boolean): FieldError[] {
+function validateContainer(
+  container: Container,
+  at: string,
+  volumes: ReadonlySet<string>,
+  names: Set<string>,
+  isInit: boolean,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (!container.name) errors.push(fieldError.required(`${at}.name`));
   else if (names.has(container.name)) errors.push(fieldError.duplicate(`${at}.name`, container.name));
   else errors.push(...dnsLabelProblems(container.name).map((problem) => fieldError.invalid(`${at}.name`, container.name, problem)));
   names.add(container.name);
   if (!container.image) errors.push(fieldError.required(`${at}.image`));
-  else if (container.image.trim() !== container.image) errors.push(fieldError.invalid(`${at}.image`, container.image, 'must not have leading or trailing whitespace'));
+  else if (container.image.trim() !== container.image)
+    errors.push(fieldError.invalid(`${at}.image`, container.image, 'must not have leading or trailing whitespace'));
   if (container.imagePullPolicy !== undefined && !PULL_POLICIES.includes(container.imagePullPolicy)) {
     errors.push(fieldError.notSupported(`${at}.imagePullPolicy`, container.imagePullPolicy, PULL_POLICIES));
   }
   errors.push(...validatePorts(container, at));
   for (const [i, variable] of (container.env ?? []).entries()) {
     if (!variable.name) errors.push(fieldError.required(`${at}.env[${i}].name`));
-    if (variable.value && variable.valueFrom !== undefined) errors.push(fieldError.invalid(`${at}.env[${i}].valueFrom`, '', 'may not be specified when `value` is not empty'));
+    if (variable.value && variable.valueFrom !== undefined)
+      errors.push(fieldError.invalid(`${at}.env[${i}].valueFrom`, '', 'may not be specified when `value` is not empty'));
   }
   const mountPaths = new Set<string>();
   for (const [i, mount] of (container.volumeMounts ?? []).entries()) {
     if (!mount.name) errors.push(fieldError.required(`${at}.volumeMounts[${i}].name`));
     else if (!volumes.has(mount.name)) errors.push(fieldError.notFound(`${at}.volumeMounts[${i}].name`, mount.name));
     if (!mount.mountPath) errors.push(fieldError.required(`${at}.volumeMounts[${i}].mountPath`));
-    else if (mountPaths.has(mount.mountPath)) errors.push(fieldError.invalid(`${at}.volumeMounts[${i}].mountPath`, mount.mountPath, 'must be unique'));
+    else if (mountPaths.has(mount.mountPath))
+      errors.push(fieldError.invalid(`${at}.volumeMounts[${i}].mountPath`, mount.mountPath, 'must be unique'));
     mountPaths.add(mount.mountPath);
   }
   for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
     const value = container[probe];
     if (value === undefined) continue;
-    if (isInit && container.restartPolicy !== 'Always') { errors.push(fieldError.forbidden(`${at}.${probe}`, 'may not be set for init containers without restartPolicy=Always')); continue; }
+    if (isInit && container.restartPolicy !== 'Always') {
+      errors.push(fieldError.forbidden(`${at}.${probe}`, 'may not be set for init containers without restartPolicy=Always'));
+      continue;
+    }
     if ([value.httpGet, value.tcpSocket, value.exec, value.grpc].every((handler) => handler === undefined)) {
       errors.push(fieldError.required(`${at}.${probe}`, 'must specify a handler type'));
     }
@@ -110,9 +133,16 @@ function validatePorts(container: Container, at: string): FieldError[] {
       names.add(port.name);
     }
     if (!port.containerPort) errors.push(fieldError.required(`${path}.containerPort`));
-    else errors.push(...portNumberProblems(port.containerPort).map((problem) => fieldError.invalid(`${path}.containerPort`, port.containerPort, problem)));
-    if (port.hostPort) errors.push(...portNumberProblems(port.hostPort).map((problem) => fieldError.invalid(`${path}.hostPort`, port.hostPort, problem)));
-    if (port.protocol !== undefined && !PROTOCOLS.includes(port.protocol)) errors.push(fieldError.notSupported(`${path}.protocol`, port.protocol, PROTOCOLS));
+    else
+      errors.push(
+        ...portNumberProblems(port.containerPort).map((problem) =>
+          fieldError.invalid(`${path}.containerPort`, port.containerPort, problem),
+        ),
+      );
+    if (port.hostPort)
+      errors.push(...portNumberProblems(port.hostPort).map((problem) => fieldError.invalid(`${path}.hostPort`, port.hostPort, problem)));
+    if (port.protocol !== undefined && !PROTOCOLS.includes(port.protocol))
+      errors.push(fieldError.notSupported(`${path}.protocol`, port.protocol, PROTOCOLS));
   }
   return errors;
 }

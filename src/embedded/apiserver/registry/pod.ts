@@ -11,8 +11,18 @@ import { qosClass } from './qos-class.ts';
 import type { PrepareContext, Resource } from './resource.ts';
 
 export const pod: Resource<Pod> = {
-  type: pods, singular: 'pod', shortNames: ['po'], categories: ['all'], schemaName: 'Pod', hasStatus: true, hasGeneration: true, returnsDeleted: true,
-  earlier: (pod, byMs) => ({ ...pod, metadata: { ...pod.metadata, creationTimestamp: rfc3339(Date.parse(pod.metadata.creationTimestamp) - byMs) } }),
+  type: pods,
+  singular: 'pod',
+  shortNames: ['po'],
+  categories: ['all'],
+  schemaName: 'Pod',
+  hasStatus: true,
+  hasGeneration: true,
+  returnsDeleted: true,
+  earlier: (pod, byMs) => ({
+    ...pod,
+    metadata: { ...pod.metadata, creationTimestamp: rfc3339(Date.parse(pod.metadata.creationTimestamp) - byMs) },
+  }),
   earlierInKubectlLists: true,
   selectableFields: {
     'spec.nodeName': ({ spec }) => spec?.nodeName ?? '',
@@ -37,7 +47,7 @@ export const pod: Resource<Pod> = {
     wide('Readiness Gates', readinessGatesCell),
   ],
   default(object) {
-    const spec = object.spec ??= { containers: [] } as PodSpec;
+    const spec = (object.spec ??= { containers: [] } as PodSpec);
     spec.containers ??= [];
     defaultPodSpec(spec);
     spec.enableServiceLinks ??= true;
@@ -49,10 +59,18 @@ export const pod: Resource<Pod> = {
   prepareCreate(object, ctx) {
     const spec = object.spec!;
     admitPriority(object, ctx);
-    for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) tolerate(spec, { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
+    for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'])
+      tolerate(spec, { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
     object.status = { phase: 'Pending', qosClass: qosClass(spec) };
     if ((spec.schedulingGates ?? []).length > 0) {
-      object.status.conditions = [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }];
+      object.status.conditions = [
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'SchedulingGated',
+          message: 'Scheduling is blocked due to non-empty scheduling gates',
+        },
+      ];
     }
   },
   prepareUpdate(object, old) {
@@ -67,26 +85,37 @@ export const pod: Resource<Pod> = {
 function requestLimits(container: Container): void {
   const { limits } = container.resources ?? {};
   if (limits === undefined) return;
-  const requests = container.resources!.requests ??= {};
+  const requests = (container.resources!.requests ??= {});
   for (const [name, amount] of Object.entries(limits)) requests[name] ??= amount;
 }
 
 function tolerate(spec: PodSpec, toleration: Toleration): void {
-  const tolerations = spec.tolerations ??= [];
-  const tolerated = tolerations.some((other) => (other.key === toleration.key || !other.key) && (!other.effect || other.effect === 'NoExecute'));
+  const tolerations = (spec.tolerations ??= []);
+  const tolerated = tolerations.some(
+    (other) => (other.key === toleration.key || !other.key) && (!other.effect || other.effect === 'NoExecute'),
+  );
   if (!tolerated) tolerations.push(toleration);
 }
 
 /** The Priority admission plug-in: the class's value, or the global default class, or 0. */
 function admitPriority(object: Pod, ctx: PrepareContext): void {
   const spec = object.spec!;
-  const systemClasses = new Map([['system-cluster-critical', 2_000_000_000], ['system-node-critical', 2_000_001_000]]);
+  const systemClasses = new Map([
+    ['system-cluster-critical', 2_000_000_000],
+    ['system-node-critical', 2_000_001_000],
+  ]);
   // Of several defaults the one with the lowest value holds.
-  const standard = spec.priorityClassName ? undefined : ctx.list(priorityClasses).filter(({ globalDefault }) => globalDefault === true).sort((a, b) => (a.value ?? 0) - (b.value ?? 0))[0];
+  const standard = spec.priorityClassName
+    ? undefined
+    : ctx
+        .list(priorityClasses)
+        .filter(({ globalDefault }) => globalDefault === true)
+        .sort((a, b) => (a.value ?? 0) - (b.value ?? 0))[0];
   if (standard !== undefined) spec.priorityClassName = standard.metadata.name;
   const name = spec.priorityClassName;
   const found = standard ?? (name ? ctx.get(priorityClasses, { name }) : undefined);
-  if (name && found === undefined && !systemClasses.has(name)) throw forbidden(pods, object.metadata.name, `no PriorityClass with name ${name} was found`);
+  if (name && found === undefined && !systemClasses.has(name))
+    throw forbidden(pods, object.metadata.name, `no PriorityClass with name ${name} was found`);
   spec.priority = found?.value ?? (name ? systemClasses.get(name) : undefined) ?? 0;
   spec.preemptionPolicy ??= found?.preemptionPolicy ?? 'PreemptLowerPriority';
 }
@@ -103,15 +132,22 @@ function validatePodUpdate(object: Pod, old: Pod): FieldError[] {
     }
   }
   now.activeDeadlineSeconds = before.activeDeadlineSeconds;
-  if (before.terminationGracePeriodSeconds !== undefined && before.terminationGracePeriodSeconds < 0) now.terminationGracePeriodSeconds = before.terminationGracePeriodSeconds;
+  if (before.terminationGracePeriodSeconds !== undefined && before.terminationGracePeriodSeconds < 0)
+    now.terminationGracePeriodSeconds = before.terminationGracePeriodSeconds;
   now.schedulingGates = before.schedulingGates;
   const isSame = (a: Toleration, b: Toleration): boolean => deepEqual({ ...a, tolerationSeconds: 0 }, { ...b, tolerationSeconds: 0 });
   const removed = (before.tolerations ?? []).filter((toleration) => !(now.tolerations ?? []).some((other) => isSame(toleration, other)));
-  if (removed.length > 0) return [fieldError.forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
+  if (removed.length > 0)
+    return [fieldError.forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
   now.tolerations = before.tolerations;
-  if (before.nodeName === undefined || before.nodeName === '') { now.nodeName = before.nodeName; now.nodeSelector = before.nodeSelector; now.affinity = before.affinity; }
+  if (before.nodeName === undefined || before.nodeName === '') {
+    now.nodeName = before.nodeName;
+    now.nodeSelector = before.nodeSelector;
+    now.affinity = before.affinity;
+  }
   if (deepEqual(now, before)) return [];
-  const mutable = '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations)';
+  const mutable =
+    '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations)';
   const grace = '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
   return [fieldError.forbidden('spec', `pod updates may not change fields other than ${mutable},${grace}`)];
 }

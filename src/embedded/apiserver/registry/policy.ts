@@ -6,8 +6,14 @@ import type { Resource } from './resource.ts';
 import { selectorErrors } from './workload-validation.ts';
 
 export const podDisruptionBudget: Resource<PodDisruptionBudget> = {
-  type: podDisruptionBudgets, singular: 'poddisruptionbudget', shortNames: ['pdb'], categories: [], schemaName: 'PodDisruptionBudget',
-  hasStatus: true, hasGeneration: true, needsResourceVersion: true,
+  type: podDisruptionBudgets,
+  singular: 'poddisruptionbudget',
+  shortNames: ['pdb'],
+  categories: [],
+  schemaName: 'PodDisruptionBudget',
+  hasStatus: true,
+  hasGeneration: true,
+  needsResourceVersion: true,
   columns: [
     nameColumn(),
     column('Min Available', ({ spec }) => String(spec?.minAvailable ?? 'N/A')),
@@ -17,7 +23,7 @@ export const podDisruptionBudget: Resource<PodDisruptionBudget> = {
   ],
   default(object) {
     object.spec ??= {};
-    const status = object.status ??= {} as NonNullable<PodDisruptionBudget['status']>;
+    const status = (object.status ??= {} as NonNullable<PodDisruptionBudget['status']>);
     for (const count of ['currentHealthy', 'desiredHealthy', 'disruptionsAllowed', 'expectedPods'] as const) status[count] ??= 0;
   },
   validate({ spec }) {
@@ -27,9 +33,16 @@ export const podDisruptionBudget: Resource<PodDisruptionBudget> = {
     }
     for (const field of ['minAvailable', 'maxUnavailable'] as const) {
       const value = spec?.[field];
-      if (typeof value === 'number' && value < 0) errors.push(fieldError.invalid(`spec.${field}`, value, 'must be greater than or equal to 0'));
+      if (typeof value === 'number' && value < 0)
+        errors.push(fieldError.invalid(`spec.${field}`, value, 'must be greater than or equal to 0'));
       if (typeof value === 'string' && !/^\d+%$/.test(value)) {
-        errors.push(fieldError.invalid(`spec.${field}`, value, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"));
+        errors.push(
+          fieldError.invalid(
+            `spec.${field}`,
+            value,
+            "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
+          ),
+        );
       }
     }
     return errors;

@@ -9,7 +9,8 @@ export function aPrepareContext(options: { taken?: readonly (string | number)[];
   let address = 0;
   let port = 30_000;
   const take = <V extends string | number>(value: V): V => {
-    if (taken.has(value)) throw new Error(typeof value === 'string' ? 'provided IP is already allocated' : 'provided port is already allocated');
+    if (taken.has(value))
+      throw new Error(typeof value === 'string' ? 'provided IP is already allocated' : 'provided port is already allocated');
     taken.add(value);
     return value;
   };
@@ -20,8 +21,12 @@ export function aPrepareContext(options: { taken?: readonly (string | number)[];
       while (taken.has(port)) port += 1;
       return take(wanted ?? port);
     },
-    get: <R extends KubeObject>(type: ResourceType<R>, key: ObjectKey) => options.objects?.[`${type.resource}/${keyString(key)}`] as R | undefined,
-    list: <R extends KubeObject>(type: ResourceType<R>) => Object.entries(options.objects ?? {}).filter(([key]) => key.startsWith(`${type.resource}/`)).map(([, object]) => object as R),
+    get: <R extends KubeObject>(type: ResourceType<R>, key: ObjectKey) =>
+      options.objects?.[`${type.resource}/${keyString(key)}`] as R | undefined,
+    list: <R extends KubeObject>(type: ResourceType<R>) =>
+      Object.entries(options.objects ?? {})
+        .filter(([key]) => key.startsWith(`${type.resource}/`))
+        .map(([, object]) => object as R),
     uid: () => '00000000-0000-4000-8000-000000000000',
     suffix: (length) => 'b'.repeat(length),
     dryRun: false,

@@ -8,8 +8,18 @@ import type { Resource } from './resource.ts';
 import { immutable, validateWorkload } from './workload-validation.ts';
 
 export const replicaSet: Resource<ReplicaSet> = {
-  type: replicaSets, singular: 'replicaset', shortNames: ['rs'], categories: ['all'], schemaName: 'ReplicaSet', hasStatus: true, hasGeneration: true,
-  scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas', selector: (object) => formatLabelSelector(object.spec.selector) },
+  type: replicaSets,
+  singular: 'replicaset',
+  shortNames: ['rs'],
+  categories: ['all'],
+  schemaName: 'ReplicaSet',
+  hasStatus: true,
+  hasGeneration: true,
+  scale: {
+    specReplicasPath: '.spec.replicas',
+    statusReplicasPath: '.status.replicas',
+    selector: (object) => formatLabelSelector(object.spec.selector),
+  },
   selectableFields: { 'status.replicas': (object) => String(object.status?.replicas ?? 0) },
   columns: [
     nameColumn(),
@@ -17,12 +27,15 @@ export const replicaSet: Resource<ReplicaSet> = {
     column('Current', ({ status }) => status?.replicas ?? 0, 'integer'),
     column('Ready', ({ status }) => status?.readyReplicas ?? 0, 'integer'),
     ageColumn(),
-    ...templateColumns<ReplicaSet>((object) => object.spec.template, (object) => object.spec.selector),
+    ...templateColumns<ReplicaSet>(
+      (object) => object.spec.template,
+      (object) => object.spec.selector,
+    ),
   ],
   default(object) {
-    const spec = object.spec ??= {} as ReplicaSet['spec'];
+    const spec = (object.spec ??= {} as ReplicaSet['spec']);
     spec.replicas ??= 1;
-    defaultPodTemplate(spec.template ??= {});
+    defaultPodTemplate((spec.template ??= {}));
     object.status ??= { replicas: 0 };
     object.status.replicas ??= 0;
   },

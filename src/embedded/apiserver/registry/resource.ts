@@ -58,7 +58,9 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly hasStatus: boolean;
   readonly scale?: {
     /** JSON paths as in a CRD: `.spec.replicas`. */
-    specReplicasPath: string; statusReplicasPath: string; labelSelectorPath?: string;
+    specReplicasPath: string;
+    statusReplicasPath: string;
+    labelSelectorPath?: string;
     /** The selector in string form, when it is not simply at `labelSelectorPath`. */
     selector?(object: T): string;
   };

@@ -5,7 +5,13 @@ import { ageColumn, column, nameColumn } from './columns/column.ts';
 import type { Resource } from './resource.ts';
 
 export const priorityClass: Resource<PriorityClass> = {
-  type: priorityClasses, singular: 'priorityclass', shortNames: ['pc'], categories: [], schemaName: 'PriorityClass', hasStatus: false, hasGeneration: true,
+  type: priorityClasses,
+  singular: 'priorityclass',
+  shortNames: ['pc'],
+  categories: [],
+  schemaName: 'PriorityClass',
+  hasStatus: false,
+  hasGeneration: true,
   columns: [
     nameColumn(),
     column('Value', ({ value }) => value ?? 0, 'integer'),
@@ -19,6 +25,8 @@ export const priorityClass: Resource<PriorityClass> = {
   },
   validateUpdate: (object, old) => [
     ...(object.value === old.value ? [] : [fieldError.forbidden('value', 'may not be changed in an update.')]),
-    ...(object.preemptionPolicy === old.preemptionPolicy ? [] : [fieldError.invalid('preemptionPolicy', object.preemptionPolicy, 'field is immutable')]),
+    ...(object.preemptionPolicy === old.preemptionPolicy
+      ? []
+      : [fieldError.invalid('preemptionPolicy', object.preemptionPolicy, 'field is immutable')]),
   ],
 };

@@ -6,13 +6,19 @@ import type { PrepareContext } from './resource.ts';
 
 type Allocation = Pick<PrepareContext, 'allocateServiceIp' | 'allocateNodePort'>;
 
-export function hasClusterIp(service: Service): boolean { return service.spec.type !== 'ExternalName'; }
+export function hasClusterIp(service: Service): boolean {
+  return service.spec.type !== 'ExternalName';
+}
 export function hasNodePorts(service: Service): boolean {
   return service.spec.type === 'NodePort' || (service.spec.type === 'LoadBalancer' && service.spec.allocateLoadBalancerNodePorts !== false);
 }
 
 function attempt<T>(service: Service, work: () => T, error: (text: string) => FieldError): T {
-  try { return work(); } catch (failure) { throw invalid(services, service.metadata.name, [error(messageOf(failure))]); }
+  try {
+    return work();
+  } catch (failure) {
+    throw invalid(services, service.metadata.name, [error(messageOf(failure))]);
+  }
 }
 
 /** Gives the Service its addresses and families. What the client asked for is taken exactly, or 422. */
@@ -28,7 +34,11 @@ export function allocateClusterIp(service: Service, ctx: Allocation): void {
     spec.ipFamilies ??= spec.ipFamilyPolicy === 'RequireDualStack' ? ['IPv4', 'IPv6'] : ['IPv4'];
     return;
   }
-  spec.clusterIP = attempt(service, () => ctx.allocateServiceIp(wanted), (text) => fieldError.invalid('spec.clusterIPs', [wanted ?? ''], `failed to allocate IP ${wanted ?? ''}: ${text}`));
+  spec.clusterIP = attempt(
+    service,
+    () => ctx.allocateServiceIp(wanted),
+    (text) => fieldError.invalid('spec.clusterIPs', [wanted ?? ''], `failed to allocate IP ${wanted ?? ''}: ${text}`),
+  );
   spec.clusterIPs = [spec.clusterIP];
   spec.ipFamilies ??= ['IPv4'];
   spec.ipFamilyPolicy ??= 'SingleStack';
@@ -40,7 +50,13 @@ export function allocateNodePorts(service: Service, ctx: Allocation): void {
   const byPort = new Map<number, number>();
   for (const [i, port] of (service.spec.ports ?? []).entries()) {
     const wanted = port.nodePort || undefined;
-    port.nodePort = (wanted === undefined ? byPort.get(port.port) : undefined) ?? attempt(service, () => ctx.allocateNodePort(wanted), (text) => fieldError.invalid(`spec.ports[${i}].nodePort`, wanted ?? 0, text));
+    port.nodePort =
+      (wanted === undefined ? byPort.get(port.port) : undefined) ??
+      attempt(
+        service,
+        () => ctx.allocateNodePort(wanted),
+        (text) => fieldError.invalid(`spec.ports[${i}].nodePort`, wanted ?? 0, text),
+      );
     byPort.set(port.port, port.nodePort);
   }
 }
@@ -54,24 +70,33 @@ export function keepAllocated(service: Service, old: Service, ctx: Allocation): 
       spec.clusterIP = before.clusterIP;
       spec.clusterIPs = before.clusterIPs === undefined ? undefined : [...before.clusterIPs];
     } else if (spec.clusterIP && (spec.clusterIPs === undefined || spec.clusterIP !== before.clusterIP)) {
-      if (before.clusterIP === spec.clusterIP || spec.clusterIPs === undefined || spec.clusterIPs[0] === before.clusterIPs?.[0]) spec.clusterIPs = [spec.clusterIP];
+      if (before.clusterIP === spec.clusterIP || spec.clusterIPs === undefined || spec.clusterIPs[0] === before.clusterIPs?.[0])
+        spec.clusterIPs = [spec.clusterIP];
     } else if (!spec.clusterIP) spec.clusterIP = spec.clusterIPs?.[0];
     spec.ipFamilies ??= before.ipFamilies;
     spec.ipFamilyPolicy ??= before.ipFamilyPolicy;
     if (!spec.clusterIP) allocateClusterIp(service, ctx);
-  } else for (const key of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'] as const) if (before.type !== 'ExternalName') delete spec[key];
+  } else
+    for (const key of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'] as const)
+      if (before.type !== 'ExternalName') delete spec[key];
   if (hasNodePorts(service)) {
     const taken = new Set((spec.ports ?? []).map((port) => port.nodePort).filter((port) => port));
-    const known = new Map((before.ports ?? []).filter((port) => port.nodePort).map((port) => [`${port.port}/${port.protocol}`, port.nodePort!]));
+    const known = new Map(
+      (before.ports ?? []).filter((port) => port.nodePort).map((port) => [`${port.port}/${port.protocol}`, port.nodePort!]),
+    );
     const kept = new Set(known.values());
     for (const port of spec.ports ?? []) {
       const nodePort = known.get(`${port.port}/${port.protocol}`);
-      if (!port.nodePort && nodePort !== undefined && !taken.has(nodePort)) { port.nodePort = nodePort; taken.add(nodePort); }
+      if (!port.nodePort && nodePort !== undefined && !taken.has(nodePort)) {
+        port.nodePort = nodePort;
+        taken.add(nodePort);
+      }
     }
     const missing = (spec.ports ?? []).filter((port) => !port.nodePort || !kept.has(port.nodePort));
     const part = { ...service, spec: { ...spec, ports: missing } };
     allocateNodePorts(part, ctx);
-    if (spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local') spec.healthCheckNodePort ||= before.healthCheckNodePort || ctx.allocateNodePort();
+    if (spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local')
+      spec.healthCheckNodePort ||= before.healthCheckNodePort || ctx.allocateNodePort();
   } else if (hasNodePorts(old)) {
     // A Service that went back to ClusterIP loses the node ports the client did not name anew.
     const known = new Set((before.ports ?? []).map((port) => port.nodePort));

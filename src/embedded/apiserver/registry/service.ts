@@ -14,7 +14,14 @@ const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 
 export const service: Resource<Service> = {
-  type: services, singular: 'service', shortNames: ['svc'], categories: ['all'], schemaName: 'Service', hasStatus: true, hasGeneration: false, returnsDeleted: true,
+  type: services,
+  singular: 'service',
+  shortNames: ['svc'],
+  categories: ['all'],
+  schemaName: 'Service',
+  hasStatus: true,
+  hasGeneration: false,
+  returnsDeleted: true,
   selectableFields: { 'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '', 'spec.type': ({ spec }) => spec.type ?? '' },
   columns: [
     nameColumn(),
@@ -26,11 +33,11 @@ export const service: Resource<Service> = {
     wide('Selector', ({ spec }) => labelsCell(spec.selector)),
   ],
   default(object) {
-    const spec = object.spec ??= {};
+    const spec = (object.spec ??= {});
     spec.type ||= 'ClusterIP';
     spec.sessionAffinity ||= 'None';
     if (spec.sessionAffinity === 'ClientIP') {
-      const config = spec.sessionAffinityConfig ??= {};
+      const config = (spec.sessionAffinityConfig ??= {});
       (config.clientIP ??= {}).timeoutSeconds ??= 10_800;
     }
     for (const port of spec.ports ?? []) {
@@ -48,13 +55,16 @@ export const service: Resource<Service> = {
     if (service.validate!(object).length > 0) return;
     allocateClusterIp(object, ctx);
     allocateNodePorts(object, ctx);
-    if (object.spec.type === 'LoadBalancer' && object.spec.externalTrafficPolicy === 'Local') object.spec.healthCheckNodePort ||= ctx.allocateNodePort();
+    if (object.spec.type === 'LoadBalancer' && object.spec.externalTrafficPolicy === 'Local')
+      object.spec.healthCheckNodePort ||= ctx.allocateNodePort();
     object.status = { loadBalancer: {} };
   },
   prepareUpdate(object, old, ctx) {
     const { spec } = object;
     if (spec.type === 'ClusterIP' || spec.type === 'ExternalName') {
-      if (old.spec.type !== spec.type) for (const key of ['externalTrafficPolicy', 'healthCheckNodePort', 'allocateLoadBalancerNodePorts'] as const) if (deepEqual(spec[key], old.spec[key])) delete spec[key];
+      if (old.spec.type !== spec.type)
+        for (const key of ['externalTrafficPolicy', 'healthCheckNodePort', 'allocateLoadBalancerNodePorts'] as const)
+          if (deepEqual(spec[key], old.spec[key])) delete spec[key];
     }
     if (spec.type === 'NodePort' && old.spec.type === 'LoadBalancer') delete spec.allocateLoadBalancerNodePorts;
     keepAllocated(object, old, ctx);
@@ -78,14 +88,21 @@ function validateService(object: Service): FieldError[] {
   if (!TYPES.includes(spec.type ?? '')) errors.push(fieldError.notSupported('spec.type', spec.type, TYPES));
   if (ports.length === 0 && !isHeadless && spec.type !== 'ExternalName') errors.push(fieldError.required('spec.ports'));
   if (spec.type === 'LoadBalancer' && isHeadless) {
-    errors.push(fieldError.invalid('spec.clusterIPs[0]', spec.clusterIPs?.[0] ?? 'None', 'may not be set to \'None\' for LoadBalancer services'));
+    errors.push(
+      fieldError.invalid('spec.clusterIPs[0]', spec.clusterIPs?.[0] ?? 'None', "may not be set to 'None' for LoadBalancer services"),
+    );
   }
   if (spec.type === 'NodePort' && isHeadless) {
-    errors.push(fieldError.invalid('spec.clusterIPs[0]', spec.clusterIPs?.[0] ?? 'None', 'may not be set to \'None\' for NodePort services'));
+    errors.push(fieldError.invalid('spec.clusterIPs[0]', spec.clusterIPs?.[0] ?? 'None', "may not be set to 'None' for NodePort services"));
   }
   if (spec.type === 'ExternalName') {
     if (!spec.externalName) errors.push(fieldError.required('spec.externalName'));
-    else errors.push(...dnsSubdomainProblems(spec.externalName.replace(/\.$/, '')).map((problem) => fieldError.invalid('spec.externalName', spec.externalName, problem)));
+    else
+      errors.push(
+        ...dnsSubdomainProblems(spec.externalName.replace(/\.$/, '')).map((problem) =>
+          fieldError.invalid('spec.externalName', spec.externalName, problem),
+        ),
+      );
   }
   if (spec.clusterIP && spec.clusterIPs?.[0] !== undefined && spec.clusterIP !== spec.clusterIPs[0]) {
     errors.push(fieldError.invalid('spec.clusterIPs', spec.clusterIPs, 'first value must match `clusterIP`'));
@@ -97,8 +114,9 @@ function validateService(object: Service): FieldError[] {
   const pairs = new Set<string>();
   for (const [i, port] of ports.entries()) {
     const at = `spec.ports[${i}]`;
-    if (!port.name) { if (ports.length > 1) errors.push(fieldError.required(`${at}.name`)); }
-    else {
+    if (!port.name) {
+      if (ports.length > 1) errors.push(fieldError.required(`${at}.name`));
+    } else {
       errors.push(...dnsLabelProblems(port.name).map((problem) => fieldError.invalid(`${at}.name`, port.name, problem)));
       if (names.has(port.name)) errors.push(fieldError.duplicate(`${at}.name`, port.name));
       names.add(port.name);

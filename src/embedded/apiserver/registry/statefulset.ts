@@ -9,11 +9,29 @@ import { defaultPodTemplate } from './pod-spec-defaults.ts';
 import type { Resource } from './resource.ts';
 import { validateWorkload } from './workload-validation.ts';
 
-const MUTABLE = new Set(['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds']);
+const MUTABLE = new Set([
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+]);
 
 export const statefulSet: Resource<StatefulSet> = {
-  type: statefulSets, singular: 'statefulset', shortNames: ['sts'], categories: ['all'], schemaName: 'StatefulSet', hasStatus: true, hasGeneration: true,
-  scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas', selector: (object) => formatLabelSelector(object.spec.selector) },
+  type: statefulSets,
+  singular: 'statefulset',
+  shortNames: ['sts'],
+  categories: ['all'],
+  schemaName: 'StatefulSet',
+  hasStatus: true,
+  hasGeneration: true,
+  scale: {
+    specReplicasPath: '.spec.replicas',
+    statusReplicasPath: '.status.replicas',
+    selector: (object) => formatLabelSelector(object.spec.selector),
+  },
   columns: [
     nameColumn(),
     column('Ready', ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 1}`),
@@ -21,18 +39,18 @@ export const statefulSet: Resource<StatefulSet> = {
     ...templateColumns<StatefulSet>((object) => object.spec.template),
   ],
   default(object) {
-    const spec = object.spec ??= {} as StatefulSet['spec'];
+    const spec = (object.spec ??= {} as StatefulSet['spec']);
     spec.replicas ??= 1;
     spec.podManagementPolicy ||= 'OrderedReady';
     spec.serviceName ??= '';
-    const strategy = spec.updateStrategy ??= {};
+    const strategy = (spec.updateStrategy ??= {});
     strategy.type ||= 'RollingUpdate';
     if (strategy.type === 'RollingUpdate') {
       strategy.rollingUpdate ??= {};
       strategy.rollingUpdate.partition ??= 0;
     }
     spec.revisionHistoryLimit ??= 10;
-    const retention = spec.persistentVolumeClaimRetentionPolicy ??= {};
+    const retention = (spec.persistentVolumeClaimRetentionPolicy ??= {});
     retention.whenDeleted ||= 'Retain';
     retention.whenScaled ||= 'Retain';
     for (const claim of spec.volumeClaimTemplates ?? []) {
@@ -42,7 +60,7 @@ export const statefulSet: Resource<StatefulSet> = {
       claim.spec.volumeMode ||= 'Filesystem';
       claim.status ??= { phase: 'Pending' };
     }
-    defaultPodTemplate(spec.template ??= {});
+    defaultPodTemplate((spec.template ??= {}));
     object.status ??= { replicas: 0 };
     object.status.replicas ??= 0;
     object.status.availableReplicas ??= 0;
@@ -54,13 +72,15 @@ export const statefulSet: Resource<StatefulSet> = {
       errors.push(fieldError.invalid('spec.updateStrategy', object.spec.updateStrategy, "must be 'RollingUpdate' or 'OnDelete'"));
     }
     const policy = object.spec.podManagementPolicy;
-    if (policy !== 'OrderedReady' && policy !== 'Parallel') errors.push(fieldError.invalid('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
+    if (policy !== 'OrderedReady' && policy !== 'Parallel')
+      errors.push(fieldError.invalid('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
     return errors;
   },
   validateUpdate(object, old): FieldError[] {
     const fixed = (spec: object): object => Object.fromEntries(Object.entries(spec).filter(([key]) => !MUTABLE.has(key)));
     if (deepEqual(fixed(object.spec), fixed(old.spec))) return [];
-    const mutable = "'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds'";
+    const mutable =
+      "'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds'";
     return [fieldError.forbidden('spec', `updates to statefulset spec for fields other than ${mutable} are forbidden`)];
   },
 };

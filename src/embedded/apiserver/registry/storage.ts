@@ -12,25 +12,43 @@ const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 function admitStorageClass({ metadata, spec }: PersistentVolumeClaim, ctx: PrepareContext): void {
   if (spec.storageClassName !== undefined || metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] !== undefined) return;
   const defaults = ctx.list(storageClasses).filter((one) => one.metadata.annotations?.[DEFAULT_CLASS] === 'true');
-  const [newest] = defaults.sort((a, b) => (a.metadata.creationTimestamp === b.metadata.creationTimestamp ? (a.metadata.name < b.metadata.name ? -1 : 1) : a.metadata.creationTimestamp > b.metadata.creationTimestamp ? -1 : 1));
+  const [newest] = defaults.sort((a, b) =>
+    a.metadata.creationTimestamp === b.metadata.creationTimestamp
+      ? a.metadata.name < b.metadata.name
+        ? -1
+        : 1
+      : a.metadata.creationTimestamp > b.metadata.creationTimestamp
+        ? -1
+        : 1,
+  );
   if (newest !== undefined) spec.storageClassName = newest.metadata.name;
 }
 
 export const persistentVolumeClaim: Resource<PersistentVolumeClaim> = {
-  type: persistentVolumeClaims, singular: 'persistentvolumeclaim', shortNames: ['pvc'], categories: [], schemaName: 'PersistentVolumeClaim', hasStatus: true, hasGeneration: false, returnsDeleted: true,
+  type: persistentVolumeClaims,
+  singular: 'persistentvolumeclaim',
+  shortNames: ['pvc'],
+  categories: [],
+  schemaName: 'PersistentVolumeClaim',
+  hasStatus: true,
+  hasGeneration: false,
+  returnsDeleted: true,
   columns: [
     nameColumn(),
-    column('Status', ({ metadata, status }) => (metadata.deletionTimestamp === undefined ? status?.phase ?? '' : 'Terminating')),
+    column('Status', ({ metadata, status }) => (metadata.deletionTimestamp === undefined ? (status?.phase ?? '') : 'Terminating')),
     column('Volume', ({ spec }) => spec.volumeName ?? ''),
-    column('Capacity', ({ spec, status }) => (spec.volumeName ? status?.capacity?.['storage'] ?? '' : '')),
+    column('Capacity', ({ spec, status }) => (spec.volumeName ? (status?.capacity?.['storage'] ?? '') : '')),
     column('Access Modes', ({ spec, status }) => (spec.volumeName ? accessModesCell(status?.accessModes) : '')),
-    column('StorageClass', ({ spec, metadata }) => spec.storageClassName ?? metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? ''),
+    column(
+      'StorageClass',
+      ({ spec, metadata }) => spec.storageClassName ?? metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? '',
+    ),
     column('VolumeAttributesClass', ({ spec }) => spec.volumeAttributesClassName || '<unset>'),
     ageColumn(),
     wide('VolumeMode', ({ spec }) => spec.volumeMode ?? '<unset>'),
   ],
   default(object) {
-    const spec = object.spec ??= {};
+    const spec = (object.spec ??= {});
     spec.volumeMode ||= 'Filesystem';
     spec.resources ??= {};
     object.status ??= {};
@@ -50,13 +68,20 @@ export const persistentVolumeClaim: Resource<PersistentVolumeClaim> = {
 };
 
 export const persistentVolume: Resource<PersistentVolume> = {
-  type: persistentVolumes, singular: 'persistentvolume', shortNames: ['pv'], categories: [], schemaName: 'PersistentVolume', hasStatus: true, hasGeneration: false, returnsDeleted: true,
+  type: persistentVolumes,
+  singular: 'persistentvolume',
+  shortNames: ['pv'],
+  categories: [],
+  schemaName: 'PersistentVolume',
+  hasStatus: true,
+  hasGeneration: false,
+  returnsDeleted: true,
   columns: [
     nameColumn(),
     column('Capacity', ({ spec }) => spec.capacity?.['storage'] ?? ''),
     column('Access Modes', ({ spec }) => accessModesCell(spec.accessModes)),
     column('Reclaim Policy', ({ spec }) => spec.persistentVolumeReclaimPolicy ?? ''),
-    column('Status', ({ metadata, status }) => (metadata.deletionTimestamp === undefined ? status?.phase ?? '' : 'Terminating')),
+    column('Status', ({ metadata, status }) => (metadata.deletionTimestamp === undefined ? (status?.phase ?? '') : 'Terminating')),
     column('Claim', ({ spec }) => (spec.claimRef === undefined ? '' : `${spec.claimRef.namespace ?? ''}/${spec.claimRef.name ?? ''}`)),
     column('StorageClass', ({ spec }) => spec.storageClassName ?? ''),
     column('VolumeAttributesClass', ({ spec }) => spec.volumeAttributesClassName || '<unset>'),
@@ -65,20 +90,32 @@ export const persistentVolume: Resource<PersistentVolume> = {
     wide('VolumeMode', ({ spec }) => spec.volumeMode ?? '<unset>'),
   ],
   default(object) {
-    const spec = object.spec ??= {};
+    const spec = (object.spec ??= {});
     spec.persistentVolumeReclaimPolicy ||= 'Retain';
     spec.volumeMode ||= 'Filesystem';
     if (spec.hostPath !== undefined) spec.hostPath.type ??= '';
     object.status ??= {};
     object.status.phase ||= 'Pending';
   },
-  prepareCreate(object) { object.metadata.finalizers = [...new Set([...(object.metadata.finalizers ?? []), 'kubernetes.io/pv-protection'])]; },
+  prepareCreate(object) {
+    object.metadata.finalizers = [...new Set([...(object.metadata.finalizers ?? []), 'kubernetes.io/pv-protection'])];
+  },
 };
 
 export const storageClass: Resource<StorageClass> = {
-  type: storageClasses, singular: 'storageclass', shortNames: ['sc'], categories: [], schemaName: 'StorageClass', hasStatus: false, hasGeneration: false, returnsDeleted: true,
+  type: storageClasses,
+  singular: 'storageclass',
+  shortNames: ['sc'],
+  categories: [],
+  schemaName: 'StorageClass',
+  hasStatus: false,
+  hasGeneration: false,
+  returnsDeleted: true,
   columns: [
-    { ...nameColumn(), cell: ({ metadata }) => (metadata.annotations?.[DEFAULT_CLASS] === 'true' ? `${metadata.name} (default)` : metadata.name) },
+    {
+      ...nameColumn(),
+      cell: ({ metadata }) => (metadata.annotations?.[DEFAULT_CLASS] === 'true' ? `${metadata.name} (default)` : metadata.name),
+    },
     column('Provisioner', ({ provisioner }) => provisioner),
     column('ReclaimPolicy', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete'),
     column('VolumeBindingMode', ({ volumeBindingMode }) => volumeBindingMode ?? 'Immediate'),

@@ -4,37 +4,46 @@ const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 
 const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`);
-const [LABEL_RE, SUBDOMAIN_RE, LABEL_1035_RE, QUALIFIED_RE, VALUE_RE] = [LABEL, SUBDOMAIN, LABEL_1035, QUALIFIED, `(${QUALIFIED})?`].map(whole) as [RegExp, RegExp, RegExp, RegExp, RegExp];
+const [LABEL_RE, SUBDOMAIN_RE, LABEL_1035_RE, QUALIFIED_RE, VALUE_RE] = [LABEL, SUBDOMAIN, LABEL_1035, QUALIFIED, `(${QUALIFIED})?`].map(
+  whole,
+) as [RegExp, RegExp, RegExp, RegExp, RegExp];
 
 const tooLong = (max: number): string => `must be no more than ${max} ${max === 1 ? 'byte' : 'bytes'}`;
-const regex = (pattern: string, ...examples: string[]): string => `(e.g. ${examples.map((example) => `'${example}'`).join(',  or ')}, regex used for validation is '${pattern}')`;
+const regex = (pattern: string, ...examples: string[]): string =>
+  `(e.g. ${examples.map((example) => `'${example}'`).join(',  or ')}, regex used for validation is '${pattern}')`;
 
 // The texts are those of k8s.io/apimachinery/pkg/util/validation. Each function returns what is wrong; nothing when all is well.
 
 export function dnsLabelProblems(text: string): string[] {
   return [
     ...(text.length > 63 ? [tooLong(63)] : []),
-    ...(LABEL_RE.test(text) ? [] : [
-      `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character ${regex(LABEL, 'my-name', '123-abc')}`,
-    ]),
+    ...(LABEL_RE.test(text)
+      ? []
+      : [
+          `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character ${regex(LABEL, 'my-name', '123-abc')}`,
+        ]),
   ];
 }
 
 export function dnsSubdomainProblems(text: string): string[] {
   return [
     ...(text.length > 253 ? [tooLong(253)] : []),
-    ...(SUBDOMAIN_RE.test(text) ? [] : [
-      `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character ${regex(SUBDOMAIN, 'example.com')}`,
-    ]),
+    ...(SUBDOMAIN_RE.test(text)
+      ? []
+      : [
+          `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character ${regex(SUBDOMAIN, 'example.com')}`,
+        ]),
   ];
 }
 
 export function dns1035LabelProblems(text: string): string[] {
   return [
     ...(text.length > 63 ? [tooLong(63)] : []),
-    ...(LABEL_1035_RE.test(text) ? [] : [
-      `a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character ${regex(LABEL_1035, 'my-name', 'abc-123')}`,
-    ]),
+    ...(LABEL_1035_RE.test(text)
+      ? []
+      : [
+          `a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character ${regex(LABEL_1035, 'my-name', 'abc-123')}`,
+        ]),
   ];
 }
 
@@ -63,9 +72,11 @@ export function qualifiedNameProblems(text: string): string[] {
 export function labelValueProblems(text: string): string[] {
   return [
     ...(text.length > 63 ? [tooLong(63)] : []),
-    ...(VALUE_RE.test(text) ? [] : [
-      `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character ${regex(`(${QUALIFIED})?`, 'MyValue', 'my_value', '12345')}`,
-    ]),
+    ...(VALUE_RE.test(text)
+      ? []
+      : [
+          `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character ${regex(`(${QUALIFIED})?`, 'MyValue', 'my_value', '12345')}`,
+        ]),
   ];
 }
 

@@ -5,21 +5,44 @@ const pod = (spec: object): object => ({ apiVersion: 'v1', kind: 'Pod', metadata
 
 describe('decodeObject', () => {
   it('prunes unknown fields and reports their paths with list indices', () => {
-    const { object, unknownFields } = decodeObject('Pod', { ...pod({ foo: 1, containers: [{ name: 'a' }, { name: 'b', ports: [{ containerPort: 1, x: 2 }] }] }), bar: {} });
+    const { object, unknownFields } = decodeObject('Pod', {
+      ...pod({ foo: 1, containers: [{ name: 'a' }, { name: 'b', ports: [{ containerPort: 1, x: 2 }] }] }),
+      bar: {},
+    });
     expect(unknownFields).toEqual(['spec.foo', 'spec.containers[1].ports[0].x', 'bar']);
     expect(object['spec']).toEqual({ containers: [{ name: 'a' }, { name: 'b', ports: [{ containerPort: 1 }] }] });
   });
 
   it.each([
     ['ConfigMap', { data: { a: 1 } }, 'json: cannot unmarshal number into Go struct field ConfigMap.data of type string'],
-    ['Deployment', { spec: { replicas: 'two' } }, 'json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32'],
-    ['Deployment', { spec: { replicas: 1.5 } }, 'json: cannot unmarshal number 1.5 into Go struct field DeploymentSpec.spec.replicas of type int32'],
-    ['Pod', { spec: { containers: {} } }, 'json: cannot unmarshal object into Go struct field PodSpec.spec.containers of type []v1.Container'],
+    [
+      'Deployment',
+      { spec: { replicas: 'two' } },
+      'json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
+    ],
+    [
+      'Deployment',
+      { spec: { replicas: 1.5 } },
+      'json: cannot unmarshal number 1.5 into Go struct field DeploymentSpec.spec.replicas of type int32',
+    ],
+    [
+      'Pod',
+      { spec: { containers: {} } },
+      'json: cannot unmarshal object into Go struct field PodSpec.spec.containers of type []v1.Container',
+    ],
     ['Pod', { spec: [] }, 'json: cannot unmarshal array into Go struct field Pod.spec of type v1.PodSpec'],
     ['Pod', { spec: { hostNetwork: 'yes' } }, 'json: cannot unmarshal string into Go struct field PodSpec.spec.hostNetwork of type bool'],
-    ['Pod', { metadata: { labels: { a: true } } }, 'json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.labels of type string'],
+    [
+      'Pod',
+      { metadata: { labels: { a: true } } },
+      'json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.labels of type string',
+    ],
     ['Secret', { data: { a: '?' } }, 'illegal base64 data at input byte 0'],
-    ['Lease', { spec: { renewTime: '2026-01-01T00:00:00.123Z' } }, 'parsing time "2026-01-01T00:00:00.123Z" as "2006-01-02T15:04:05.000000Z07:00": cannot parse ".123Z" as ".000000"'],
+    [
+      'Lease',
+      { spec: { renewTime: '2026-01-01T00:00:00.123Z' } },
+      'parsing time "2026-01-01T00:00:00.123Z" as "2006-01-02T15:04:05.000000Z07:00": cannot parse ".123Z" as ".000000"',
+    ],
   ])('reports a wrong type in a %s as Go does: %j', (schemaName, value, text) => {
     expect(decodeObject(schemaName, value).typeErrors).toEqual([text]);
   });
@@ -29,7 +52,10 @@ describe('decodeObject', () => {
   });
 
   it('treats null as absent', () => {
-    const { object, unknownFields, typeErrors } = decodeObject('Pod', { metadata: { name: 'p', annotations: null, creationTimestamp: null }, spec: null });
+    const { object, unknownFields, typeErrors } = decodeObject('Pod', {
+      metadata: { name: 'p', annotations: null, creationTimestamp: null },
+      spec: null,
+    });
     expect(object).toEqual({ metadata: { name: 'p' } });
     expect([...unknownFields, ...typeErrors]).toEqual([]);
   });
@@ -49,8 +75,14 @@ describe('decodeObject', () => {
   });
 
   it('drops optional empty lists, maps and strings, and keeps zeros', () => {
-    const { object } = decodeObject('Deployment', { metadata: { name: 'd', labels: {}, namespace: '' }, spec: { replicas: 0, paused: false, strategy: {}, template: { spec: { containers: [], volumes: [] } } } });
-    expect(object).toEqual({ metadata: { name: 'd' }, spec: { replicas: 0, paused: false, strategy: {}, template: { spec: { containers: [] } } } });
+    const { object } = decodeObject('Deployment', {
+      metadata: { name: 'd', labels: {}, namespace: '' },
+      spec: { replicas: 0, paused: false, strategy: {}, template: { spec: { containers: [], volumes: [] } } },
+    });
+    expect(object).toEqual({
+      metadata: { name: 'd' },
+      spec: { replicas: 0, paused: false, strategy: {}, template: { spec: { containers: [] } } },
+    });
   });
 
   it('keeps an empty storage class name, which means something else than none', () => {
@@ -58,9 +90,14 @@ describe('decodeObject', () => {
   });
 
   it('reads quantities given as numbers and stores them in canonical form', () => {
-    const { object, typeErrors } = decodeObject('Pod', pod({ containers: [{ name: 'c', resources: { limits: { cpu: 0.5, memory: '1024Mi' } } }] }));
+    const { object, typeErrors } = decodeObject(
+      'Pod',
+      pod({ containers: [{ name: 'c', resources: { limits: { cpu: 0.5, memory: '1024Mi' } } }] }),
+    );
     expect(typeErrors).toEqual([]);
-    expect((object['spec'] as { containers: { resources: unknown }[] }).containers[0]!.resources).toEqual({ limits: { cpu: '500m', memory: '1Gi' } });
+    expect((object['spec'] as { containers: { resources: unknown }[] }).containers[0]!.resources).toEqual({
+      limits: { cpu: '500m', memory: '1Gi' },
+    });
   });
 
   it('takes a number and a name where a port may be either, and nothing else', () => {

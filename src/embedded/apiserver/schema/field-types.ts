@@ -1,6 +1,17 @@
 import { schema } from '../../../kube/generated/schema.ts';
 
-export type ScalarWord = 'string' | 'byte' | 'int32' | 'int64' | 'double' | 'boolean' | 'time' | 'micro-time' | 'int-or-string' | 'any' | 'quantity';
+export type ScalarWord =
+  | 'string'
+  | 'byte'
+  | 'int32'
+  | 'int64'
+  | 'double'
+  | 'boolean'
+  | 'time'
+  | 'micro-time'
+  | 'int-or-string'
+  | 'any'
+  | 'quantity';
 
 export type FieldType =
   | { readonly kind: 'scalar'; readonly word: ScalarWord }
@@ -8,21 +19,50 @@ export type FieldType =
   | { readonly kind: 'list'; readonly of: FieldType }
   | { readonly kind: 'map'; readonly of: FieldType };
 
-export interface Field { readonly name: string; readonly type: FieldType; readonly required: boolean }
+export interface Field {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly required: boolean;
+}
 
 /** One struct of the Kubernetes API. `goName` is its name in Go, as type errors print it: `DeploymentSpec`, package `v1`. */
-export interface RowType { readonly name: string; readonly goName: string; readonly goPackage: string; readonly fields: ReadonlyMap<string, Field> }
+export interface RowType {
+  readonly name: string;
+  readonly goName: string;
+  readonly goPackage: string;
+  readonly fields: ReadonlyMap<string, Field>;
+}
 
 const SCALARS = new Set<string>(['string', 'byte', 'int32', 'int64', 'double', 'boolean', 'time', 'micro-time', 'int-or-string', 'any']);
 
 /** Fields that are `resource.Quantity` in Go; the generated table only knows that their wire form is a string. */
 const QUANTITY_MAPS = new Set([
-  'limits', 'requests', 'capacity', 'allocatable', 'hard', 'used', 'overhead', 'allocatedResources', 'max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio',
+  'limits',
+  'requests',
+  'capacity',
+  'allocatable',
+  'hard',
+  'used',
+  'overhead',
+  'allocatedResources',
+  'max',
+  'min',
+  'default',
+  'defaultRequest',
+  'maxLimitRequestRatio',
 ]);
-const QUANTITIES = new Set(['EmptyDirVolumeSource.sizeLimit', 'ResourceFieldSelector.divisor', 'V2MetricTarget.averageValue', 'V2MetricTarget.value',
-  'V2MetricValueStatus.averageValue', 'V2MetricValueStatus.value', 'CSIStorageCapacity.capacity']);
+const QUANTITIES = new Set([
+  'EmptyDirVolumeSource.sizeLimit',
+  'ResourceFieldSelector.divisor',
+  'V2MetricTarget.averageValue',
+  'V2MetricTarget.value',
+  'V2MetricValueStatus.averageValue',
+  'V2MetricValueStatus.value',
+  'CSIStorageCapacity.capacity',
+]);
 
-const GO_NAME = /^(V2|AdmissionregistrationV1|ApiextensionsV1|ApiregistrationV1|AuthenticationV1|CoreV1|DiscoveryV1|EventsV1|RbacV1|FlowcontrolV1|StorageV1|BatchV1)(?=[A-Z])/;
+const GO_NAME =
+  /^(V2|AdmissionregistrationV1|ApiextensionsV1|ApiregistrationV1|AuthenticationV1|CoreV1|DiscoveryV1|EventsV1|RbacV1|FlowcontrolV1|StorageV1|BatchV1)(?=[A-Z])/;
 
 function compile(): ReadonlyMap<string, RowType> {
   const rows = new Map<string, RowType & { fields: Map<string, Field> }>();

@@ -49,8 +49,13 @@ function uint32(value: number): Buffer {
 function pass(stream: zlib.Inflate | zlib.Deflate, input: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const onData = (chunk: Buffer): void => { chunks.push(chunk); };
-    const onError = (error: Error): void => { stream.off('data', onData); reject(error); };
+    const onData = (chunk: Buffer): void => {
+      chunks.push(chunk);
+    };
+    const onError = (error: Error): void => {
+      stream.off('data', onData);
+      reject(error);
+    };
     stream.on('data', onData);
     stream.once('error', onError);
     stream.write(input);

@@ -30,25 +30,42 @@ function data(id: number, payload: string, isLast = false): Buffer {
 }
 
 /** Both ends of a connection over loopback; `streamsAre(n)` resolves when the client has opened n streams. */
-async function open(): Promise<{ client: Socket; streams: SpdyStream[]; received: () => Buffer; streamsAre: (count: number) => Promise<void> }> {
+async function open(): Promise<{
+  client: Socket;
+  streams: SpdyStream[];
+  received: () => Buffer;
+  streamsAre: (count: number) => Promise<void>;
+}> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  const [accepted] = await once(server, 'connection') as [Socket];
+  const [accepted] = (await once(server, 'connection')) as [Socket];
   server.close();
   const streams: SpdyStream[] = [];
   const waiting: (() => void)[] = [];
-  new SpdyConnection(accepted, (stream) => { streams.push(stream); for (const wake of waiting.splice(0)) wake(); });
+  new SpdyConnection(accepted, (stream) => {
+    streams.push(stream);
+    for (const wake of waiting.splice(0)) wake();
+  });
   const chunks: Buffer[] = [];
   client.on('data', (chunk: Buffer) => chunks.push(chunk));
   return {
-    client, streams, received: () => Buffer.concat(chunks),
-    async streamsAre(count) { while (streams.length < count) await new Promise<void>((resolve) => { waiting.push(resolve); }); },
+    client,
+    streams,
+    received: () => Buffer.concat(chunks),
+    async streamsAre(count) {
+      while (streams.length < count)
+        await new Promise<void>((resolve) => {
+          waiting.push(resolve);
+        });
+    },
   };
 }
 
-it('presets zlib with the 1423 bytes of the draft', () => { expect(headerDictionary()).toHaveLength(1423); });
+it('presets zlib with the 1423 bytes of the draft', () => {
+  expect(headerDictionary()).toHaveLength(1423);
+});
 
 it('hands over streams with their headers, in the order in which they were opened', async () => {
   const { client, streams, streamsAre } = await open();
@@ -58,13 +75,21 @@ it('hands over streams with their headers, in the order in which they were opene
   client.write(first);
   client.write(second);
   await streamsAre(2);
-  expect(streams.map(({ id, headers }) => [id, headers])).toEqual([[1, { streamtype: 'error', port: '80', requestid: '0' }], [3, { streamtype: 'data', port: '80', requestid: '0' }]]);
+  expect(streams.map(({ id, headers }) => [id, headers])).toEqual([
+    [1, { streamtype: 'error', port: '80', requestid: '0' }],
+    [3, { streamtype: 'data', port: '80', requestid: '0' }],
+  ]);
   expect(await text(streams[0]!)).toBe('');
 });
 
 it('puts frames together that arrive one byte at a time', async () => {
   const { client, streams, streamsAre } = await open();
-  for (const byte of Buffer.concat([await synStream(new HeaderCodec(), 1, { streamtype: 'data' }), data(1, 'hello '), data(1, 'world', true)])) client.write(Buffer.of(byte));
+  for (const byte of Buffer.concat([
+    await synStream(new HeaderCodec(), 1, { streamtype: 'data' }),
+    data(1, 'hello '),
+    data(1, 'world', true),
+  ]))
+    client.write(Buffer.of(byte));
   await streamsAre(1);
   expect(await text(streams[0]!)).toBe('hello world');
 });
@@ -74,7 +99,13 @@ it('answers a stream with a reply, then its data, then FIN', async () => {
   client.write(await synStream(new HeaderCodec(), 5, { streamtype: 'data' }));
   await streamsAre(1);
   streams[0]!.end('pong');
-  while (!received().includes('pong') || !received().subarray(-8).equals(data(5, '', true))) await once(client, 'data');
+  while (
+    !received().includes('pong') ||
+    !received()
+      .subarray(-8)
+      .equals(data(5, '', true))
+  )
+    await once(client, 'data');
   const bytes = received();
   expect(bytes.readUInt16BE(2)).toBe(2);
   const rest = bytes.subarray(8 + bytes.readUIntBE(5, 3));

@@ -24,7 +24,9 @@ export class SpdyStream extends Duplex {
     this.#connection = connection;
   }
 
-  override _read(): void { /* the connection pushes; kubectl's library knows no flow control */ }
+  override _read(): void {
+    /* the connection pushes; kubectl's library knows no flow control */
+  }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     for (let at = 0; at < chunk.length; at += MAX_DATA) this.#connection.sendData(this.id, chunk.subarray(at, at + MAX_DATA), false);
@@ -56,10 +58,17 @@ export class SpdyConnection {
   constructor(socket: Duplex, onStream: (stream: SpdyStream) => void) {
     this.#socket = socket;
     this.#onStream = onStream;
-    this.closed = new Promise((resolve) => { socket.once('close', () => { this.#end(); resolve(); }); });
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.#end();
+        resolve();
+      });
+    });
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    socket.on('end', () => { void this.#tail.then(() => socket.end()); });
+    socket.on('end', () => {
+      void this.#tail.then(() => socket.end());
+    });
   }
 
   sendData(streamId: number, data: Buffer, isLast: boolean): void {
@@ -72,20 +81,35 @@ export class SpdyConnection {
   }
 
   whenDrained(done: (error?: Error | null) => void): void {
-    if (this.#isClosed) { done(new Error('the connection has ended')); return; }
-    if (!this.#socket.writableNeedDrain) { done(); return; }
-    const finish = (): void => { this.#socket.off('drain', finish); this.#socket.off('close', finish); done(); };
+    if (this.#isClosed) {
+      done(new Error('the connection has ended'));
+      return;
+    }
+    if (!this.#socket.writableNeedDrain) {
+      done();
+      return;
+    }
+    const finish = (): void => {
+      this.#socket.off('drain', finish);
+      this.#socket.off('close', finish);
+      done();
+    };
     this.#socket.once('drain', finish);
     this.#socket.once('close', finish);
   }
 
-  close(): void { this.#socket.destroy(); }
+  close(): void {
+    this.#socket.destroy();
+  }
 
   #receive(chunk: Buffer): void {
     this.#buffered = this.#buffered.length === 0 ? chunk : Buffer.concat([this.#buffered, chunk]);
     while (this.#buffered.length >= 8) {
       const length = this.#buffered.readUIntBE(5, 3);
-      if (length > MAX_FRAME) { this.close(); return; }
+      if (length > MAX_FRAME) {
+        this.close();
+        return;
+      }
       if (this.#buffered.length < 8 + length) return;
       const frame = this.#buffered.subarray(0, 8 + length);
       this.#buffered = this.#buffered.subarray(8 + length);
@@ -105,10 +129,17 @@ export class SpdyConnection {
       return;
     }
     switch (frame.readUInt16BE(2)) {
-      case SYN_STREAM: return this.#open(body, (flags & FLAG_FIN) !== 0);
-      case RST_STREAM: this.#streams.get(body.readUInt32BE(0) & 0x7fffffff)?.destroy(); return;
-      case PING: this.#socket.write(frame); return;
-      case GOAWAY: this.#socket.end(); return;
+      case SYN_STREAM:
+        return this.#open(body, (flags & FLAG_FIN) !== 0);
+      case RST_STREAM:
+        this.#streams.get(body.readUInt32BE(0) & 0x7fffffff)?.destroy();
+        return;
+      case PING:
+        this.#socket.write(frame);
+        return;
+      case GOAWAY:
+        this.#socket.end();
+        return;
       default: // SETTINGS, HEADERS, WINDOW_UPDATE ask nothing of us.
     }
   }

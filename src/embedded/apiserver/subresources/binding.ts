@@ -16,15 +16,40 @@ export function bindPod(core: ServerCore, _ctx: RequestContext, key: ObjectKey, 
   const entry = core.store.get(path);
   if (entry === undefined) throw notFound(pods, key.name);
   const pod = entry.value.object as Pod;
-  if (body.metadata?.uid && body.metadata.uid !== pod.metadata.uid) throw conflict(pods, key.name, `Precondition failed: UID in precondition: ${body.metadata.uid}, UID in object meta: ${pod.metadata.uid}`);
-  if (pod.metadata.deletionTimestamp !== undefined) throw conflict({ ...pods, resource: 'pods/binding' }, key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
-  if (pod.spec?.nodeName) throw conflict({ ...pods, resource: 'pods/binding' }, key.name, `pod ${key.name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
+  if (body.metadata?.uid && body.metadata.uid !== pod.metadata.uid)
+    throw conflict(
+      pods,
+      key.name,
+      `Precondition failed: UID in precondition: ${body.metadata.uid}, UID in object meta: ${pod.metadata.uid}`,
+    );
+  if (pod.metadata.deletionTimestamp !== undefined)
+    throw conflict({ ...pods, resource: 'pods/binding' }, key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
+  if (pod.spec?.nodeName)
+    throw conflict(
+      { ...pods, resource: 'pods/binding' },
+      key.name,
+      `pod ${key.name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`,
+    );
   if (dryRun) return;
-  const condition: PodCondition = { type: 'PodScheduled', status: 'True', lastTransitionTime: rfc3339(core.clock.nowMs()), observedGeneration: pod.metadata.generation };
-  core.store.update(path, entry.revision, (revision) => ({
-    ...pod,
-    metadata: { ...pod.metadata, ...(body.metadata?.annotations ? { annotations: { ...pod.metadata.annotations, ...body.metadata.annotations } } : {}), resourceVersion: String(revision) },
-    spec: { ...pod.spec!, nodeName: node },
-    status: { ...pod.status, conditions: withCondition(pod.status?.conditions, condition) },
-  } satisfies Pod as AnyObject));
+  const condition: PodCondition = {
+    type: 'PodScheduled',
+    status: 'True',
+    lastTransitionTime: rfc3339(core.clock.nowMs()),
+    observedGeneration: pod.metadata.generation,
+  };
+  core.store.update(
+    path,
+    entry.revision,
+    (revision) =>
+      ({
+        ...pod,
+        metadata: {
+          ...pod.metadata,
+          ...(body.metadata?.annotations ? { annotations: { ...pod.metadata.annotations, ...body.metadata.annotations } } : {}),
+          resourceVersion: String(revision),
+        },
+        spec: { ...pod.spec!, nodeName: node },
+        status: { ...pod.status, conditions: withCondition(pod.status?.conditions, condition) },
+      }) satisfies Pod as AnyObject,
+  );
 }

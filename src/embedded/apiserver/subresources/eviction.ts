@@ -29,39 +29,77 @@ export async function evictPod(core: ServerCore, ctx: RequestContext, key: Objec
 
 /** The condition by which controllers tell a disruption from a failure. */
 async function markDisrupted(core: ServerCore, ctx: RequestContext, key: ObjectKey): Promise<void> {
-  const condition = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting', lastTransitionTime: rfc3339(core.clock.nowMs()) };
-  await updateObject(core, ctx, core.table.get(pods), key, {
-    subresource: 'status',
-    compute(current) {
-      const next = cloneJson(current) as unknown as Pod;
-      next.status = { ...next.status, conditions: withCondition(next.status?.conditions, condition) };
-      return next as unknown as AnyObject;
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+    lastTransitionTime: rfc3339(core.clock.nowMs()),
+  };
+  await updateObject(
+    core,
+    ctx,
+    core.table.get(pods),
+    key,
+    {
+      subresource: 'status',
+      compute(current) {
+        const next = cloneJson(current) as unknown as Pod;
+        next.status = { ...next.status, conditions: withCondition(next.status?.conditions, condition) };
+        return next as unknown as AnyObject;
+      },
     },
-  }, { dryRun: false, fieldValidation: 'Ignore' });
+    { dryRun: false, fieldValidation: 'Ignore' },
+  );
 }
 
 async function spendBudget(core: ServerCore, ctx: RequestContext, pod: Pod, dryRun: boolean): Promise<void> {
-  const budgets = core.store.list(storagePrefix(podDisruptionBudgets, pod.metadata.namespace)).entries.map((entry) => entry.value.object as PodDisruptionBudget)
+  const budgets = core.store
+    .list(storagePrefix(podDisruptionBudgets, pod.metadata.namespace))
+    .entries.map((entry) => entry.value.object as PodDisruptionBudget)
     .filter((budget) => selectorMatches(budget.spec?.selector, pod.metadata.labels));
-  if (budgets.length > 1) throw statusError('InternalError', 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
+  if (budgets.length > 1)
+    throw statusError('InternalError', 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
   const [budget] = budgets;
   if (budget === undefined) return;
   const status = budget.status ?? {};
   const isReady = isConditionTrue(pod.status?.conditions, 'Ready');
-  if (!isReady && (budget.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow' || (status.currentHealthy ?? 0) >= (status.desiredHealthy ?? 0))) return;
-  if ((status.observedGeneration ?? 0) < (budget.metadata.generation ?? 0)) throw blocked(`The disruption budget ${budget.metadata.name} is still being processed by the server.`, 10);
-  if ((status.disruptionsAllowed ?? 0) <= 0) throw blocked(`The disruption budget ${budget.metadata.name} needs ${status.desiredHealthy ?? 0} healthy pods and has ${status.currentHealthy ?? 0} currently`);
+  if (
+    !isReady &&
+    (budget.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow' || (status.currentHealthy ?? 0) >= (status.desiredHealthy ?? 0))
+  )
+    return;
+  if ((status.observedGeneration ?? 0) < (budget.metadata.generation ?? 0))
+    throw blocked(`The disruption budget ${budget.metadata.name} is still being processed by the server.`, 10);
+  if ((status.disruptionsAllowed ?? 0) <= 0)
+    throw blocked(
+      `The disruption budget ${budget.metadata.name} needs ${status.desiredHealthy ?? 0} healthy pods and has ${status.currentHealthy ?? 0} currently`,
+    );
   if (dryRun) return;
-  await updateObject(core, ctx, core.table.get(podDisruptionBudgets), { namespace: budget.metadata.namespace, name: budget.metadata.name }, {
-    subresource: 'status',
-    compute(current) {
-      const next = cloneJson(current) as unknown as PodDisruptionBudget;
-      next.status = { ...next.status, disruptionsAllowed: (next.status?.disruptionsAllowed ?? 1) - 1, disruptedPods: { ...next.status?.disruptedPods, [pod.metadata.name]: rfc3339(core.clock.nowMs()) } };
-      return next as unknown as AnyObject;
+  await updateObject(
+    core,
+    ctx,
+    core.table.get(podDisruptionBudgets),
+    { namespace: budget.metadata.namespace, name: budget.metadata.name },
+    {
+      subresource: 'status',
+      compute(current) {
+        const next = cloneJson(current) as unknown as PodDisruptionBudget;
+        next.status = {
+          ...next.status,
+          disruptionsAllowed: (next.status?.disruptionsAllowed ?? 1) - 1,
+          disruptedPods: { ...next.status?.disruptedPods, [pod.metadata.name]: rfc3339(core.clock.nowMs()) },
+        };
+        return next as unknown as AnyObject;
+      },
     },
-  }, { dryRun: false, fieldValidation: 'Ignore' });
+    { dryRun: false, fieldValidation: 'Ignore' },
+  );
 }
 
 function blocked(cause: string, retryAfterSeconds?: number): Error {
-  return statusError('TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", { causes: [{ reason: 'DisruptionBudget', message: cause }], ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) });
+  return statusError('TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
+    causes: [{ reason: 'DisruptionBudget', message: cause }],
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
 }

@@ -18,13 +18,20 @@ export const scaleType: ResourceType = { group: 'autoscaling', version: 'v1', re
 export function scaleOf(resource: Resource, object: AnyObject, isForWrite = false): AnyObject {
   const scale = resource.scale!;
   const replicas = readPath(object, scale.specReplicasPath) ?? (isForWrite ? 0 : undefined);
-  if (typeof replicas !== 'number') throw statusError('InternalError', `Internal error occurred: the spec replicas field ${JSON.stringify(scale.specReplicasPath)} does not exist`);
+  if (typeof replicas !== 'number')
+    throw statusError(
+      'InternalError',
+      `Internal error occurred: the spec replicas field ${JSON.stringify(scale.specReplicasPath)} does not exist`,
+    );
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const selector = selectorText(resource, object);
   const current = readPath(object, scale.statusReplicasPath);
   return {
-    kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas }, status: { replicas: typeof current === 'number' ? current : 0, ...(selector === undefined || selector === '' ? {} : { selector }) },
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas },
+    status: { replicas: typeof current === 'number' ? current : 0, ...(selector === undefined || selector === '' ? {} : { selector }) },
   } as AnyObject;
 }
 
@@ -37,20 +44,39 @@ function selectorText(resource: Resource, object: AnyObject): string | undefined
 }
 
 /** Writes the replicas of an object through its Scale. `compute` makes the wanted Scale from the present one. */
-export async function updateScale(core: ServerCore, ctx: RequestContext, resource: Resource, key: ObjectKey, compute: (scale: AnyObject) => AnyObject, query: WriteQuery): Promise<StoredValue> {
-  const written = await updateObject(core, ctx, resource, key, {
-    subresource: 'scale',
-    compute(current) {
-      const wanted = compute(scaleOf(resource, current, true));
-      const version = wanted.metadata?.resourceVersion;
-      if (version && version !== current.metadata.resourceVersion) throw conflict(resource.type, key.name);
-      const replicas = readPath(wanted, '.spec.replicas') ?? 0;
-      if (typeof replicas !== 'number') throw statusError('BadRequest', `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${typeof replicas} into Go struct field ScaleSpec.spec.replicas of type int32`);
-      if (replicas < 0) throw invalid(scaleType, key.name, [fieldError.invalid('spec.replicas', replicas, 'must be greater than or equal to 0')]);
-      const next = cloneJson(current);
-      writePath(next, resource.scale!.specReplicasPath, replicas);
-      return next;
+export async function updateScale(
+  core: ServerCore,
+  ctx: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  compute: (scale: AnyObject) => AnyObject,
+  query: WriteQuery,
+): Promise<StoredValue> {
+  const written = await updateObject(
+    core,
+    ctx,
+    resource,
+    key,
+    {
+      subresource: 'scale',
+      compute(current) {
+        const wanted = compute(scaleOf(resource, current, true));
+        const version = wanted.metadata?.resourceVersion;
+        if (version && version !== current.metadata.resourceVersion) throw conflict(resource.type, key.name);
+        const replicas = readPath(wanted, '.spec.replicas') ?? 0;
+        if (typeof replicas !== 'number')
+          throw statusError(
+            'BadRequest',
+            `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${typeof replicas} into Go struct field ScaleSpec.spec.replicas of type int32`,
+          );
+        if (replicas < 0)
+          throw invalid(scaleType, key.name, [fieldError.invalid('spec.replicas', replicas, 'must be greater than or equal to 0')]);
+        const next = cloneJson(current);
+        writePath(next, resource.scale!.specReplicasPath, replicas);
+        return next;
+      },
     },
-  }, query);
+    query,
+  );
   return new StoredValue(scaleOf(resource, written.object as AnyObject));
 }

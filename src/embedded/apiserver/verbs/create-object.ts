@@ -32,11 +32,20 @@ export interface CreateHooks {
 }
 
 /** Stores a new object: k8s.io/apiserver/pkg/registry/generic/registry Store.Create. `object` is private to this call. */
-export async function createObject(core: ServerCore, ctx: RequestContext, resource: Resource, namespace: string | undefined, object: AnyObject, query: WriteQuery, hooks: CreateHooks = {}): Promise<StoredValue> {
+export async function createObject(
+  core: ServerCore,
+  ctx: RequestContext,
+  resource: Resource,
+  namespace: string | undefined,
+  object: AnyObject,
+  query: WriteQuery,
+  hooks: CreateHooks = {},
+): Promise<StoredValue> {
   const { type } = resource;
   const { metadata } = object;
   if (type.namespaced) {
-    if (metadata.namespace && metadata.namespace !== namespace) throw statusError('BadRequest', 'the namespace of the provided object does not match the namespace sent on the request');
+    if (metadata.namespace && metadata.namespace !== namespace)
+      throw statusError('BadRequest', 'the namespace of the provided object does not match the namespace sent on the request');
     metadata.namespace = namespace!;
   } else delete metadata.namespace;
   if (metadata.resourceVersion) throw statusError('InternalError', 'resourceVersion should not be set on objects to be created');
@@ -44,7 +53,8 @@ export async function createObject(core: ServerCore, ctx: RequestContext, resour
   const generateName = metadata.generateName;
   const isGenerated = !metadata.name && !!generateName;
   if (!metadata.name && !generateName) throw invalid(type, '', [fieldError.required('metadata.name', 'name or generateName is required')]);
-  for (const field of ['resourceVersion', 'selfLink', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) delete metadata[field];
+  for (const field of ['resourceVersion', 'selfLink', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const)
+    delete metadata[field];
   if (metadata.generateName === '') delete metadata.generateName;
   metadata.uid = core.random.uuid();
   metadata.creationTimestamp = rfc3339(nowMs);
@@ -61,7 +71,10 @@ export async function createObject(core: ServerCore, ctx: RequestContext, resour
   }
 
   let admitted = object;
-  const mutation = core.webhooks.mutate({ operation: 'CREATE', resource, namespace, name: isGenerated ? '' : metadata.name, object, user: ctx.user, dryRun: query.dryRun }, ctx);
+  const mutation = core.webhooks.mutate(
+    { operation: 'CREATE', resource, namespace, name: isGenerated ? '' : metadata.name, object, user: ctx.user, dryRun: query.dryRun },
+    ctx,
+  );
   if (mutation !== undefined) admitted = await mutation;
 
   const preparation = prepareWith(core, query.dryRun);
@@ -70,7 +83,10 @@ export async function createObject(core: ServerCore, ctx: RequestContext, resour
     resource.prepareCreate?.(admitted, preparation);
     const errors = [...validateMetadata(resource, admitted), ...(resource.validate?.(admitted) ?? [])];
     if (errors.length > 0) throw invalid(type, metadata.name, errors);
-    const validation = core.webhooks.validate({ operation: 'CREATE', resource, namespace, name: admitted.metadata.name, object: admitted, user: ctx.user, dryRun: query.dryRun }, ctx);
+    const validation = core.webhooks.validate(
+      { operation: 'CREATE', resource, namespace, name: admitted.metadata.name, object: admitted, user: ctx.user, dryRun: query.dryRun },
+      ctx,
+    );
     if (validation !== undefined) await validation;
     if (type.namespaced) checkQuota(core, resource, namespace!, admitted);
     warnOfWrite(ctx, resource, admitted);
@@ -82,7 +98,10 @@ export async function createObject(core: ServerCore, ctx: RequestContext, resour
         if (core.store.get(key) === undefined) return new StoredValue(admitted);
       } else {
         try {
-          const entry = core.store.create(key, (revision) => { admitted.metadata.resourceVersion = String(revision); return asStored(resource, admitted); });
+          const entry = core.store.create(key, (revision) => {
+            admitted.metadata.resourceVersion = String(revision);
+            return asStored(resource, admitted);
+          });
           isStored = true;
           core.rbac.noteWrite(type);
           return inVersionOf(resource, entry.value);
@@ -111,7 +130,10 @@ function checkNamespace(core: ServerCore, resource: Resource, name: string, name
   if (found === undefined) throw notFound(namespaces, namespace);
   if (found.status?.phase !== 'Terminating' && found.metadata.deletionTimestamp === undefined) return;
   const error = forbidden(resource.type, name, `unable to create new content in namespace ${namespace} because it is being terminated`);
-  error.status.details = { ...error.status.details, causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }] };
+  error.status.details = {
+    ...error.status.details,
+    causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }],
+  };
   throw error;
 }
 

@@ -31,27 +31,50 @@ export interface Deletion {
 /** Checks what a client sent as DeleteOptions. Throws Invalid. */
 export function validateDeleteOptions(options: DeleteOptions): void {
   const refuse = (field: string, problem: { reason: string; message: string }): never => {
-    throw statusError('Invalid', `DeleteOptions.meta.k8s.io "" is invalid: ${field}: ${problem.message}`, { group: 'meta.k8s.io', kind: 'DeleteOptions', causes: [{ reason: problem.reason, message: problem.message, field }] });
+    throw statusError('Invalid', `DeleteOptions.meta.k8s.io "" is invalid: ${field}: ${problem.message}`, {
+      group: 'meta.k8s.io',
+      kind: 'DeleteOptions',
+      causes: [{ reason: problem.reason, message: problem.message, field }],
+    });
   };
   const { propagationPolicy, orphanDependents } = options;
   if (propagationPolicy !== undefined && !['Foreground', 'Background', 'Orphan'].includes(propagationPolicy)) {
     refuse('propagationPolicy', fieldError.notSupported('propagationPolicy', propagationPolicy, ['Background', 'Foreground', 'Orphan']));
   }
-  if (propagationPolicy !== undefined && orphanDependents !== undefined) refuse('propagationPolicy', fieldError.invalid('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set'));
+  if (propagationPolicy !== undefined && orphanDependents !== undefined)
+    refuse(
+      'propagationPolicy',
+      fieldError.invalid('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set'),
+    );
   for (const value of options.dryRun ?? []) if (value !== 'All') refuse('dryRun', fieldError.notSupported('dryRun', value, ['All']));
 }
 
 /** Deletes or marks for deletion: k8s.io/apiserver/pkg/registry/generic/registry Store.Delete. */
-export async function deleteObject(core: ServerCore, ctx: RequestContext, resource: Resource, key: ObjectKey, options: DeleteOptions): Promise<Deletion> {
+export async function deleteObject(
+  core: ServerCore,
+  ctx: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  options: DeleteOptions,
+): Promise<Deletion> {
   const { type } = resource;
   const dryRun = (options.dryRun ?? []).length > 0;
   for (let attempt = 1; ; attempt++) {
     const entry = core.store.get(storageKey(type, key.namespace, key.name));
     if (entry === undefined) throw notFound(type, key.name);
     const current = entry.value.object as AnyObject;
-    if (type.group === '' && type.resource === 'namespaces' && PROTECTED_NAMESPACES.has(key.name)) throw forbidden(type, key.name, 'this namespace may not be deleted');
+    if (type.group === '' && type.resource === 'namespaces' && PROTECTED_NAMESPACES.has(key.name))
+      throw forbidden(type, key.name, 'this namespace may not be deleted');
     checkPreconditions(resource, key, current, options);
-    const admission = { operation: 'DELETE' as const, resource, namespace: key.namespace, name: key.name, oldObject: current, user: ctx.user, dryRun };
+    const admission = {
+      operation: 'DELETE' as const,
+      resource,
+      namespace: key.namespace,
+      name: key.name,
+      oldObject: current,
+      user: ctx.user,
+      dryRun,
+    };
     const mutation = core.webhooks.mutate(admission, ctx);
     if (mutation !== undefined) await mutation;
     const validation = core.webhooks.validate(admission, ctx);
@@ -68,18 +91,34 @@ function checkPreconditions(resource: Resource, key: ObjectKey, current: AnyObje
   const { uid, resourceVersion } = options.preconditions ?? {};
   const named = { type: { ...resource.type, resource: resource.type.kind, group: '' }, name: key.name };
   if (uid !== undefined && uid !== current.metadata.uid) {
-    throw conflict(named.type, named.name, `the UID in the precondition (${uid}) does not match the UID in record (${current.metadata.uid}). The object might have been deleted and then recreated`);
+    throw conflict(
+      named.type,
+      named.name,
+      `the UID in the precondition (${uid}) does not match the UID in record (${current.metadata.uid}). The object might have been deleted and then recreated`,
+    );
   }
   if (resourceVersion !== undefined && resourceVersion !== current.metadata.resourceVersion) {
-    throw conflict(named.type, named.name, `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${current.metadata.resourceVersion}). The object might have been modified`);
+    throw conflict(
+      named.type,
+      named.name,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${current.metadata.resourceVersion}). The object might have been modified`,
+    );
   }
 }
 
-function deleteNow(core: ServerCore, resource: Resource, entry: Entry, current: AnyObject, options: DeleteOptions, dryRun: boolean): Deletion {
+function deleteNow(
+  core: ServerCore,
+  resource: Resource,
+  entry: Entry,
+  current: AnyObject,
+  options: DeleteOptions,
+  dryRun: boolean,
+): Deletion {
   const { metadata } = current;
   const next = cloneJson(current);
   const finalizers = finalizersFor(current, options);
-  if (isDefinition(resource) && metadata.deletionTimestamp === undefined && !finalizers.includes(CLEANUP_FINALIZER)) finalizers.push(CLEANUP_FINALIZER);
+  if (isDefinition(resource) && metadata.deletionTimestamp === undefined && !finalizers.includes(CLEANUP_FINALIZER))
+    finalizers.push(CLEANUP_FINALIZER);
   const graceSeconds = graceOf(resource, current, options);
   const isNamespace = resource.type.group === '' && resource.type.resource === 'namespaces';
   const waitsForContent = isNamespace && ((current as unknown as Namespace).spec?.finalizers ?? []).length > 0;
@@ -97,7 +136,8 @@ function deleteNow(core: ServerCore, resource: Resource, entry: Entry, current: 
     next.metadata.deletionGracePeriodSeconds = graceSeconds;
     if (isFirst && next.metadata.generation !== undefined) next.metadata.generation += 1;
   }
-  if (finalizers.length > 0) next.metadata.finalizers = finalizers; else delete next.metadata.finalizers;
+  if (finalizers.length > 0) next.metadata.finalizers = finalizers;
+  else delete next.metadata.finalizers;
   if (isDefinition(resource) && isFirst) {
     next['status'] = terminatingStatus(next as unknown as CustomResourceDefinition, core.clock.nowMs());
   }
@@ -105,7 +145,10 @@ function deleteNow(core: ServerCore, resource: Resource, entry: Entry, current: 
   const isSame = !isFirst && !shortensGrace && finalizers.length === (metadata.finalizers ?? []).length;
   if (isSame) return { value: inVersionOf(resource, entry.value), isGone: false };
   if (dryRun) return { value: new StoredValue(next), isGone: false };
-  const written = core.store.update(entry.key, entry.revision, (revision) => { next.metadata.resourceVersion = String(revision); return next; });
+  const written = core.store.update(entry.key, entry.revision, (revision) => {
+    next.metadata.resourceVersion = String(revision);
+    return next;
+  });
   return { value: inVersionOf(resource, written.value), isGone: false };
 }
 
@@ -117,7 +160,9 @@ function isDefinition(resource: Resource): boolean {
 function finalizersFor(current: AnyObject, options: DeleteOptions): string[] {
   const present = current.metadata.finalizers ?? [];
   const others = present.filter((finalizer) => finalizer !== FOREGROUND && finalizer !== ORPHAN);
-  const policy = options.propagationPolicy ?? (options.orphanDependents === true ? 'Orphan' : options.orphanDependents === false ? 'Background' : undefined);
+  const policy =
+    options.propagationPolicy ??
+    (options.orphanDependents === true ? 'Orphan' : options.orphanDependents === false ? 'Background' : undefined);
   if (policy === 'Foreground') return [...others, FOREGROUND];
   if (policy === 'Orphan') return [...others, ORPHAN];
   if (policy === 'Background') return others;
@@ -134,7 +179,14 @@ function graceOf(resource: Resource, current: AnyObject, options: DeleteOptions)
 }
 
 /** DELETE on a collection; answers with the list of what was selected. */
-export async function deleteCollection(core: ServerCore, ctx: RequestContext, resource: Resource, namespace: string | undefined, query: ListQuery, options: DeleteOptions): Promise<ListPage> {
+export async function deleteCollection(
+  core: ServerCore,
+  ctx: RequestContext,
+  resource: Resource,
+  namespace: string | undefined,
+  query: ListQuery,
+  options: DeleteOptions,
+): Promise<ListPage> {
   const page = await listObjects(core, resource, namespace, query, ctx);
   for (const item of page.items) {
     const { metadata } = item.object as AnyObject;

@@ -12,10 +12,24 @@ export function managerOf(ctx: RequestContext, query: Pick<WriteQuery, 'fieldMan
 }
 
 /** Sets `metadata.managedFields` of `after` for a create, update or patch that is not an apply. */
-export function recordManager(core: ServerCore, resource: Resource, before: AnyObject | undefined, after: AnyObject, manager: string, subresource?: string): void {
+export function recordManager(
+  core: ServerCore,
+  resource: Resource,
+  before: AnyObject | undefined,
+  after: AnyObject,
+  manager: string,
+  subresource?: string,
+): void {
   const entries = trackUpdate({
-    before, after, manager, apiVersion: apiVersionOf(resource.type),
-    ...(subresource === undefined ? {} : { subresource }), nowMs: core.clock.nowMs(), types: typeInfoOf(resource), hasStatus: resource.hasStatus,
+    before,
+    after,
+    manager,
+    apiVersion: apiVersionOf(resource.type),
+    ...(subresource === undefined ? {} : { subresource }),
+    nowMs: core.clock.nowMs(),
+    types: typeInfoOf(resource),
+    hasStatus: resource.hasStatus,
   });
-  if (entries.length > 0) after.metadata.managedFields = entries; else delete after.metadata.managedFields;
+  if (entries.length > 0) after.metadata.managedFields = entries;
+  else delete after.metadata.managedFields;
 }

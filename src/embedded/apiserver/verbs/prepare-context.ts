@@ -9,7 +9,9 @@ import { storageKey, storagePrefix } from '../storage-key.ts';
 const NODE_PORTS = { first: 30_000, last: 32_767 };
 
 /** A `PrepareContext` whose allocations can be given back when the write fails. */
-export interface Preparation extends PrepareContext { undo(): void }
+export interface Preparation extends PrepareContext {
+  undo(): void;
+}
 
 export function prepareWith(core: ServerCore, dryRun: boolean): Preparation {
   const takenIps: string[] = [];
@@ -30,7 +32,8 @@ export function prepareWith(core: ServerCore, dryRun: boolean): Preparation {
       const used = nodePortsInUse(core);
       const isFree = (port: number): boolean => !used.has(port) && !takenPorts.has(port);
       if (wanted !== undefined && wanted !== 0) {
-        if (wanted < NODE_PORTS.first || wanted > NODE_PORTS.last) throw new Error(`provided port is not in the valid range. The range of valid ports is ${NODE_PORTS.first}-${NODE_PORTS.last}`);
+        if (wanted < NODE_PORTS.first || wanted > NODE_PORTS.last)
+          throw new Error(`provided port is not in the valid range. The range of valid ports is ${NODE_PORTS.first}-${NODE_PORTS.last}`);
         if (!isFree(wanted)) throw new Error('provided port is already allocated');
         takenPorts.add(wanted);
         return wanted;
@@ -47,7 +50,11 @@ export function prepareWith(core: ServerCore, dryRun: boolean): Preparation {
     },
     undo() {
       for (const ip of takenIps) {
-        try { core.addresses.releaseServiceIp(ip); } catch (error) { core.log.warn(`cannot release ${ip}: ${messageOf(error)}`); }
+        try {
+          core.addresses.releaseServiceIp(ip);
+        } catch (error) {
+          core.log.warn(`cannot release ${ip}: ${messageOf(error)}`);
+        }
       }
       takenIps.length = 0;
     },

@@ -8,7 +8,10 @@ import { releaseAddresses } from './prepare-context.ts';
 
 /** Takes an object out of the store. Watchers see its last state with the revision of the deletion. */
 export function removeEntry(core: ServerCore, resource: Resource, entry: Entry, lastState: AnyObject): StoredValue {
-  const gone = core.store.delete(entry.key, entry.revision, (revision) => ({ ...lastState, metadata: { ...lastState.metadata, resourceVersion: String(revision) } }));
+  const gone = core.store.delete(entry.key, entry.revision, (revision) => ({
+    ...lastState,
+    metadata: { ...lastState.metadata, resourceVersion: String(revision) },
+  }));
   if (resource.type.group === services.group && resource.type.resource === services.resource) releaseAddresses(core, lastState);
   resource.afterDelete?.(gone.value.object as AnyObject);
   core.rbac.noteWrite(resource.type);

@@ -8,7 +8,8 @@ const FUTURE_WAIT_MS = 3000;
 /** The number of a `resourceVersion` parameter; `undefined` when absent. Throws BadRequest. */
 export function parseResourceVersion(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
-  if (!/^\d+$/.test(text)) throw statusError('BadRequest', `invalid resource version: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^\d+$/.test(text))
+    throw statusError('BadRequest', `invalid resource version: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }
 
@@ -18,7 +19,10 @@ export async function awaitRevision(store: Store, hostClock: Clock, revision: nu
   while (store.revision < revision) {
     if (hostClock.nowMs() >= deadlineMs) {
       const message = `Too large resource version: ${revision}, current: ${store.revision}`;
-      throw statusError('Timeout', `Timeout: ${message}`, { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 });
+      throw statusError('Timeout', `Timeout: ${message}`, {
+        causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+        retryAfterSeconds: 1,
+      });
     }
     await hostClock.sleep(100, signal);
   }

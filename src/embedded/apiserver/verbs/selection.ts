@@ -12,7 +12,12 @@ export interface Selection {
   matches(object: KubeObject): boolean;
 }
 
-interface FieldTerm { field: string; value: string; negated: boolean; read(object: KubeObject): string }
+interface FieldTerm {
+  field: string;
+  value: string;
+  negated: boolean;
+  read(object: KubeObject): string;
+}
 
 const EVERYTHING: Selection = { isEverything: true, name: undefined, matches: () => true };
 
@@ -25,18 +30,28 @@ export function compileSelection(resource: Resource, labelSelector: string | und
   return {
     isEverything: false,
     name: fields.find((term) => term.field === 'metadata.name' && !term.negated && term.value !== '')?.value,
-    matches: (object) => fields.every((term) => (term.read(object) === term.value) !== term.negated) && meetsAll(object.metadata.labels, labels),
+    matches: (object) =>
+      fields.every((term) => (term.read(object) === term.value) !== term.negated) && meetsAll(object.metadata.labels, labels),
   };
 }
 
 function parseFieldSelector(resource: Resource, text: string): FieldTerm[] {
   // A backslash keeps `,`, `=` and itself from ending a value: k8s.io/apimachinery/pkg/fields EscapeValue.
-  return text.split(/(?<!\\),/).map((part) => part.trim()).filter((part) => part !== '').map((part) => {
-    const match = part.match(/^([^=!]+?)(!=|==|=)(.*)$/s);
-    if (match === null) throw statusError('BadRequest', `invalid selector: '${part}'; can't understand '${part}'`);
-    const field = match[1]!.trim();
-    return { field, value: match[3]!.trim().replaceAll(/\\([\\,=])/g, '$1'), negated: match[2] === '!=', read: readerOf(resource, field) };
-  });
+  return text
+    .split(/(?<!\\),/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const match = part.match(/^([^=!]+?)(!=|==|=)(.*)$/s);
+      if (match === null) throw statusError('BadRequest', `invalid selector: '${part}'; can't understand '${part}'`);
+      const field = match[1]!.trim();
+      return {
+        field,
+        value: match[3]!.trim().replaceAll(/\\([\\,=])/g, '$1'),
+        negated: match[2] === '!=',
+        read: readerOf(resource, field),
+      };
+    });
 }
 
 function readerOf(resource: Resource, field: string): (object: KubeObject) => string {

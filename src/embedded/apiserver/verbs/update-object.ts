@@ -39,7 +39,14 @@ const WRITE_ATTEMPTS = 10;
  * as it is, without a new revision. A resourceVersion in the computed object is a precondition; without one a lost race is
  * tried again here.
  */
-export async function updateObject(core: ServerCore, ctx: RequestContext, resource: Resource, key: ObjectKey, update: Update, query: WriteQuery): Promise<StoredValue> {
+export async function updateObject(
+  core: ServerCore,
+  ctx: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  update: Update,
+  query: WriteQuery,
+): Promise<StoredValue> {
   const { type } = resource;
   const path = storageKey(type, key.namespace, key.name);
   for (let attempt = 1; ; attempt++) {
@@ -54,7 +61,16 @@ export async function updateObject(core: ServerCore, ctx: RequestContext, resour
     const preparation = prepareWith(core, query.dryRun);
     let isStored = false;
     try {
-      const admission = { operation: 'UPDATE' as const, resource, namespace: key.namespace, name: key.name, oldObject: current, user: ctx.user, dryRun: query.dryRun, subresource: update.subresource };
+      const admission = {
+        operation: 'UPDATE' as const,
+        resource,
+        namespace: key.namespace,
+        name: key.name,
+        oldObject: current,
+        user: ctx.user,
+        dryRun: query.dryRun,
+        subresource: update.subresource,
+      };
       const mutation = core.webhooks.mutate({ ...admission, object: next }, ctx);
       if (mutation !== undefined) next = withServerFields(resource, current, await mutation, update.subresource);
       finish(resource, current, next, update, preparation);
@@ -64,14 +80,20 @@ export async function updateObject(core: ServerCore, ctx: RequestContext, resour
       if (update.subresource === undefined) warnOfWrite(ctx, resource, next);
       if (update.managedFields === undefined) recordManager(core, resource, current, next, managerOf(ctx, query), update.subresource);
       else update.managedFields(next, current);
-      if (isUnchanged(current, next)) { preparation.undo(); return currentValue; }
+      if (isUnchanged(current, next)) {
+        preparation.undo();
+        return currentValue;
+      }
       if (query.dryRun) return new StoredValue(next);
       if (core.store.get(path) !== entry) throw new RevisionMismatch(path, core.store.get(path));
       if (isGone(next)) {
         isStored = true;
         return removeEntry(core, resource, entry, asStored(resource, next));
       }
-      const written = core.store.update(path, entry.revision, (revision) => { next.metadata.resourceVersion = String(revision); return asStored(resource, next); });
+      const written = core.store.update(path, entry.revision, (revision) => {
+        next.metadata.resourceVersion = String(revision);
+        return asStored(resource, next);
+      });
       isStored = true;
       core.rbac.noteWrite(type);
       return inVersionOf(resource, written.value);
@@ -92,15 +114,26 @@ export async function updateObject(core: ServerCore, ctx: RequestContext, resour
 function checkIdentity(resource: Resource, key: ObjectKey, current: AnyObject, next: AnyObject, update: Update): void {
   const { type } = resource;
   const { metadata } = next;
-  if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== key.name) throw statusError('BadRequest', `the name of the object (${metadata.name}) does not match the name on the URL (${key.name})`);
-  if (type.namespaced && metadata.namespace && metadata.namespace !== key.namespace) throw statusError('BadRequest', `the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${key.namespace})`);
+  if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== key.name)
+    throw statusError('BadRequest', `the name of the object (${metadata.name}) does not match the name on the URL (${key.name})`);
+  if (type.namespaced && metadata.namespace && metadata.namespace !== key.namespace)
+    throw statusError(
+      'BadRequest',
+      `the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${key.namespace})`,
+    );
   if (!metadata.resourceVersion) {
     if (update.demandsResourceVersion === true && (resource.needsResourceVersion ?? false)) {
-      throw invalid(type, key.name, [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update' }]);
+      throw invalid(type, key.name, [
+        { field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update' },
+      ]);
     }
   } else if (metadata.resourceVersion !== current.metadata.resourceVersion) throw conflict(type, key.name);
   if (metadata.uid && metadata.uid !== current.metadata.uid) {
-    throw conflict(type, key.name, `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${current.metadata.uid}`);
+    throw conflict(
+      type,
+      key.name,
+      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${current.metadata.uid}`,
+    );
   }
 }
 
@@ -112,30 +145,40 @@ function withServerFields(resource: Resource, current: AnyObject, wanted: AnyObj
     const { managedFields, ...own } = current.metadata;
     const metadata: AnyObject['metadata'] = { ...cloneJson(own), ...(managedFields === undefined ? {} : { managedFields }) };
     if (METADATA_WITH_STATUS.has(`${type.group}/${type.resource}`)) {
-      for (const field of ['labels', 'annotations'] as const) if (wanted.metadata[field] !== undefined) Object.assign(metadata, { [field]: wanted.metadata[field] });
+      for (const field of ['labels', 'annotations'] as const)
+        if (wanted.metadata[field] !== undefined) Object.assign(metadata, { [field]: wanted.metadata[field] });
     }
     if (wanted.metadata.managedFields !== undefined) metadata.managedFields = wanted.metadata.managedFields;
     // The rest stays the stored value itself: nothing below writes into it, and comparing it costs nothing.
     next = { ...current, metadata };
-    if (wanted['status'] === undefined) delete next['status']; else next['status'] = wanted['status'];
+    if (wanted['status'] === undefined) delete next['status'];
+    else next['status'] = wanted['status'];
   } else if (subresource === 'finalize') {
     const spec = wanted['spec'] as { finalizers?: string[] } | undefined;
     next = cloneJson(current);
     next['spec'] = { ...(next['spec'] as object | undefined), finalizers: spec?.finalizers ?? [] };
   } else if (resource.hasStatus && subresource === undefined) {
-    if (current['status'] === undefined) delete next['status']; else next['status'] = cloneJson(current['status']);
+    if (current['status'] === undefined) delete next['status'];
+    else next['status'] = cloneJson(current['status']);
   }
   const { metadata } = next;
   next.apiVersion = apiVersionOf(type);
   next.kind = type.kind;
   const before = current.metadata;
-  Object.assign(metadata, { name: before.name, uid: before.uid, creationTimestamp: before.creationTimestamp, resourceVersion: before.resourceVersion });
+  Object.assign(metadata, {
+    name: before.name,
+    uid: before.uid,
+    creationTimestamp: before.creationTimestamp,
+    resourceVersion: before.resourceVersion,
+  });
   for (const field of ['namespace', 'generateName', 'generation', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
-    if (before[field] === undefined) delete metadata[field]; else Object.assign(metadata, { [field]: before[field] });
+    if (before[field] === undefined) delete metadata[field];
+    else Object.assign(metadata, { [field]: before[field] });
   }
   delete metadata.selfLink;
   // Parts that came back unchanged stay the stored ones, which saves their memory and every further comparison.
-  if (metadata.managedFields !== undefined && equalJson(metadata.managedFields, before.managedFields)) metadata.managedFields = before.managedFields;
+  if (metadata.managedFields !== undefined && equalJson(metadata.managedFields, before.managedFields))
+    metadata.managedFields = before.managedFields;
   dropEmptyMaps(metadata);
   return next;
 }
@@ -149,12 +192,23 @@ function finish(resource: Resource, current: AnyObject, next: AnyObject, update:
     resource.default?.(next);
     // `finalize` is the one way to change what `prepareUpdate` keeps.
     if (update.subresource !== 'finalize') resource.prepareUpdate?.(next, current, preparation);
-    if (resource.hasGeneration && update.subresource !== 'finalize' && hasSpecChange(resource, current, next)) next.metadata.generation = (current.metadata.generation ?? 0) + 1;
-    errors.push(...validateMetadata(resource, next), ...(resource.validate?.(next) ?? []), ...(resource.validateUpdate?.(next, current) ?? []));
+    if (resource.hasGeneration && update.subresource !== 'finalize' && hasSpecChange(resource, current, next))
+      next.metadata.generation = (current.metadata.generation ?? 0) + 1;
+    errors.push(
+      ...validateMetadata(resource, next),
+      ...(resource.validate?.(next) ?? []),
+      ...(resource.validateUpdate?.(next, current) ?? []),
+    );
   }
   if (current.metadata.deletionTimestamp !== undefined) {
     const added = (next.metadata.finalizers ?? []).filter((finalizer) => !(current.metadata.finalizers ?? []).includes(finalizer));
-    if (added.length > 0) errors.push(fieldError.forbidden('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => JSON.stringify(name)).join(', ')}}`));
+    if (added.length > 0)
+      errors.push(
+        fieldError.forbidden(
+          'metadata.finalizers',
+          `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => JSON.stringify(name)).join(', ')}}`,
+        ),
+      );
   }
   if (errors.length > 0) throw invalid(type, current.metadata.name, errors);
 }
@@ -182,7 +236,8 @@ function isUnchanged(current: AnyObject, next: AnyObject): boolean {
 /** A deleting object whose last finalizer went away, and whose grace is over, leaves the store. */
 function isGone(object: AnyObject): boolean {
   const { metadata } = object;
-  if (metadata.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0 || (metadata.deletionGracePeriodSeconds ?? 0) > 0) return false;
+  if (metadata.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0 || (metadata.deletionGracePeriodSeconds ?? 0) > 0)
+    return false;
   // A namespace also waits for its content.
   const spec = object['spec'] as { finalizers?: string[] } | undefined;
   return object.kind !== 'Namespace' || object.apiVersion !== 'v1' || (spec?.finalizers ?? []).length === 0;

@@ -8,7 +8,10 @@ import { storagePrefix } from '../storage-key.ts';
 import { inVersionOf } from './api-version.ts';
 import { compileSelection, type Selection } from './selection.ts';
 
-export interface ObjectEvent { type: 'ADDED' | 'MODIFIED' | 'DELETED'; value: StoredValue }
+export interface ObjectEvent {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  value: StoredValue;
+}
 
 export interface WatchQuery {
   labelSelector?: string | undefined;
@@ -29,7 +32,13 @@ export interface WatchSink {
  * Streams the changes of a collection. Nothing is delivered before the call has returned. Throws Expired when the revision
  * is older than the history.
  */
-export function watchObjects(core: ServerCore, resource: Resource, namespace: string | undefined, query: WatchQuery, sink: WatchSink): StoreWatch {
+export function watchObjects(
+  core: ServerCore,
+  resource: Resource,
+  namespace: string | undefined,
+  query: WatchQuery,
+  sink: WatchSink,
+): StoreWatch {
   const selection = compileSelection(resource, query.labelSelector, query.fieldSelector);
   const prefix = storagePrefix(resource.type, namespace);
   const { fromRevision = 0 } = query;
@@ -41,7 +50,7 @@ export function watchObjects(core: ServerCore, resource: Resource, namespace: st
     // What happens while the present objects wait for their turn comes after them.
     let held: ObjectEvent[] | undefined = present === undefined ? undefined : [];
     const watch = core.store.watch(prefix, Math.min(start, core.store.revision), (events) => {
-      const visible = events.flatMap((event) => (event.revision > start ? toObjectEvent(resource, selection, event) ?? [] : []));
+      const visible = events.flatMap((event) => (event.revision > start ? (toObjectEvent(resource, selection, event) ?? []) : []));
       if (held !== undefined) held.push(...visible);
       else if (visible.length > 0) sink.events(visible);
     });
@@ -56,7 +65,12 @@ export function watchObjects(core: ServerCore, resource: Resource, namespace: st
         if (missed.length > 0) sink.events(missed);
       });
     }
-    return { close: () => { closed = true; watch.close(); } };
+    return {
+      close: () => {
+        closed = true;
+        watch.close();
+      },
+    };
   } catch (error) {
     if (error instanceof Compacted) throw statusError('Expired', `too old resource version: ${fromRevision} (${error.oldestRevision})`);
     throw error;
@@ -66,11 +80,15 @@ export function watchObjects(core: ServerCore, resource: Resource, namespace: st
 /** What a watcher of the selection sees of a store event: an object that stops matching is deleted for it. */
 function toObjectEvent(resource: Resource, selection: Selection, event: StoreEvent): ObjectEvent | undefined {
   const value = event.entry.value;
-  const matchedBefore = event.previous !== undefined && (selection.isEverything || selection.matches(event.previous.value.object as KubeObject));
+  const matchedBefore =
+    event.previous !== undefined && (selection.isEverything || selection.matches(event.previous.value.object as KubeObject));
   if (event.type === 'deleted') return matchedBefore ? { type: 'DELETED', value: inVersionOf(resource, value) } : undefined;
   const matches = selection.isEverything || selection.matches(value.object as KubeObject);
   if (matches) return { type: matchedBefore ? 'MODIFIED' : 'ADDED', value: inVersionOf(resource, value) };
   if (!matchedBefore) return undefined;
   const last = event.previous!.value.object as KubeObject;
-  return { type: 'DELETED', value: inVersionOf(resource, new StoredValue({ ...last, metadata: { ...last.metadata, resourceVersion: String(event.revision) } })) };
+  return {
+    type: 'DELETED',
+    value: inVersionOf(resource, new StoredValue({ ...last, metadata: { ...last.metadata, resourceVersion: String(event.revision) } })),
+  };
 }

@@ -11,7 +11,9 @@ export function warnOfWrite(ctx: RequestContext, resource: Resource, object: Any
   for (const warning of definitionWarnings(object as unknown as CustomResourceDefinition)) ctx.warn(warning);
 }
 
-const DEPRECATED: Readonly<Record<string, string>> = { '/v1/endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' };
+const DEPRECATED: Readonly<Record<string, string>> = {
+  '/v1/endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+};
 
 /** Tells every caller of a deprecated resource so, readers included. */
 export function warnOfDeprecation(ctx: RequestContext, { type }: Resource): void {

@@ -22,13 +22,23 @@ export function createCronJobController(deps: ControllerDeps): Controller {
   const versions = new WrittenVersions();
 
   const remove = async (cron: CronJob, job: Job): Promise<void> => {
-    try { await api.delete(jobs, keyOf(job), { propagationPolicy: 'Background' }); } catch (error) { if (!isStatus(error, 'NotFound')) throw error; }
+    try {
+      await api.delete(jobs, keyOf(job), { propagationPolicy: 'Background' });
+    } catch (error) {
+      if (!isStatus(error, 'NotFound')) throw error;
+    }
     events.record(cron, 'Normal', 'SuccessfulDelete', `Deleted job ${job.metadata.name}`);
   };
 
   const prune = async (cron: CronJob, own: readonly Job[]): Promise<void> => {
-    const oldest = (type: string): Job[] => own.filter((job) => isConditionTrue(job.status?.conditions, type)).sort((a, b) => Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp));
-    for (const [type, limit] of [['Complete', cron.spec.successfulJobsHistoryLimit ?? 3], ['Failed', cron.spec.failedJobsHistoryLimit ?? 1]] as const) {
+    const oldest = (type: string): Job[] =>
+      own
+        .filter((job) => isConditionTrue(job.status?.conditions, type))
+        .sort((a, b) => Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp));
+    for (const [type, limit] of [
+      ['Complete', cron.spec.successfulJobsHistoryLimit ?? 3],
+      ['Failed', cron.spec.failedJobsHistoryLimit ?? 1],
+    ] as const) {
       const finished = oldest(type);
       for (const job of finished.slice(0, Math.max(0, finished.length - limit))) await remove(cron, job);
     }
@@ -38,7 +48,8 @@ export function createCronJobController(deps: ControllerDeps): Controller {
   const missed = (cron: CronJob, schedule: CronSchedule): number | undefined => {
     const nowMs = clock.nowMs();
     let earliestMs = Date.parse(cron.status?.lastScheduleTime ?? cron.metadata.creationTimestamp);
-    if (cron.spec.startingDeadlineSeconds !== undefined) earliestMs = Math.max(earliestMs, nowMs - cron.spec.startingDeadlineSeconds * 1000);
+    if (cron.spec.startingDeadlineSeconds !== undefined)
+      earliestMs = Math.max(earliestMs, nowMs - cron.spec.startingDeadlineSeconds * 1000);
     let last: number | undefined;
     for (let at = nextFiring(schedule, earliestMs); at !== undefined && at <= nowMs; at = nextFiring(schedule, at)) last = at;
     return last;
@@ -48,16 +59,22 @@ export function createCronJobController(deps: ControllerDeps): Controller {
     const { metadata, spec } = cron.spec.jobTemplate;
     try {
       const job = await api.create(jobs, {
-        apiVersion: 'batch/v1', kind: 'Job', spec: structuredClone(spec!),
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        spec: structuredClone(spec!),
         metadata: {
-          name: `${cron.metadata.name}-${Math.floor(atMs / 60_000)}`, namespace: cron.metadata.namespace, ...(metadata?.labels ? { labels: metadata.labels } : {}),
-          annotations: { ...metadata?.annotations, [SCHEDULED]: rfc3339(atMs) }, ownerReferences: [controllerRef(cronJobs, cron)],
+          name: `${cron.metadata.name}-${Math.floor(atMs / 60_000)}`,
+          namespace: cron.metadata.namespace,
+          ...(metadata?.labels ? { labels: metadata.labels } : {}),
+          annotations: { ...metadata?.annotations, [SCHEDULED]: rfc3339(atMs) },
+          ownerReferences: [controllerRef(cronJobs, cron)],
         },
       });
       events.record(cron, 'Normal', 'SuccessfulCreate', `Created job ${job.metadata.name}`);
       return job;
     } catch (error) {
-      if (isStatus(error, 'AlreadyExists')) return api.get(jobs, { namespace: cron.metadata.namespace, name: `${cron.metadata.name}-${Math.floor(atMs / 60_000)}` });
+      if (isStatus(error, 'AlreadyExists'))
+        return api.get(jobs, { namespace: cron.metadata.namespace, name: `${cron.metadata.name}-${Math.floor(atMs / 60_000)}` });
       if (isNamespaceTerminating(error)) return undefined;
       events.record(cron, 'Warning', 'FailedCreate', `Error creating job: ${error instanceof Error ? error.message : String(error)}`);
       throw error;
@@ -70,17 +87,29 @@ export function createCronJobController(deps: ControllerDeps): Controller {
     const own = jobCache.by('owner', cron.metadata.uid).filter((job) => isControlledBy(job, cron));
     let status: CronJobStatus = { ...cron.status };
     for (const reference of cron.status?.active ?? []) {
-      const job = own.find((candidate) => candidate.metadata.uid === reference.uid) ?? await api.get(jobs, { namespace: cron.metadata.namespace, name: reference.name ?? '' });
+      const job =
+        own.find((candidate) => candidate.metadata.uid === reference.uid) ??
+        (await api.get(jobs, { namespace: cron.metadata.namespace, name: reference.name ?? '' }));
       if (job !== undefined && !isJobFinished(job)) continue;
       status = { ...status, active: (status.active ?? []).filter((other) => other.uid !== reference.uid) };
-      if (job === undefined) { events.record(cron, 'Normal', 'MissingJob', `Active job went missing: ${reference.name}`); continue; }
+      if (job === undefined) {
+        events.record(cron, 'Normal', 'MissingJob', `Active job went missing: ${reference.name}`);
+        continue;
+      }
       const succeeded = isConditionTrue(job.status?.conditions, 'Complete');
-      events.record(cron, 'Normal', 'SawCompletedJob', `Saw completed job: ${job.metadata.name}, condition: ${succeeded ? 'Complete' : 'Failed'}`);
-      if (succeeded && job.status?.completionTime !== undefined && (status.lastSuccessfulTime ?? '') < job.status.completionTime) status = { ...status, lastSuccessfulTime: job.status.completionTime };
+      events.record(
+        cron,
+        'Normal',
+        'SawCompletedJob',
+        `Saw completed job: ${job.metadata.name}, condition: ${succeeded ? 'Complete' : 'Failed'}`,
+      );
+      if (succeeded && job.status?.completionTime !== undefined && (status.lastSuccessfulTime ?? '') < job.status.completionTime)
+        status = { ...status, lastSuccessfulTime: job.status.completionTime };
     }
     await prune(cron, own);
     const schedule = parseCron(cron.spec.schedule);
-    if (schedule === undefined) events.record(cron, 'Warning', 'UnparseableSchedule', `unparseable schedule: ${JSON.stringify(cron.spec.schedule)}`);
+    if (schedule === undefined)
+      events.record(cron, 'Warning', 'UnparseableSchedule', `unparseable schedule: ${JSON.stringify(cron.spec.schedule)}`);
     const isElsewhere = cron.spec.timeZone !== undefined && cron.spec.timeZone !== 'Etc/UTC' && cron.spec.timeZone !== 'UTC';
     if (isElsewhere) events.record(cron, 'Warning', 'UnknownTimeZone', `timeZone "${cron.spec.timeZone}" is not modelled`);
     const runs = schedule !== undefined && !isElsewhere && cron.spec.suspend !== true;
@@ -94,7 +123,12 @@ export function createCronJobController(deps: ControllerDeps): Controller {
   const fire = async (cron: CronJob, own: readonly Job[], before: CronJobStatus, dueMs: number): Promise<CronJobStatus> => {
     let active = before.active ?? [];
     if (cron.spec.concurrencyPolicy === 'Forbid' && active.length > 0) {
-      events.record(cron, 'Normal', 'JobAlreadyActive', 'Not starting job because prior execution is running and concurrency policy is Forbid');
+      events.record(
+        cron,
+        'Normal',
+        'JobAlreadyActive',
+        'Not starting job because prior execution is running and concurrency policy is Forbid',
+      );
       return before;
     }
     if (cron.spec.concurrencyPolicy === 'Replace') {
@@ -104,7 +138,11 @@ export function createCronJobController(deps: ControllerDeps): Controller {
     const job = await start(cron, dueMs);
     if (job === undefined) return before;
     const { name, namespace, uid, resourceVersion } = job.metadata;
-    return { ...before, active: [...active, { apiVersion: 'batch/v1', kind: 'Job', name, namespace, uid, resourceVersion }], lastScheduleTime: rfc3339(dueMs) };
+    return {
+      ...before,
+      active: [...active, { apiVersion: 'batch/v1', kind: 'Job', name, namespace, uid, resourceVersion }],
+      lastScheduleTime: rfc3339(dueMs),
+    };
   };
 
   const controller = new Controller({ name: 'cronjob', reconcile }, deps);

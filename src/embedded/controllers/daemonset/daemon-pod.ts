@@ -14,8 +14,14 @@ const taint = (name: string, effect: string): Toleration => ({ key: `node.kubern
 /** What every daemon Pod tolerates (daemon/util AddOrUpdateDaemonPodTolerations). */
 function daemonTolerations(template: PodTemplateSpec): Toleration[] {
   return [
-    ...(template.spec?.tolerations ?? []), taint('not-ready', 'NoExecute'), taint('unreachable', 'NoExecute'), taint('disk-pressure', 'NoSchedule'), taint('memory-pressure', 'NoSchedule'),
-    taint('pid-pressure', 'NoSchedule'), taint('unschedulable', 'NoSchedule'), ...(template.spec?.hostNetwork === true ? [taint('network-unavailable', 'NoSchedule')] : []),
+    ...(template.spec?.tolerations ?? []),
+    taint('not-ready', 'NoExecute'),
+    taint('unreachable', 'NoExecute'),
+    taint('disk-pressure', 'NoSchedule'),
+    taint('memory-pressure', 'NoSchedule'),
+    taint('pid-pressure', 'NoSchedule'),
+    taint('unschedulable', 'NoSchedule'),
+    ...(template.spec?.hostNetwork === true ? [taint('network-unavailable', 'NoSchedule')] : []),
   ];
 }
 
@@ -23,7 +29,8 @@ function daemonTolerations(template: PodTemplateSpec): Toleration[] {
 export function daemonFits(set: DaemonSet, node: Node): { shouldRun: boolean; mayStay: boolean } {
   const { template } = set.spec;
   const spec = { containers: [], ...template.spec };
-  if (!acceptsNode({ metadata: { name: '', uid: '', resourceVersion: '', creationTimestamp: '' }, spec }, node)) return { shouldRun: false, mayStay: false };
+  if (!acceptsNode({ metadata: { name: '', uid: '', resourceVersion: '', creationTimestamp: '' }, spec }, node))
+    return { shouldRun: false, mayStay: false };
   const tolerations = daemonTolerations(template);
   const mayStay = untolerated(node.spec.taints, tolerations, ['NoExecute']) === undefined;
   return { shouldRun: mayStay && untolerated(node.spec.taints, tolerations, ['NoSchedule', 'NoExecute']) === undefined, mayStay };
@@ -38,10 +45,20 @@ export function daemonPod(set: DaemonSet, node: string, revision: string): Draft
   const generation = set.metadata.annotations?.[GENERATION];
   return {
     ...draft,
-    metadata: { ...draft.metadata, labels: { ...draft.metadata.labels, [REVISION_LABEL]: revision, ...(generation ? { [GENERATION_LABEL]: generation } : {}) } },
+    metadata: {
+      ...draft.metadata,
+      labels: { ...draft.metadata.labels, [REVISION_LABEL]: revision, ...(generation ? { [GENERATION_LABEL]: generation } : {}) },
+    },
     spec: {
-      ...draft.spec, tolerations: daemonTolerations(set.spec.template),
-      affinity: { ...affinity, nodeAffinity: { ...affinity?.nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms.map((term) => ({ ...term, matchFields })) } } },
+      ...draft.spec,
+      tolerations: daemonTolerations(set.spec.template),
+      affinity: {
+        ...affinity,
+        nodeAffinity: {
+          ...affinity?.nodeAffinity,
+          requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms.map((term) => ({ ...term, matchFields })) },
+        },
+      },
     },
   };
 }

@@ -26,9 +26,14 @@ export function createDaemonSetController(deps: ControllerDeps): Controller {
   indexOrphans(podCache);
 
   const remove = async (set: DaemonSet, doomed: readonly Pod[]): Promise<void> => {
-    expectations.expectDeletions(set.metadata.uid, doomed.map((pod) => pod.metadata.uid));
+    expectations.expectDeletions(
+      set.metadata.uid,
+      doomed.map((pod) => pod.metadata.uid),
+    );
     for (const pod of doomed) {
-      try { await deletePod(deps, daemonSets, set, pod); } catch (error) {
+      try {
+        await deletePod(deps, daemonSets, set, pod);
+      } catch (error) {
         expectations.deletionObserved(set.metadata.uid, pod.metadata.uid);
         if (!isStatus(error, 'NotFound')) throw error;
       }
@@ -43,7 +48,9 @@ export function createDaemonSetController(deps: ControllerDeps): Controller {
       const { shouldRun, mayStay } = daemonFits(set, node);
       const here = byNode.get(node.metadata.name) ?? [];
       const ended = here.filter((pod) => isPodFinished(pod) && pod.metadata.deletionTimestamp === undefined);
-      const active = here.filter(isPodActive).sort((a, b) => Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp));
+      const active = here
+        .filter(isPodActive)
+        .sort((a, b) => Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp));
       doomed.push(...ended, ...(mayStay ? active.slice(1) : active));
       if (shouldRun && here.length === 0) missing.push(node.metadata.name);
     }
@@ -51,7 +58,9 @@ export function createDaemonSetController(deps: ControllerDeps): Controller {
     await remove(set, doomed);
     for (const node of missing) {
       expectations.expectCreations(set.metadata.uid, 1);
-      try { await createPod(deps, daemonSets, set, daemonPod(set, node, revision)); } catch (error) {
+      try {
+        await createPod(deps, daemonSets, set, daemonPod(set, node, revision));
+      } catch (error) {
         expectations.creationObserved(set.metadata.uid);
         if (!isNamespaceTerminating(error)) throw error;
       }
@@ -75,7 +84,12 @@ export function createDaemonSetController(deps: ControllerDeps): Controller {
     if (set === undefined) return DONE;
     const maySync = expectations.satisfied(set.metadata.uid) && set.metadata.deletionTimestamp === undefined;
     const own = await claim(api, podCache, { type: daemonSets, object: set, selector: set.spec.selector }, isPodActive);
-    const { revisions, update } = await syncRevisions(api, revisionCache, { type: daemonSets, object: set, template: set.spec.template, labels: set.spec.template.metadata?.labels });
+    const { revisions, update } = await syncRevisions(api, revisionCache, {
+      type: daemonSets,
+      object: set,
+      template: set.spec.template,
+      labels: set.spec.template.metadata?.labels,
+    });
     const byNode = new Map<string, Pod[]>();
     for (const pod of own) {
       const node = targetNodeOf(pod);
@@ -83,19 +97,32 @@ export function createDaemonSetController(deps: ControllerDeps): Controller {
     }
     const status = statusOf(set, byNode, update.metadata.labels?.['controller.kubernetes.io/hash'] ?? '');
     const revision = update.metadata.labels?.['controller.kubernetes.io/hash'] ?? '';
-    if (maySync && !await place(set, byNode, revision)) await roll(set, own, status.desiredNumberScheduled, revision);
+    if (maySync && !(await place(set, byNode, revision))) await roll(set, own, status.desiredNumberScheduled, revision);
     if (!sameJson(status, set.status)) await api.update(daemonSets, { ...set, status }, { subresource: 'status' });
-    const inUse = new Set([update.metadata.name, ...own.map((pod) => `${set.metadata.name}-${pod.metadata.labels?.[REVISION_LABEL] ?? ''}`)]);
+    const inUse = new Set([
+      update.metadata.name,
+      ...own.map((pod) => `${set.metadata.name}-${pod.metadata.labels?.[REVISION_LABEL] ?? ''}`),
+    ]);
     await pruneRevisions(api, revisions, inUse, set.spec.revisionHistoryLimit ?? 10);
     const requeueAfterMs = nextAvailableInMs(own, set.spec.minReadySeconds ?? 0, clock.nowMs());
     return requeueAfterMs === undefined ? DONE : { requeueAfterMs };
   };
 
   const statusOf = (set: DaemonSet, byNode: ReadonlyMap<string, Pod[]>, revision: string): DaemonSetStatus => {
-    const counts = { desiredNumberScheduled: 0, currentNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0, updatedNumberScheduled: 0, numberAvailable: 0 };
+    const counts = {
+      desiredNumberScheduled: 0,
+      currentNumberScheduled: 0,
+      numberMisscheduled: 0,
+      numberReady: 0,
+      updatedNumberScheduled: 0,
+      numberAvailable: 0,
+    };
     for (const node of nodeCache.list()) {
       const here = (byNode.get(node.metadata.name) ?? []).filter((pod) => !isPodFinished(pod));
-      if (!daemonFits(set, node).shouldRun) { if (here.length > 0) counts.numberMisscheduled += 1; continue; }
+      if (!daemonFits(set, node).shouldRun) {
+        if (here.length > 0) counts.numberMisscheduled += 1;
+        continue;
+      }
       counts.desiredNumberScheduled += 1;
       const pod = here[0];
       if (pod === undefined) continue;
@@ -107,7 +134,9 @@ export function createDaemonSetController(deps: ControllerDeps): Controller {
     }
     const { updatedNumberScheduled, numberAvailable, ...required } = counts;
     const numberUnavailable = counts.desiredNumberScheduled - numberAvailable;
-    const optional = Object.fromEntries(Object.entries({ updatedNumberScheduled, numberAvailable, numberUnavailable }).filter(([, count]) => count > 0));
+    const optional = Object.fromEntries(
+      Object.entries({ updatedNumberScheduled, numberAvailable, numberUnavailable }).filter(([, count]) => count > 0),
+    );
     return { ...required, ...optional, observedGeneration: set.metadata.generation };
   };
 
@@ -118,12 +147,17 @@ export function createDaemonSetController(deps: ControllerDeps): Controller {
   });
   nodeCache.onChange((change) => {
     const view = (node: typeof change.object): string => JSON.stringify([node.metadata.labels, node.spec.taints, node.spec.unschedulable]);
-    if (change.type !== 'modified' || view(change.previous) !== view(change.object)) for (const set of cache.list()) controller.enqueue(keyString(keyOf(set)));
+    if (change.type !== 'modified' || view(change.previous) !== view(change.object))
+      for (const set of cache.list()) controller.enqueue(keyString(keyOf(set)));
   });
   watchDependentPods(podCache, {
-    ownerKind: 'DaemonSet', expectations,
+    ownerKind: 'DaemonSet',
+    expectations,
     ownerChanged: (namespace, name) => controller.enqueue(keyString({ namespace, name })),
-    orphanChanged: (pod) => { for (const set of cache.list(pod.metadata.namespace)) if (selectorMatches(set.spec.selector, pod.metadata.labels)) controller.enqueue(keyString(keyOf(set))); },
+    orphanChanged: (pod) => {
+      for (const set of cache.list(pod.metadata.namespace))
+        if (selectorMatches(set.spec.selector, pod.metadata.labels)) controller.enqueue(keyString(keyOf(set)));
+    },
   });
   return controller;
 }

@@ -18,7 +18,11 @@ import { revisionOf, wasScaled } from './revision.ts';
 import { newReplicaSetSize, scaleDownOld, specReplicas } from './rolling-update.ts';
 
 /** One reading of a Deployment and its ReplicaSets; writes in a pass replace what they changed. */
-interface Pass { deployment: Deployment; newSet: ReplicaSet | undefined; old: ReplicaSet[] }
+interface Pass {
+  deployment: Deployment;
+  newSet: ReplicaSet | undefined;
+  old: ReplicaSet[];
+}
 
 const isActiveSet = (set: ReplicaSet): boolean => (set.spec.replicas ?? 1) > 0;
 
@@ -31,7 +35,10 @@ export function createDeploymentController(deps: ControllerDeps): Controller {
   indexOrphans(setCache);
   const write = createReplicaSetWriter(deps);
 
-  const now = (): { ms: number; text: string } => { const ms = clock.nowMs(); return { ms, text: rfc3339(ms) }; };
+  const now = (): { ms: number; text: string } => {
+    const ms = clock.nowMs();
+    return { ms, text: rfc3339(ms) };
+  };
   const all = (pass: Pass): ReplicaSet[] => (pass.newSet === undefined ? pass.old : [...pass.old, pass.newSet]);
 
   /** Writes the status if it says something new. Keeps `pass.deployment` the stored one. */
@@ -42,12 +49,16 @@ export function createDeploymentController(deps: ControllerDeps): Controller {
 
   const setReplicas = async (pass: Pass, set: ReplicaSet, to: number): Promise<boolean> => {
     const written = await write.scale(pass.deployment, set, to);
-    if (pass.newSet === set) pass.newSet = written; else pass.old = pass.old.map((other) => (other === set ? written : other));
+    if (pass.newSet === set) pass.newSet = written;
+    else pass.old = pass.old.map((other) => (other === set ? written : other));
     return written.spec.replicas !== set.spec.replicas;
   };
 
   const setProgressing = (pass: Pass, status: string, reason: string, message: string): Promise<void> =>
-    writeStatus(pass, { ...pass.deployment.status, conditions: setCondition(pass.deployment.status?.conditions, { type: 'Progressing', status, reason, message }, now().text) });
+    writeStatus(pass, {
+      ...pass.deployment.status,
+      conditions: setCondition(pass.deployment.status?.conditions, { type: 'Progressing', status, reason, message }, now().text),
+    });
 
   /** Marks pausing and resuming, so that a paused rollout does not run into its deadline. */
   const noticePause = async (pass: Pass): Promise<void> => {
@@ -55,8 +66,10 @@ export function createDeploymentController(deps: ControllerDeps): Controller {
     const current = findCondition(pass.deployment.status?.conditions, 'Progressing');
     if (current?.reason === 'ProgressDeadlineExceeded') return;
     const isMarked = current?.reason === 'DeploymentPaused';
-    if (pass.deployment.spec.paused === true && !isMarked) await setProgressing(pass, 'Unknown', 'DeploymentPaused', 'Deployment is paused');
-    else if (pass.deployment.spec.paused !== true && isMarked) await setProgressing(pass, 'Unknown', 'DeploymentResumed', 'Deployment is resumed');
+    if (pass.deployment.spec.paused === true && !isMarked)
+      await setProgressing(pass, 'Unknown', 'DeploymentPaused', 'Deployment is paused');
+    else if (pass.deployment.spec.paused !== true && isMarked)
+      await setProgressing(pass, 'Unknown', 'DeploymentResumed', 'Deployment is resumed');
   };
 
   /** Finds or makes the ReplicaSet of the current template and brings revisions up to date. */
@@ -69,21 +82,34 @@ export function createDeploymentController(deps: ControllerDeps): Controller {
       throw outcome.error;
     }
     if (outcome.set === undefined) {
-      if (hasDeadline(pass.deployment)) await setProgressing(pass, 'False', 'ReplicaSetCreateError', `Failed to create new replica set "${outcome.name}": ${String(outcome.error instanceof Error ? outcome.error.message : outcome.error)}`);
+      if (hasDeadline(pass.deployment))
+        await setProgressing(
+          pass,
+          'False',
+          'ReplicaSetCreateError',
+          `Failed to create new replica set "${outcome.name}": ${String(outcome.error instanceof Error ? outcome.error.message : outcome.error)}`,
+        );
       throw outcome.error;
     }
     pass.newSet = outcome.set;
     pass.deployment = await write.noteRevision(pass.deployment, outcome.set);
     if (!hasDeadline(pass.deployment)) return;
-    if (!found && outcome.created) await setProgressing(pass, 'True', 'NewReplicaSetCreated', `Created new replica set "${outcome.set.metadata.name}"`);
-    else if (findCondition(pass.deployment.status?.conditions, 'Progressing') === undefined) await setProgressing(pass, 'True', 'FoundNewReplicaSet', `Found new replica set "${outcome.set.metadata.name}"`);
+    if (!found && outcome.created)
+      await setProgressing(pass, 'True', 'NewReplicaSetCreated', `Created new replica set "${outcome.set.metadata.name}"`);
+    else if (findCondition(pass.deployment.status?.conditions, 'Progressing') === undefined)
+      await setProgressing(pass, 'True', 'FoundNewReplicaSet', `Found new replica set "${outcome.set.metadata.name}"`);
   };
 
   /** Spreads a change of `spec.replicas` over the ReplicaSets without rolling (deployment/sync.go scale). */
   const scale = async (pass: Pass): Promise<void> => {
     const wanted = pass.deployment.spec.replicas ?? 1;
     const active = all(pass).filter(isActiveSet);
-    const only = active.length === 0 ? pass.newSet ?? [...pass.old].sort((a, b) => revisionOf(b) - revisionOf(a))[0] : active.length === 1 ? active[0] : undefined;
+    const only =
+      active.length === 0
+        ? (pass.newSet ?? [...pass.old].sort((a, b) => revisionOf(b) - revisionOf(a))[0])
+        : active.length === 1
+          ? active[0]
+          : undefined;
     if (only !== undefined) {
       if (only.spec.replicas !== wanted) await setReplicas(pass, only, wanted);
       return;
@@ -93,7 +119,8 @@ export function createDeploymentController(deps: ControllerDeps): Controller {
       for (const set of pass.old.filter(isActiveSet)) await setReplicas(pass, set, 0);
       return;
     }
-    if (pass.deployment.spec.strategy?.type !== 'Recreate') for (const { set, to } of proportionalSizes(pass.deployment, active)) await setReplicas(pass, set, to);
+    if (pass.deployment.spec.strategy?.type !== 'Recreate')
+      for (const { set, to } of proportionalSizes(pass.deployment, active)) await setReplicas(pass, set, to);
   };
 
   const rollingUpdate = async (pass: Pass): Promise<void> => {
@@ -102,7 +129,7 @@ export function createDeploymentController(deps: ControllerDeps): Controller {
     const wanted = pass.deployment.spec.replicas ?? 1;
     const size = newSet.spec.replicas ?? 1;
     const to = size > wanted ? wanted : newReplicaSetSize(pass.deployment, size, specReplicas(all(pass)));
-    if (to !== size && await setReplicas(pass, newSet, to)) return;
+    if (to !== size && (await setReplicas(pass, newSet, to))) return;
     const steps = scaleDownOld(pass.deployment, pass.newSet!, pass.old);
     for (const step of steps) await setReplicas(pass, step.set, step.to);
     if (steps.length === 0) await cleanUp(pass);
@@ -119,18 +146,28 @@ export function createDeploymentController(deps: ControllerDeps): Controller {
   };
 
   const hasRunningPods = (sets: readonly ReplicaSet[]): boolean =>
-    sets.some((set) => podCache.by('owner', set.metadata.uid).some((pod) => pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed'));
+    sets.some((set) =>
+      podCache.by('owner', set.metadata.uid).some((pod) => pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed'),
+    );
 
   /** Deletes the oldest empty ReplicaSets beyond `revisionHistoryLimit` once a rollout is complete, or while it is paused. */
   const cleanUp = async (pass: Pass): Promise<void> => {
     const limit = pass.deployment.spec.revisionHistoryLimit;
-    const finished = pass.deployment.spec.paused === true || isComplete(pass.deployment, rolloutStatus(pass.deployment, all(pass), pass.newSet, now()));
+    const finished =
+      pass.deployment.spec.paused === true || isComplete(pass.deployment, rolloutStatus(pass.deployment, all(pass), pass.newSet, now()));
     if (limit === undefined || limit === 2 ** 31 - 1 || !finished) return;
     const alive = pass.old.filter((set) => set.metadata.deletionTimestamp === undefined).sort((a, b) => revisionOf(a) - revisionOf(b));
     for (const set of alive.slice(0, Math.max(0, alive.length - limit))) {
-      const isEmpty = (set.status?.replicas ?? 0) === 0 && set.spec.replicas === 0 && (set.metadata.generation ?? 0) <= (set.status?.observedGeneration ?? 0);
+      const isEmpty =
+        (set.status?.replicas ?? 0) === 0 &&
+        set.spec.replicas === 0 &&
+        (set.metadata.generation ?? 0) <= (set.status?.observedGeneration ?? 0);
       if (!isEmpty) continue;
-      try { await api.delete(replicaSets, keyOf(set)); } catch (error) { if (!isStatus(error, 'NotFound')) throw error; }
+      try {
+        await api.delete(replicaSets, keyOf(set));
+      } catch (error) {
+        if (!isStatus(error, 'NotFound')) throw error;
+      }
       pass.old = pass.old.filter((other) => other !== set);
     }
   };
@@ -161,10 +198,13 @@ export function createDeploymentController(deps: ControllerDeps): Controller {
       await writeStatus(pass, countReplicas(pass.deployment, all(pass), pass.newSet, now().text));
       return DONE;
     }
-    if (deployment.spec.strategy?.type === 'Recreate') await recreate(pass); else await rollingUpdate(pass);
+    if (deployment.spec.strategy?.type === 'Recreate') await recreate(pass);
+    else await rollingUpdate(pass);
     await writeStatus(pass, rolloutStatus(pass.deployment, all(pass), pass.newSet, now()));
     const deadlineMs = progressDeadlineMs(pass.deployment);
-    return deadlineMs === undefined || isComplete(pass.deployment, pass.deployment.status ?? {}) ? DONE : { requeueAfterMs: Math.max(1, deadlineMs - clock.nowMs() + 1000) };
+    return deadlineMs === undefined || isComplete(pass.deployment, pass.deployment.status ?? {})
+      ? DONE
+      : { requeueAfterMs: Math.max(1, deadlineMs - clock.nowMs() + 1000) };
   };
 
   const controller = new Controller({ name: 'deployment', reconcile, concurrency: 5 }, deps);
@@ -179,7 +219,8 @@ export function createDeploymentController(deps: ControllerDeps): Controller {
     }
     if (owner?.kind === 'Deployment') controller.enqueue(keyString({ namespace, name: owner.name }));
     else if (owner === undefined && change.type !== 'deleted') {
-      for (const candidate of cache.list(namespace)) if (selectorMatches(candidate.spec.selector, set.metadata.labels)) controller.enqueue(keyString(keyOf(candidate)));
+      for (const candidate of cache.list(namespace))
+        if (selectorMatches(candidate.spec.selector, set.metadata.labels)) controller.enqueue(keyString(keyOf(candidate)));
     }
   });
   // Recreate waits until the last old Pod is gone, which no ReplicaSet status tells.
@@ -188,8 +229,10 @@ export function createDeploymentController(deps: ControllerDeps): Controller {
     if (change.type !== 'deleted' || owner?.kind !== 'ReplicaSet') return;
     const set = setCache.get({ namespace: change.object.metadata.namespace, name: owner.name });
     const parent = set && controllerOf(set);
-    const deployment = parent?.kind === 'Deployment' ? cache.get({ namespace: change.object.metadata.namespace, name: parent.name }) : undefined;
-    if (set !== undefined && deployment?.spec.strategy?.type === 'Recreate' && isControlledBy(set, deployment)) controller.enqueue(keyString(keyOf(deployment)));
+    const deployment =
+      parent?.kind === 'Deployment' ? cache.get({ namespace: change.object.metadata.namespace, name: parent.name }) : undefined;
+    if (set !== undefined && deployment?.spec.strategy?.type === 'Recreate' && isControlledBy(set, deployment))
+      controller.enqueue(keyString(keyOf(deployment)));
   });
   return controller;
 }

@@ -4,14 +4,24 @@ import { fencepostsOf, specReplicas } from './rolling-update.ts';
 
 type Conditions = readonly DeploymentCondition[] | undefined;
 
-const sum = (sets: readonly ReplicaSet[], field: 'replicas' | 'readyReplicas' | 'availableReplicas'): number => sets.reduce((total, set) => total + (set.status?.[field] ?? 0), 0);
+const sum = (sets: readonly ReplicaSet[], field: 'replicas' | 'readyReplicas' | 'availableReplicas'): number =>
+  sets.reduce((total, set) => total + (set.status?.[field] ?? 0), 0);
 
 /** `set` replaces the condition of its type unless status and reason say the same already (deployment/util SetDeploymentCondition). */
-export function setCondition(conditions: Conditions, condition: Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'>, now: string, refresh = false): DeploymentCondition[] {
+export function setCondition(
+  conditions: Conditions,
+  condition: Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'>,
+  now: string,
+  refresh = false,
+): DeploymentCondition[] {
   const before = findCondition(conditions, condition.type);
-  if (!refresh && before !== undefined && before.status === condition.status && before.reason === condition.reason) return [...(conditions ?? [])];
+  if (!refresh && before !== undefined && before.status === condition.status && before.reason === condition.reason)
+    return [...(conditions ?? [])];
   const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : now;
-  return [...(conditions ?? []).filter((other) => other.type !== condition.type), { ...condition, lastUpdateTime: now, lastTransitionTime }];
+  return [
+    ...(conditions ?? []).filter((other) => other.type !== condition.type),
+    { ...condition, lastUpdateTime: now, lastTransitionTime },
+  ];
 }
 
 export function removeCondition(conditions: Conditions, type: string): DeploymentCondition[] {
@@ -19,7 +29,12 @@ export function removeCondition(conditions: Conditions, type: string): Deploymen
 }
 
 /** Counts and the Available condition (deployment/sync.go calculateStatus); the other conditions are carried over. */
-export function countReplicas(deployment: Deployment, sets: readonly ReplicaSet[], newSet: ReplicaSet | undefined, now: string): DeploymentStatus {
+export function countReplicas(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+  newSet: ReplicaSet | undefined,
+  now: string,
+): DeploymentStatus {
   const availableReplicas = sum(sets, 'availableReplicas');
   const enough = availableReplicas >= (deployment.spec.replicas ?? 1) - fencepostsOf(deployment).maxUnavailable;
   const { collisionCount } = deployment.status ?? {};
@@ -35,23 +50,40 @@ export function countReplicas(deployment: Deployment, sets: readonly ReplicaSet[
     // Go leaves zero counts out of the JSON.
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
     ...(collisionCount === undefined ? {} : { collisionCount }),
-    conditions: setCondition(deployment.status?.conditions, enough
-      ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
-      : { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: 'Deployment does not have minimum availability.' }, now),
+    conditions: setCondition(
+      deployment.status?.conditions,
+      enough
+        ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
+        : {
+            type: 'Available',
+            status: 'False',
+            reason: 'MinimumReplicasUnavailable',
+            message: 'Deployment does not have minimum availability.',
+          },
+      now,
+    ),
   };
 }
 
 export function isComplete(deployment: Deployment, status: DeploymentStatus): boolean {
   const wanted = deployment.spec.replicas ?? 1;
-  return (status.updatedReplicas ?? 0) === wanted && (status.replicas ?? 0) === wanted && (status.availableReplicas ?? 0) === wanted
-    && (status.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0);
+  return (
+    (status.updatedReplicas ?? 0) === wanted &&
+    (status.replicas ?? 0) === wanted &&
+    (status.availableReplicas ?? 0) === wanted &&
+    (status.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
+  );
 }
 
 function isProgressing(before: DeploymentStatus, after: DeploymentStatus): boolean {
   const updated = (status: DeploymentStatus): number => status.updatedReplicas ?? 0;
   const old = (status: DeploymentStatus): number => (status.replicas ?? 0) - updated(status);
-  return updated(after) > updated(before) || old(after) < old(before)
-    || (after.readyReplicas ?? 0) > (before.readyReplicas ?? 0) || (after.availableReplicas ?? 0) > (before.availableReplicas ?? 0);
+  return (
+    updated(after) > updated(before) ||
+    old(after) < old(before) ||
+    (after.readyReplicas ?? 0) > (before.readyReplicas ?? 0) ||
+    (after.availableReplicas ?? 0) > (before.availableReplicas ?? 0)
+  );
 }
 
 /** When the rollout counts as stuck (ms since the epoch); `undefined` when no deadline runs. */
@@ -69,7 +101,12 @@ export function hasDeadline(deployment: Deployment): boolean {
 }
 
 /** The status with its Progressing and ReplicaFailure conditions (deployment/progress.go syncRolloutStatus). */
-export function rolloutStatus(deployment: Deployment, sets: readonly ReplicaSet[], newSet: ReplicaSet | undefined, now: { ms: number; text: string }): DeploymentStatus {
+export function rolloutStatus(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+  newSet: ReplicaSet | undefined,
+  now: { ms: number; text: string },
+): DeploymentStatus {
   const status = countReplicas(deployment, sets, newSet, now.text);
   const current = findCondition(deployment.status?.conditions, 'Progressing');
   let conditions: DeploymentCondition[] = status.conditions ?? [];
@@ -79,11 +116,24 @@ export function rolloutStatus(deployment: Deployment, sets: readonly ReplicaSet[
     const subject = newSet === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${newSet.metadata.name}"`;
     const deadlineMs = progressDeadlineMs(deployment);
     if (isComplete(deployment, status)) {
-      conditions = setCondition(conditions, { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable', message: `${subject} has successfully progressed.` }, now.text);
+      conditions = setCondition(
+        conditions,
+        { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable', message: `${subject} has successfully progressed.` },
+        now.text,
+      );
     } else if (isProgressing(deployment.status ?? {}, status)) {
-      conditions = setCondition(conditions, { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', message: `${subject} is progressing.` }, now.text, true);
+      conditions = setCondition(
+        conditions,
+        { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', message: `${subject} is progressing.` },
+        now.text,
+        true,
+      );
     } else if (deadlineMs !== undefined && deadlineMs < now.ms) {
-      conditions = setCondition(conditions, { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: `${subject} has timed out progressing.` }, now.text);
+      conditions = setCondition(
+        conditions,
+        { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: `${subject} has timed out progressing.` },
+        now.text,
+      );
     }
   }
   const failure = replicaFailure(sets, newSet);
@@ -91,7 +141,10 @@ export function rolloutStatus(deployment: Deployment, sets: readonly ReplicaSet[
   return { ...status, conditions };
 }
 
-function replicaFailure(sets: readonly ReplicaSet[], newSet: ReplicaSet | undefined): Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'> | undefined {
+function replicaFailure(
+  sets: readonly ReplicaSet[],
+  newSet: ReplicaSet | undefined,
+): Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'> | undefined {
   for (const set of newSet === undefined ? sets : [newSet, ...sets]) {
     const failure = findCondition(set.status?.conditions, 'ReplicaFailure');
     if (failure !== undefined) return { type: 'ReplicaFailure', status: failure.status, reason: failure.reason, message: failure.message };

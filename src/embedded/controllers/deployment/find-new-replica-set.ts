@@ -17,6 +17,9 @@ export function sameTemplate(a: PodTemplateSpec | undefined, b: PodTemplateSpec 
 export function findNewReplicaSet(template: PodTemplateSpec, sets: readonly ReplicaSet[]): ReplicaSet | undefined {
   const wanted = withoutHash(template);
   return [...sets]
-    .sort((a, b) => Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp) || (a.metadata.name < b.metadata.name ? -1 : 1))
+    .sort(
+      (a, b) =>
+        Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp) || (a.metadata.name < b.metadata.name ? -1 : 1),
+    )
     .find((set) => withoutHash(set.spec.template) === wanted);
 }

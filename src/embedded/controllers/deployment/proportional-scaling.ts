@@ -11,7 +11,9 @@ export function proportionalSizes(deployment: Deployment, active: readonly Repli
   const allowed = wanted > 0 ? wanted + fencepostsOf(deployment).maxSurge : 0;
   const toAdd = allowed - specReplicas(active);
   const ageMs = (set: ReplicaSet): number => Date.parse(set.metadata.creationTimestamp);
-  const bySize = [...active].sort((a, b) => (b.spec.replicas ?? 1) - (a.spec.replicas ?? 1) || (toAdd > 0 ? ageMs(b) - ageMs(a) : ageMs(a) - ageMs(b)));
+  const bySize = [...active].sort(
+    (a, b) => (b.spec.replicas ?? 1) - (a.spec.replicas ?? 1) || (toAdd > 0 ? ageMs(b) - ageMs(a) : ageMs(a) - ageMs(b)),
+  );
   let added = 0;
   const sizes = bySize.map((set) => {
     const share = toAdd === 0 ? 0 : proportion(set, deployment, allowed, toAdd, added);

@@ -23,7 +23,12 @@ export interface NewSetOutcome {
 /** Every write that a Deployment makes to its ReplicaSets, with the events that go with them. */
 export function createReplicaSetWriter({ api, events }: Pick<ControllerDeps, 'api' | 'events'>) {
   const scaled = (deployment: Deployment, set: ReplicaSet, from: number, to: number): void =>
-    events.record(deployment, 'Normal', 'ScalingReplicaSet', `Scaled ${to > from ? 'up' : 'down'} replica set ${set.metadata.name} from ${from} to ${to}`);
+    events.record(
+      deployment,
+      'Normal',
+      'ScalingReplicaSet',
+      `Scaled ${to > from ? 'up' : 'down'} replica set ${set.metadata.name} from ${from} to ${to}`,
+    );
 
   return {
     /** Sets size and size annotations; answers with the set as it is stored then. */
@@ -32,7 +37,11 @@ export function createReplicaSetWriter({ api, events }: Pick<ControllerDeps, 'ap
       const from = set.spec.replicas ?? 1;
       if (from === to && sameJson(annotations, set.metadata.annotations)) return set;
       const copy = structuredClone(set);
-      const written = await api.update(replicaSets, { ...copy, metadata: { ...copy.metadata, annotations }, spec: { ...copy.spec, replicas: to } });
+      const written = await api.update(replicaSets, {
+        ...copy,
+        metadata: { ...copy.metadata, annotations },
+        spec: { ...copy.spec, replicas: to },
+      });
       if (from !== to) scaled(deployment, set, from, to);
       return written;
     },
@@ -42,9 +51,17 @@ export function createReplicaSetWriter({ api, events }: Pick<ControllerDeps, 'ap
       const annotations = newSetAnnotations(deployment, set.metadata.annotations, highestRevision(old) + 1, true);
       const { minReadySeconds } = deployment.spec;
       const { name } = set.metadata;
-      if (sameJson(annotations, set.metadata.annotations ?? {}) && (set.spec.minReadySeconds ?? 0) === (minReadySeconds ?? 0)) return { set, name };
+      if (sameJson(annotations, set.metadata.annotations ?? {}) && (set.spec.minReadySeconds ?? 0) === (minReadySeconds ?? 0))
+        return { set, name };
       const copy = structuredClone(set);
-      return { set: await api.update(replicaSets, { ...copy, metadata: { ...copy.metadata, annotations }, spec: { ...copy.spec, minReadySeconds } }), name };
+      return {
+        set: await api.update(replicaSets, {
+          ...copy,
+          metadata: { ...copy.metadata, annotations },
+          spec: { ...copy.spec, minReadySeconds },
+        }),
+        name,
+      };
     },
 
     /** Creates the ReplicaSet of the current template; one that an earlier pass created counts as created. */
@@ -57,13 +74,18 @@ export function createReplicaSetWriter({ api, events }: Pick<ControllerDeps, 'ap
       const copy = structuredClone(template);
       try {
         const set = await api.create(replicaSets, {
-          apiVersion: 'apps/v1', kind: 'ReplicaSet',
+          apiVersion: 'apps/v1',
+          kind: 'ReplicaSet',
           metadata: {
-            name, namespace: deployment.metadata.namespace, labels, ownerReferences: [controllerRef(deployments, deployment)],
+            name,
+            namespace: deployment.metadata.namespace,
+            labels,
+            ownerReferences: [controllerRef(deployments, deployment)],
             annotations: newSetAnnotations(deployment, {}, highestRevision(old) + 1, false),
           },
           spec: {
-            replicas, ...(minReadySeconds ? { minReadySeconds } : {}),
+            replicas,
+            ...(minReadySeconds ? { minReadySeconds } : {}),
             selector: { ...structuredClone(selector), matchLabels: { ...selector.matchLabels, [POD_TEMPLATE_HASH]: hash } },
             template: { ...copy, metadata: { ...copy.metadata, labels } },
           },
@@ -73,7 +95,8 @@ export function createReplicaSetWriter({ api, events }: Pick<ControllerDeps, 'ap
       } catch (error) {
         if (isNamespaceTerminating(error) || !isStatus(error, 'AlreadyExists')) return { name, error };
         const existing = await api.get(replicaSets, { namespace: deployment.metadata.namespace, name });
-        if (existing !== undefined && isControlledBy(existing, deployment) && sameTemplate(existing.spec.template, template)) return { set: existing, created: true, name };
+        if (existing !== undefined && isControlledBy(existing, deployment) && sameTemplate(existing.spec.template, template))
+          return { set: existing, created: true, name };
         return { name, error, collision: true };
       }
     },
@@ -83,7 +106,10 @@ export function createReplicaSetWriter({ api, events }: Pick<ControllerDeps, 'ap
       const revision = revisionOf(newSet);
       if (revisionOf(deployment) === revision) return deployment;
       const { uid } = deployment.metadata;
-      return api.patch(deployments, keyOf(deployment), { type: 'merge', body: { metadata: { uid, annotations: { [REVISION]: String(revision) } } } });
+      return api.patch(deployments, keyOf(deployment), {
+        type: 'merge',
+        body: { metadata: { uid, annotations: { [REVISION]: String(revision) } } },
+      });
     },
   };
 }

@@ -8,7 +8,12 @@ export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
 
 /** Annotations of a Deployment that its ReplicaSets do not get (deployment/util annotationsToSkip). */
 const NOT_COPIED = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration', REVISION, REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS, 'deprecated.deployment.rollback.to',
+  'kubectl.kubernetes.io/last-applied-configuration',
+  REVISION,
+  REVISION_HISTORY,
+  DESIRED_REPLICAS,
+  MAX_REPLICAS,
+  'deprecated.deployment.rollback.to',
 ]);
 
 export function revisionOf(object: Deployment | ReplicaSet): number {
@@ -21,13 +26,19 @@ export function highestRevision(sets: readonly ReplicaSet[]): number {
 }
 
 /** Annotations of the ReplicaSet for the current template: the Deployment's own, the revision, and the revisions it had before. */
-export function newSetAnnotations(deployment: Deployment, before: Readonly<Record<string, string>> = {}, revision: number, exists: boolean): Record<string, string> {
+export function newSetAnnotations(
+  deployment: Deployment,
+  before: Readonly<Record<string, string>> = {},
+  revision: number,
+  exists: boolean,
+): Record<string, string> {
   const annotations: Record<string, string> = { ...before };
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) if (!NOT_COPIED.has(key)) annotations[key] = value;
   const oldRevision = Number(before[REVISION] ?? 0);
   if (oldRevision < revision) {
     annotations[REVISION] = String(revision);
-    if (oldRevision > 0) annotations[REVISION_HISTORY] = [...(before[REVISION_HISTORY] ? [before[REVISION_HISTORY]] : []), String(oldRevision)].join(',');
+    if (oldRevision > 0)
+      annotations[REVISION_HISTORY] = [...(before[REVISION_HISTORY] ? [before[REVISION_HISTORY]] : []), String(oldRevision)].join(',');
   }
   return exists ? annotations : { ...annotations, ...sizeAnnotations(deployment) };
 }

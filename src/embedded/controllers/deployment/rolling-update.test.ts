@@ -4,9 +4,15 @@ import type { IntOrString } from '../../../kube/object.ts';
 import { fencepostsOf, newReplicaSetSize, scaleDownOld } from './rolling-update.ts';
 
 const metadata = { name: 'web', uid: 'u', resourceVersion: '1', creationTimestamp: '2025-01-01T00:00:00Z' };
-const aDeployment = (replicas: number, maxSurge?: IntOrString, maxUnavailable?: IntOrString): Deployment =>
-  ({ metadata, spec: { replicas, selector: {}, template: {}, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } } } });
-const aSet = (name: string, replicas: number, available: number): ReplicaSet => ({ metadata: { ...metadata, name }, spec: { replicas, selector: {} }, status: { replicas, availableReplicas: available } });
+const aDeployment = (replicas: number, maxSurge?: IntOrString, maxUnavailable?: IntOrString): Deployment => ({
+  metadata,
+  spec: { replicas, selector: {}, template: {}, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } } },
+});
+const aSet = (name: string, replicas: number, available: number): ReplicaSet => ({
+  metadata: { ...metadata, name },
+  spec: { replicas, selector: {} },
+  status: { replicas, availableReplicas: available },
+});
 
 describe('rolling update arithmetic', () => {
   it.each([
@@ -15,9 +21,12 @@ describe('rolling update arithmetic', () => {
     { replicas: 10, surge: '25%', unavailable: '25%', maxSurge: 3, maxUnavailable: 2 },
     { replicas: 3, surge: 0, unavailable: '10%', maxSurge: 0, maxUnavailable: 1 },
     { replicas: 2, surge: 1, unavailable: 5, maxSurge: 1, maxUnavailable: 2 },
-  ])('lets $replicas Pods with surge $surge and unavailable $unavailable leave by +$maxSurge and -$maxUnavailable', ({ replicas, surge, unavailable, maxSurge, maxUnavailable }) => {
-    expect(fencepostsOf(aDeployment(replicas, surge, unavailable))).toEqual({ maxSurge, maxUnavailable });
-  });
+  ])(
+    'lets $replicas Pods with surge $surge and unavailable $unavailable leave by +$maxSurge and -$maxUnavailable',
+    ({ replicas, surge, unavailable, maxSurge, maxUnavailable }) => {
+      expect(fencepostsOf(aDeployment(replicas, surge, unavailable))).toEqual({ maxSurge, maxUnavailable });
+    },
+  );
 
   it.each([
     { replicas: 4, size: 0, all: 4, to: 1 },

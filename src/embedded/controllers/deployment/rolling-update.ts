@@ -2,7 +2,10 @@ import type { Deployment, ReplicaSet } from '../../../kube/generated/types.ts';
 import { scaledValue } from '../int-or-percent.ts';
 
 /** How far a rolling update may leave the wanted number of Pods, in Pods. */
-export interface Fenceposts { maxSurge: number; maxUnavailable: number }
+export interface Fenceposts {
+  maxSurge: number;
+  maxUnavailable: number;
+}
 
 /** Surge rounds up, unavailable down; when both come out 0 one Pod may be unavailable (deployment/util ResolveFenceposts). */
 export function fencepostsOf(deployment: Deployment): Fenceposts {
@@ -31,10 +34,16 @@ export function newReplicaSetSize(deployment: Deployment, newSize: number, allSi
 }
 
 /** One step down of an old ReplicaSet. */
-export interface ScaleDown { set: ReplicaSet; to: number }
+export interface ScaleDown {
+  set: ReplicaSet;
+  to: number;
+}
 
 const oldestFirst = (sets: readonly ReplicaSet[]): ReplicaSet[] =>
-  [...sets].sort((a, b) => Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp) || (a.metadata.name < b.metadata.name ? -1 : 1));
+  [...sets].sort(
+    (a, b) =>
+      Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp) || (a.metadata.name < b.metadata.name ? -1 : 1),
+  );
 
 /**
  * How the old ReplicaSets shrink in this pass: first Pods that are not available anyway, then as many available ones as
@@ -62,5 +71,7 @@ export function scaleDownOld(deployment: Deployment, newSet: ReplicaSet, old: re
     sizes.set(set, size - step);
     healthy -= step;
   }
-  return oldestFirst(active).filter((set) => sizes.get(set) !== set.spec.replicas).map((set) => ({ set, to: sizes.get(set)! }));
+  return oldestFirst(active)
+    .filter((set) => sizes.get(set) !== set.spec.replicas)
+    .map((set) => ({ set, to: sizes.get(set)! }));
 }

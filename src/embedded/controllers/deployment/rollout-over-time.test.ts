@@ -25,10 +25,21 @@ it.each<[replicas: number, maxSurge: IntOrString, maxUnavailable: IntOrString, s
   [0, 1, 0, '0/0'],
 ])('takes %i replicas with surge %s and %s unavailable through %s', async (replicas, maxSurge, maxUnavailable, sizes) => {
   await using room = await openControllerRoom((deps) => [createDeploymentController(deps), createReplicaSetController(deps)]);
-  await room.api.create(deployments, { metadata: key, spec: { replicas, minReadySeconds: 2, selector: { matchLabels: { app: 'web' } }, template: aTemplate(), strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } } } });
+  await room.api.create(deployments, {
+    metadata: key,
+    spec: {
+      replicas,
+      minReadySeconds: 2,
+      selector: { matchLabels: { app: 'web' } },
+      template: aTemplate(),
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } },
+    },
+  });
   await room.advance(10_000);
   const seen: string[] = [];
-  const image = (set: { spec: { template?: { spec?: { containers: { image?: string | undefined }[] } | undefined } | undefined } }): string => set.spec.template!.spec!.containers[0]!.image!;
+  const image = (set: {
+    spec: { template?: { spec?: { containers: { image?: string | undefined }[] } | undefined } | undefined };
+  }): string => set.spec.template!.spec!.containers[0]!.image!;
   room.deps.informers.for(replicaSets).onChange(() => {
     const of = (wanted: string): number => room.api.all(replicaSets).find((set) => image(set) === wanted)?.spec.replicas ?? 0;
     const now = `${of('web:1')}/${of('web:2')}`;
@@ -41,14 +52,18 @@ it.each<[replicas: number, maxSurge: IntOrString, maxUnavailable: IntOrString, s
     fewest = Math.min(fewest, alive.filter(({ status }) => isConditionTrue(status?.conditions, 'Ready')).length);
     most = Math.max(most, alive.length);
   });
-  await room.api.patch(deployments, key, { type: 'strategic', body: { spec: { template: { spec: { containers: [{ name: 'main', image: 'web:2' }] } } } } });
+  await room.api.patch(deployments, key, {
+    type: 'strategic',
+    body: { spec: { template: { spec: { containers: [{ name: 'main', image: 'web:2' }] } } } },
+  });
   await room.advance(60_000);
   expect(seen.join(' ')).toBe(sizes);
   const { status } = room.api.all(deployments)[0]!;
   expect([status?.updatedReplicas ?? 0, status?.availableReplicas ?? 0, status?.unavailableReplicas ?? 0]).toEqual([replicas, replicas, 0]);
   const scaled = room.eventTexts().filter((text) => text.startsWith('ScalingReplicaSet: ')).length;
   expect(scaled).toBe(sizes.split(' ').length - 1 + (replicas > 0 ? 1 : 0));
-  const share = (value: IntOrString, round: (x: number) => number): number => (typeof value === 'number' ? value : round((Number.parseInt(value, 10) * replicas) / 100));
+  const share = (value: IntOrString, round: (x: number) => number): number =>
+    typeof value === 'number' ? value : round((Number.parseInt(value, 10) * replicas) / 100);
   const [surge, unavailable] = [share(maxSurge, Math.ceil), share(maxUnavailable, Math.floor)];
   if (replicas > 0) {
     expect(most).toBeLessThanOrEqual(replicas + surge);

@@ -29,7 +29,8 @@ export function createDisruptionController(deps: ControllerDeps): Controller {
       const deployment = parent?.kind === 'Deployment' ? deploymentCache.get({ namespace, name: parent.name }) : undefined;
       const stateful = owner?.kind === 'StatefulSet' ? statefulCache.get({ namespace, name: owner.name }) : undefined;
       const controller = deployment ?? set ?? stateful;
-      if (controller === undefined) scales.set(pod.metadata.uid, 1); else scales.set(controller.metadata.uid, controller.spec.replicas ?? 1);
+      if (controller === undefined) scales.set(pod.metadata.uid, 1);
+      else scales.set(controller.metadata.uid, controller.spec.replicas ?? 1);
     }
     return [...scales.values()].reduce((sum, scale) => sum + scale, 0);
   };
@@ -37,13 +38,28 @@ export function createDisruptionController(deps: ControllerDeps): Controller {
   const reconcile = async (key: string): Promise<ReconcileResult> => {
     const budget = cache.get(parseKey(key));
     if (budget === undefined) return DONE;
-    const matching = podCache.list(budget.metadata.namespace).filter((pod) => isPodActive(pod) && selectorMatches(budget.spec?.selector, pod.metadata.labels));
-    const counts = disruptionCounts(budget, { matching: matching.length, healthy: matching.filter(isPodReady).length, scale: scaleOf(matching) });
+    const matching = podCache
+      .list(budget.metadata.namespace)
+      .filter((pod) => isPodActive(pod) && selectorMatches(budget.spec?.selector, pod.metadata.labels));
+    const counts = disruptionCounts(budget, {
+      matching: matching.length,
+      healthy: matching.filter(isPodReady).length,
+      scale: scaleOf(matching),
+    });
     const condition: Condition = {
-      type: 'DisruptionAllowed', status: counts.disruptionsAllowed > 0 ? 'True' : 'False', reason: counts.disruptionsAllowed > 0 ? 'SufficientPods' : 'InsufficientPods', message: '',
-      observedGeneration: budget.metadata.generation, lastTransitionTime: rfc3339(clock.nowMs()),
+      type: 'DisruptionAllowed',
+      status: counts.disruptionsAllowed > 0 ? 'True' : 'False',
+      reason: counts.disruptionsAllowed > 0 ? 'SufficientPods' : 'InsufficientPods',
+      message: '',
+      observedGeneration: budget.metadata.generation,
+      lastTransitionTime: rfc3339(clock.nowMs()),
     };
-    const status: PodDisruptionBudget['status'] = { ...budget.status, ...counts, observedGeneration: budget.metadata.generation, conditions: withCondition(budget.status?.conditions, condition) };
+    const status: PodDisruptionBudget['status'] = {
+      ...budget.status,
+      ...counts,
+      observedGeneration: budget.metadata.generation,
+      conditions: withCondition(budget.status?.conditions, condition),
+    };
     if (!sameJson(status, budget.status)) await api.update(podDisruptionBudgets, { ...budget, status }, { subresource: 'status' });
     return DONE;
   };
@@ -51,7 +67,8 @@ export function createDisruptionController(deps: ControllerDeps): Controller {
   const controller = new Controller({ name: 'disruption', reconcile }, deps);
   cache.onChange(({ object }) => controller.enqueue(keyString(keyOf(object))));
   podCache.onChange(({ object }) => {
-    for (const budget of cache.list(object.metadata.namespace)) if (selectorMatches(budget.spec?.selector, object.metadata.labels)) controller.enqueue(keyString(keyOf(budget)));
+    for (const budget of cache.list(object.metadata.namespace))
+      if (selectorMatches(budget.spec?.selector, object.metadata.labels)) controller.enqueue(keyString(keyOf(budget)));
   });
   return controller;
 }

@@ -14,11 +14,20 @@ describe('pod disruption budgets', () => {
   ])('allow $disruptionsAllowed of 4 Pods to go under $spec', async ({ spec, desiredHealthy, disruptionsAllowed }) => {
     await using room = await openControllerRoom((deps) => [createDisruptionController(deps), createReplicaSetController(deps)]);
     const selector = { matchLabels: { app: 'web' } };
-    await room.api.create(replicaSets, { metadata: { namespace: 'default', name: 'web' }, spec: { replicas: 4, selector, template: aTemplate() } });
+    await room.api.create(replicaSets, {
+      metadata: { namespace: 'default', name: 'web' },
+      spec: { replicas: 4, selector, template: aTemplate() },
+    });
     await room.api.create(podDisruptionBudgets, { metadata: { namespace: 'default', name: 'web' }, spec: { selector, ...spec } });
     await room.settled();
     const { status } = room.api.all(podDisruptionBudgets)[0]!;
     expect(status).toMatchObject({ currentHealthy: 4, expectedPods: 4, desiredHealthy, disruptionsAllowed, observedGeneration: 1 });
-    expect(status!.conditions).toMatchObject([{ type: 'DisruptionAllowed', status: disruptionsAllowed > 0 ? 'True' : 'False', reason: disruptionsAllowed > 0 ? 'SufficientPods' : 'InsufficientPods' }]);
+    expect(status!.conditions).toMatchObject([
+      {
+        type: 'DisruptionAllowed',
+        status: disruptionsAllowed > 0 ? 'True' : 'False',
+        reason: disruptionsAllowed > 0 ? 'SufficientPods' : 'InsufficientPods',
+      },
+    ]);
   });
 });

@@ -1,10 +1,18 @@
 import type { PodDisruptionBudget } from '../../../kube/generated/types.ts';
 import { scaledValue } from '../int-or-percent.ts';
 
-export interface DisruptionCounts { expectedPods: number; desiredHealthy: number; currentHealthy: number; disruptionsAllowed: number }
+export interface DisruptionCounts {
+  expectedPods: number;
+  desiredHealthy: number;
+  currentHealthy: number;
+  disruptionsAllowed: number;
+}
 
 /** What a budget allows now (k8s.io/kubernetes/pkg/controller/disruption). `scale`: the replicas that the Pods' controllers want. */
-export function disruptionCounts(budget: PodDisruptionBudget, pods: { matching: number; healthy: number; scale: number }): DisruptionCounts {
+export function disruptionCounts(
+  budget: PodDisruptionBudget,
+  pods: { matching: number; healthy: number; scale: number },
+): DisruptionCounts {
   const { minAvailable, maxUnavailable } = budget.spec ?? {};
   let expectedPods = pods.matching;
   let desiredHealthy = 0;

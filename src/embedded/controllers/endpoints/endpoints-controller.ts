@@ -26,17 +26,28 @@ export function createEndpointsController(deps: ControllerDeps): Controller {
     if (service === undefined) {
       // Endpoints have no owner reference: they go with the Service of the same name.
       if (known !== undefined && known.metadata.labels?.[MANAGED_BY] !== undefined) {
-        await api.delete(endpoints, keyOf(known), { preconditions: { uid: known.metadata.uid } }).catch((error: unknown) => { if (!isStatus(error, 'NotFound', 'Conflict')) throw error; });
+        await api.delete(endpoints, keyOf(known), { preconditions: { uid: known.metadata.uid } }).catch((error: unknown) => {
+          if (!isStatus(error, 'NotFound', 'Conflict')) throw error;
+        });
       }
       return DONE;
     }
     if (!isSelecting(service)) return DONE;
     const subsets = endpointSubsets(service, podsBehind(service, podCache));
-    const labels = { ...service.metadata.labels, [MANAGED_BY]: 'endpoint-controller', ...(service.spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}) };
+    const labels = {
+      ...service.metadata.labels,
+      [MANAGED_BY]: 'endpoint-controller',
+      ...(service.spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
+    };
     const trigger = { [TRIGGER_TIME]: rfc3339(clock.nowMs()) };
     if (known === undefined) {
       try {
-        await api.create(endpoints, { apiVersion: 'v1', kind: 'Endpoints', metadata: { ...keyOf(service), labels, annotations: trigger }, ...(subsets.length > 0 ? { subsets } : {}) });
+        await api.create(endpoints, {
+          apiVersion: 'v1',
+          kind: 'Endpoints',
+          metadata: { ...keyOf(service), labels, annotations: trigger },
+          ...(subsets.length > 0 ? { subsets } : {}),
+        });
       } catch (error) {
         if (!isNamespaceTerminating(error) && !isStatus(error, 'AlreadyExists')) throw error;
       }

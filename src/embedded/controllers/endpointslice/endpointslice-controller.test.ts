@@ -6,11 +6,31 @@ import { createEndpointsController } from '../endpoints/endpoints-controller.ts'
 import { createEndpointSliceController } from './endpointslice-controller.ts';
 
 const key = { namespace: 'default', name: 'web' };
-const open = (keepsTerminating = false) => openControllerRoom((deps) => [createEndpointSliceController(deps), createEndpointsController(deps)], { fate: (pod) => (pod.metadata.labels?.sick ? 'running' : 'ready'), keepsTerminating });
+const open = (keepsTerminating = false) =>
+  openControllerRoom((deps) => [createEndpointSliceController(deps), createEndpointsController(deps)], {
+    fate: (pod) => (pod.metadata.labels?.sick ? 'running' : 'ready'),
+    keepsTerminating,
+  });
 type Room = Awaited<ReturnType<typeof open>>;
-const aService = (spec: Partial<ServiceSpec> = {}) => ({ metadata: { ...key, labels: { team: 'blue' } }, spec: { clusterIP: '10.96.0.9', selector: { app: 'web' }, ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 'web' }], ...spec } });
-const aPod = (name: string, labels: Record<string, string> = {}, port = 8080) => ({ metadata: { namespace: 'default', name, labels: { app: 'web', ...labels } }, spec: { containers: [{ name: 'main', image: 'web:1', ports: [{ name: 'web', containerPort: port, protocol: 'TCP' }] }] } });
-const targets = (room: Room): string[] => room.api.all(endpointSlices).flatMap((slice) => slice.endpoints ?? []).map((endpoint) => `${endpoint.targetRef?.name} ${endpoint.conditions?.ready ? 'ready' : 'not ready'}`).sort();
+const aService = (spec: Partial<ServiceSpec> = {}) => ({
+  metadata: { ...key, labels: { team: 'blue' } },
+  spec: {
+    clusterIP: '10.96.0.9',
+    selector: { app: 'web' },
+    ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 'web' }],
+    ...spec,
+  },
+});
+const aPod = (name: string, labels: Record<string, string> = {}, port = 8080) => ({
+  metadata: { namespace: 'default', name, labels: { app: 'web', ...labels } },
+  spec: { containers: [{ name: 'main', image: 'web:1', ports: [{ name: 'web', containerPort: port, protocol: 'TCP' }] }] },
+});
+const targets = (room: Room): string[] =>
+  room.api
+    .all(endpointSlices)
+    .flatMap((slice) => slice.endpoints ?? [])
+    .map((endpoint) => `${endpoint.targetRef?.name} ${endpoint.conditions?.ready ? 'ready' : 'not ready'}`)
+    .sort();
 
 describe('endpointslice controller', () => {
   it('lists the Pods of a Service with their readiness and the number of a named port', async () => {
@@ -23,9 +43,19 @@ describe('endpointslice controller', () => {
     const [slice, ...more] = room.api.all(endpointSlices);
     expect(more).toEqual([]);
     expect(slice!.metadata.name).toMatch(/^web-[a-z0-9]{5}$/);
-    expect(slice!.metadata.labels).toEqual({ team: 'blue', 'kubernetes.io/service-name': 'web', 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io' });
+    expect(slice!.metadata.labels).toEqual({
+      team: 'blue',
+      'kubernetes.io/service-name': 'web',
+      'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+    });
     expect(slice!.ports).toEqual([{ name: 'http', port: 8080, protocol: 'TCP' }]);
-    expect(room.api.all(endpoints)[0]!.subsets).toMatchObject([{ addresses: [{ targetRef: { name: 'a' } }], notReadyAddresses: [{ targetRef: { name: 'b' } }], ports: [{ name: 'http', port: 8080, protocol: 'TCP' }] }]);
+    expect(room.api.all(endpoints)[0]!.subsets).toMatchObject([
+      {
+        addresses: [{ targetRef: { name: 'a' } }],
+        notReadyAddresses: [{ targetRef: { name: 'b' } }],
+        ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+      },
+    ]);
   });
 
   it('swaps all endpoints in one write when the selector changes', async () => {
@@ -60,7 +90,12 @@ describe('endpointslice controller', () => {
     await room.api.create(pods, aPod('a'));
     await room.api.create(pods, aPod('b', {}, 9090));
     await room.settled();
-    expect(room.api.all(endpointSlices).map((slice) => slice.ports![0]!.port).sort()).toEqual([8080, 9090]);
+    expect(
+      room.api
+        .all(endpointSlices)
+        .map((slice) => slice.ports![0]!.port)
+        .sort(),
+    ).toEqual([8080, 9090]);
   });
 
   it('leaves a Service without selector alone', async () => {

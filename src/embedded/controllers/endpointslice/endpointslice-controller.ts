@@ -32,9 +32,14 @@ export function createEndpointSliceController(deps: ControllerDeps): Controller 
     const { uid } = service.metadata;
     // Until the cache shows the slices we made, counting them would make them twice.
     if (!expectations.satisfied(uid)) return DONE;
-    const existing = sliceCache.by('owner', uid)
+    const existing = sliceCache
+      .by('owner', uid)
       .filter((slice) => slice.metadata.labels?.[MANAGED_BY] === MANAGER && slice.metadata.deletionTimestamp === undefined)
-      .sort((a, b) => Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp) || (a.metadata.name < b.metadata.name ? -1 : 1));
+      .sort(
+        (a, b) =>
+          Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp) ||
+          (a.metadata.name < b.metadata.name ? -1 : 1),
+      );
     const plan = planSlices(existing, desiredGroups(service, podsBehind(service, podCache)));
     const labels = sliceLabels(service);
     // New addresses appear before old ones go: no moment shows fewer endpoints than both states have.
@@ -43,11 +48,17 @@ export function createEndpointSliceController(deps: ControllerDeps): Controller 
       const body = contentOf(group);
       if (sameJson({ labels, ...body }, { labels: slice.metadata.labels, ports: slice.ports, endpoints: slice.endpoints })) continue;
       const annotations = { ...slice.metadata.annotations, [TRIGGER_TIME]: rfc3339(clock.nowMs()) };
-      await api.update(endpointSlices, { ...structuredClone(slice), metadata: { ...structuredClone(slice.metadata), labels, annotations }, ...body });
+      await api.update(endpointSlices, {
+        ...structuredClone(slice),
+        metadata: { ...structuredClone(slice.metadata), labels, annotations },
+        ...body,
+      });
     }
     for (const slice of plan.remove) {
       expectations.expectDeletions(uid, [slice.metadata.uid]);
-      try { await api.delete(endpointSlices, keyOf(slice)); } catch (error) {
+      try {
+        await api.delete(endpointSlices, keyOf(slice));
+      } catch (error) {
         expectations.deletionObserved(uid, slice.metadata.uid);
         if (!isStatus(error, 'NotFound')) throw error;
       }
@@ -60,8 +71,17 @@ export function createEndpointSliceController(deps: ControllerDeps): Controller 
     expectations.expectCreations(uid, 1);
     try {
       await api.create(endpointSlices, {
-        apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4', ...contentOf(group),
-        metadata: { generateName: `${name}-`, namespace, labels, annotations: { [TRIGGER_TIME]: rfc3339(clock.nowMs()) }, ownerReferences: [controllerRef(services, service)] },
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        addressType: 'IPv4',
+        ...contentOf(group),
+        metadata: {
+          generateName: `${name}-`,
+          namespace,
+          labels,
+          annotations: { [TRIGGER_TIME]: rfc3339(clock.nowMs()) },
+          ownerReferences: [controllerRef(services, service)],
+        },
       });
     } catch (error) {
       expectations.creationObserved(uid);
@@ -71,7 +91,9 @@ export function createEndpointSliceController(deps: ControllerDeps): Controller 
 
   const controller = new Controller({ name: 'endpointslice', reconcile, concurrency: 5 }, deps);
   watchServices(serviceCache, podCache, (key) => controller.enqueue(key));
-  serviceCache.onChange((change) => { if (change.type === 'deleted') expectations.forget(change.object.metadata.uid); });
+  serviceCache.onChange((change) => {
+    if (change.type === 'deleted') expectations.forget(change.object.metadata.uid);
+  });
   sliceCache.onChange((change) => {
     const { labels, ownerReferences, namespace, uid } = change.object.metadata;
     const name = labels?.[SERVICE_NAME];
@@ -85,7 +107,12 @@ export function createEndpointSliceController(deps: ControllerDeps): Controller 
 }
 
 function sliceLabels(service: Service): Record<string, string> {
-  return { ...service.metadata.labels, [SERVICE_NAME]: service.metadata.name, [MANAGED_BY]: MANAGER, ...(service.spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}) };
+  return {
+    ...service.metadata.labels,
+    [SERVICE_NAME]: service.metadata.name,
+    [MANAGED_BY]: MANAGER,
+    ...(service.spec.clusterIP === 'None' ? { [HEADLESS]: '' } : {}),
+  };
 }
 
 function contentOf(group: PortGroup): Pick<EndpointSlice, 'ports' | 'endpoints'> {

@@ -4,7 +4,16 @@ import { customResourceDefinitions, type ResourceType } from '../../../kube/reso
 import { isStatus } from '../../../kube/status-error.ts';
 import type { ClusterFacts } from '../cluster-facts.ts';
 import { Controller, type ControllerDeps, DONE, type ReconcileResult } from '../controller.ts';
-import { blocks, FOREGROUND, isOrphaning, isWaitingForDependents, ORPHAN, type OwnerStatus, ownerStatus, policyOf } from './owner-status.ts';
+import {
+  blocks,
+  FOREGROUND,
+  isOrphaning,
+  isWaitingForDependents,
+  ORPHAN,
+  type OwnerStatus,
+  ownerStatus,
+  policyOf,
+} from './owner-status.ts';
 import { typeId, WatchedTypes } from './watched-types.ts';
 
 const ID_SEPARATOR = '|';
@@ -33,7 +42,8 @@ export function createGarbageCollector(deps: ControllerDeps, facts: Pick<Cluster
     for (const reference of ownerReferences ?? []) {
       const watched = change.type === 'added' ? undefined : types.byKind(reference.apiVersion, reference.kind);
       const owner = watched?.cache.get({ ...(watched.type.namespaced ? { namespace } : {}), name: reference.name });
-      if (owner !== undefined && watched !== undefined && isWaitingForDependents(owner)) controller.enqueue(workKey(watched.type, keyOf(owner)));
+      if (owner !== undefined && watched !== undefined && isWaitingForDependents(owner))
+        controller.enqueue(workKey(watched.type, keyOf(owner)));
     }
   });
 
@@ -51,41 +61,60 @@ export function createGarbageCollector(deps: ControllerDeps, facts: Pick<Cluster
     const cached = watched.cache.get(key);
     const status = ownerStatus(reference, cached);
     if (status !== 'dangling') return status;
-    try { return ownerStatus(reference, await api.get(watched.type, key)); } catch (error) {
+    try {
+      return ownerStatus(reference, await api.get(watched.type, key));
+    } catch (error) {
       if (isStatus(error, 'NotFound')) return 'dangling';
       throw error;
     }
   };
 
-  const dropReferences = async (type: ResourceType, object: KubeObject, isDropped: (reference: OwnerReference) => boolean): Promise<void> => {
+  const dropReferences = async (
+    type: ResourceType,
+    object: KubeObject,
+    isDropped: (reference: OwnerReference) => boolean,
+  ): Promise<void> => {
     const { uid, resourceVersion, ownerReferences = [] } = object.metadata;
     const kept = ownerReferences.filter((reference) => !isDropped(reference));
-    await tolerating(api.patch(type, keyOf(object), { type: 'merge', body: { metadata: { uid, resourceVersion, ownerReferences: kept.length > 0 ? kept : null } } }));
+    await tolerating(
+      api.patch(type, keyOf(object), {
+        type: 'merge',
+        body: { metadata: { uid, resourceVersion, ownerReferences: kept.length > 0 ? kept : null } },
+      }),
+    );
   };
 
   const dropFinalizer = async (type: ResourceType, object: KubeObject, finalizer: string): Promise<void> => {
     const { uid, resourceVersion, finalizers = [] } = object.metadata;
     const kept = finalizers.filter((other) => other !== finalizer);
-    await tolerating(api.patch(type, keyOf(object), { type: 'merge', body: { metadata: { uid, resourceVersion, finalizers: kept.length > 0 ? kept : null } } }));
+    await tolerating(
+      api.patch(type, keyOf(object), {
+        type: 'merge',
+        body: { metadata: { uid, resourceVersion, finalizers: kept.length > 0 ? kept : null } },
+      }),
+    );
   };
 
   /** Orphaning: dependents lose the reference first, so that none of them is taken for a leftover. */
   const orphanDependents = async (type: ResourceType, owner: KubeObject): Promise<void> => {
-    for (const dependent of dependentsOf(owner.metadata.uid)) await dropReferences(dependent.type, dependent.object, (reference) => reference.uid === owner.metadata.uid);
+    for (const dependent of dependentsOf(owner.metadata.uid))
+      await dropReferences(dependent.type, dependent.object, (reference) => reference.uid === owner.metadata.uid);
     await dropFinalizer(type, owner, ORPHAN);
   };
 
   const finishForeground = async (type: ResourceType, owner: KubeObject): Promise<void> => {
     const dependents = dependentsOf(owner.metadata.uid);
     if (!dependents.some(({ object }) => blocks(object, owner.metadata.uid))) return dropFinalizer(type, owner, FOREGROUND);
-    for (const dependent of dependents) if (dependent.object.metadata.deletionTimestamp === undefined) controller.enqueue(workKey(dependent.type, keyOf(dependent.object)));
+    for (const dependent of dependents)
+      if (dependent.object.metadata.deletionTimestamp === undefined) controller.enqueue(workKey(dependent.type, keyOf(dependent.object)));
   };
 
   const collect = async (key: string, type: ResourceType, object: KubeObject): Promise<void> => {
     const references = object.metadata.ownerReferences ?? [];
     if (references.length === 0) return;
     const states = await Promise.all(references.map(async (reference) => ({ reference, status: await readOwner(object, reference) })));
-    const uidsOf = (...wanted: OwnerStatus[]): Set<string> => new Set(states.filter(({ status }) => wanted.includes(status)).map(({ reference }) => reference.uid));
+    const uidsOf = (...wanted: OwnerStatus[]): Set<string> =>
+      new Set(states.filter(({ status }) => wanted.includes(status)).map(({ reference }) => reference.uid));
     if (uidsOf('unknown').size > 0) waitingForType.add(key);
     const gone = uidsOf('dangling', 'waiting');
     if (uidsOf('solid', 'unknown').size > 0) {
@@ -124,7 +153,11 @@ export function createGarbageCollector(deps: ControllerDeps, facts: Pick<Cluster
 class CollectorQueue extends Controller {
   readonly #types: WatchedTypes;
 
-  constructor(options: ConstructorParameters<typeof Controller>[0], deps: ConstructorParameters<typeof Controller>[1], types: WatchedTypes) {
+  constructor(
+    options: ConstructorParameters<typeof Controller>[0],
+    deps: ConstructorParameters<typeof Controller>[1],
+    types: WatchedTypes,
+  ) {
     super(options, deps);
     this.#types = types;
   }
@@ -137,5 +170,9 @@ class CollectorQueue extends Controller {
 
 /** Gone already is as good as done. A conflict is thrown: a later change of other fields would not bring the key back. */
 async function tolerating(work: Promise<unknown>): Promise<void> {
-  try { await work; } catch (error) { if (!isStatus(error, 'NotFound')) throw error; }
+  try {
+    await work;
+  } catch (error) {
+    if (!isStatus(error, 'NotFound')) throw error;
+  }
 }

@@ -23,7 +23,9 @@ export function isOrphaning(object: KubeObject): boolean {
 
 /** Holds back the foreground deletion of the owner with this uid. */
 export function blocks(dependent: KubeObject, ownerUid: string): boolean {
-  return dependent.metadata.ownerReferences?.some((reference) => reference.uid === ownerUid && reference.blockOwnerDeletion === true) === true;
+  return (
+    dependent.metadata.ownerReferences?.some((reference) => reference.uid === ownerUid && reference.blockOwnerDeletion === true) === true
+  );
 }
 
 /** The policy that continues what an object's own finalizers ask for. */

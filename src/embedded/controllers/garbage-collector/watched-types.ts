@@ -6,7 +6,11 @@ import type { ControllerDeps } from '../controller.ts';
 
 export const typeId = (type: ResourceType): string => `${type.group}/${type.resource}`;
 
-interface Watched { type: ResourceType; cache: Informer<KubeObject>; stop?: AbortController }
+interface Watched {
+  type: ResourceType;
+  cache: Informer<KubeObject>;
+  stop?: AbortController;
+}
 
 /** One cache for each type that the server serves, following custom types as they come and go. Events have no dependents and are left out. */
 export class WatchedTypes {
@@ -16,15 +20,23 @@ export class WatchedTypes {
   readonly #watched = new Map<string, Watched>();
   #signal: AbortSignal | undefined;
 
-  constructor(deps: Pick<ControllerDeps, 'api' | 'informers' | 'clock' | 'log'>, facts: Pick<ClusterFacts, 'resourceTypes'>, onChange: (type: ResourceType, change: Change<KubeObject>) => void) {
+  constructor(
+    deps: Pick<ControllerDeps, 'api' | 'informers' | 'clock' | 'log'>,
+    facts: Pick<ClusterFacts, 'resourceTypes'>,
+    onChange: (type: ResourceType, change: Change<KubeObject>) => void,
+  ) {
     this.#deps = deps;
     this.#facts = facts;
     this.#onChange = onChange;
   }
 
-  caches(): Iterable<Watched> { return this.#watched.values(); }
+  caches(): Iterable<Watched> {
+    return this.#watched.values();
+  }
 
-  byId(id: string): Watched | undefined { return this.#watched.get(id); }
+  byId(id: string): Watched | undefined {
+    return this.#watched.get(id);
+  }
 
   /** The watched type that an owner reference names. */
   byKind(apiVersion: string, kind: string): Watched | undefined {
@@ -38,11 +50,18 @@ export class WatchedTypes {
     return sameGroup;
   }
 
-  get isStarted(): boolean { return this.#signal !== undefined; }
+  get isStarted(): boolean {
+    return this.#signal !== undefined;
+  }
 
   /** Takes up new types and drops those that are gone. Answers whether a new one came. */
   refresh(): boolean {
-    const served = new Map(this.#facts.resourceTypes().filter((type) => type.resource !== 'events').map((type) => [typeId(type), type]));
+    const served = new Map(
+      this.#facts
+        .resourceTypes()
+        .filter((type) => type.resource !== 'events')
+        .map((type) => [typeId(type), type]),
+    );
     const isCustom = this.#customTypes();
     let isNew = false;
     for (const [id, type] of served) {
@@ -68,11 +87,22 @@ export class WatchedTypes {
   start(signal: AbortSignal): void {
     this.#signal = signal;
     this.refresh();
-    signal.addEventListener('abort', () => { for (const { stop } of this.#watched.values()) stop?.abort(); }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        for (const { stop } of this.#watched.values()) stop?.abort();
+      },
+      { once: true },
+    );
   }
 
   #customTypes(): (type: ResourceType) => boolean {
-    const names = new Set(this.#deps.informers.for(customResourceDefinitions).list().map((definition) => `${definition.spec.group}/${definition.spec.names.plural}`));
+    const names = new Set(
+      this.#deps.informers
+        .for(customResourceDefinitions)
+        .list()
+        .map((definition) => `${definition.spec.group}/${definition.spec.names.plural}`),
+    );
     return (type) => names.has(typeId(type)) || (type.group.includes('.') && !type.group.endsWith('.k8s.io'));
   }
 }

@@ -7,10 +7,21 @@ import { createHorizontalPodAutoscalerController } from './horizontal-pod-autosc
 
 const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
 const cpu = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } };
-const unable = 'unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)';
-const open = (): Promise<ControllerRoom> => openControllerRoom((deps) => [createHorizontalPodAutoscalerController(deps, { resourceTypes: () => [] })]);
-const autoscaler = (spec: object = {}) => ({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { namespace: 'default', name: 'web' }, spec: { scaleTargetRef: target, minReplicas: 2, maxReplicas: 5, metrics: [cpu], ...spec } });
-const aDeployment = (replicas: number) => ({ metadata: { namespace: 'default', name: 'web' }, spec: { replicas, selector: { matchLabels: { app: 'web' } }, template: aTemplate() }, status: { replicas } });
+const unable =
+  'unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)';
+const open = (): Promise<ControllerRoom> =>
+  openControllerRoom((deps) => [createHorizontalPodAutoscalerController(deps, { resourceTypes: () => [] })]);
+const autoscaler = (spec: object = {}) => ({
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { namespace: 'default', name: 'web' },
+  spec: { scaleTargetRef: target, minReplicas: 2, maxReplicas: 5, metrics: [cpu], ...spec },
+});
+const aDeployment = (replicas: number) => ({
+  metadata: { namespace: 'default', name: 'web' },
+  spec: { replicas, selector: { matchLabels: { app: 'web' } }, template: aTemplate() },
+  status: { replicas },
+});
 
 it.each([
   [1, 2, 'Current number of replicas below Spec.MinReplicas'],
@@ -23,8 +34,17 @@ it.each([
   expect(room.api.all(deployments)[0]!.spec.replicas).toBe(after);
   expect(room.eventTexts()).toEqual([`SuccessfulRescale: New size: ${after}; reason: ${why}`]);
   expect(room.api.all(horizontalPodAutoscalers)[0]!.status).toMatchObject({
-    currentReplicas: before, desiredReplicas: after, lastScaleTime: '2025-01-01T00:00:00Z',
-    conditions: [{ type: 'AbleToScale', status: 'True', reason: 'SucceededRescale', message: `the HPA controller was able to update the target scale to ${after}` }],
+    currentReplicas: before,
+    desiredReplicas: after,
+    lastScaleTime: '2025-01-01T00:00:00Z',
+    conditions: [
+      {
+        type: 'AbleToScale',
+        status: 'True',
+        reason: 'SucceededRescale',
+        message: `the HPA controller was able to update the target scale to ${after}`,
+      },
+    ],
   });
 });
 
@@ -35,7 +55,11 @@ it('says which metrics API is missing and leaves a target between the bounds alo
   await room.settled();
   expect(room.api.all(deployments)[0]!.spec.replicas).toBe(3);
   const { status } = room.api.all(horizontalPodAutoscalers)[0]!;
-  expect(findCondition(status?.conditions, 'ScalingActive')).toMatchObject({ status: 'False', reason: 'FailedGetResourceMetric', message: `the HPA was unable to compute the replica count: failed to get cpu utilization: ${unable}` });
+  expect(findCondition(status?.conditions, 'ScalingActive')).toMatchObject({
+    status: 'False',
+    reason: 'FailedGetResourceMetric',
+    message: `the HPA was unable to compute the replica count: failed to get cpu utilization: ${unable}`,
+  });
   expect(room.eventTexts()).toEqual([
     `FailedGetResourceMetric: failed to get cpu utilization: ${unable}`,
     `FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: failed to get cpu resource metric value: failed to get cpu utilization: ${unable}`,
@@ -58,15 +82,52 @@ it('says that the target is missing', async () => {
   await using room = await open();
   await room.api.create(horizontalPodAutoscalers, autoscaler());
   await room.settled();
-  expect(room.api.all(horizontalPodAutoscalers)[0]!.status?.conditions).toMatchObject([{ type: 'AbleToScale', status: 'False', reason: 'FailedGetScale', message: 'the HPA controller was unable to get the target\'s current scale: deployments.apps "web" not found' }]);
+  expect(room.api.all(horizontalPodAutoscalers)[0]!.status?.conditions).toMatchObject([
+    {
+      type: 'AbleToScale',
+      status: 'False',
+      reason: 'FailedGetScale',
+      message: 'the HPA controller was unable to get the target\'s current scale: deployments.apps "web" not found',
+    },
+  ]);
   expect(room.eventTexts()).toEqual(['FailedGetScale: deployments.apps "web" not found']);
 });
 
 it.each([
   ['zero replicas of the target switch it off', { minReplicas: 1, maxReplicas: 5 }, 0, 0, 'ScalingDisabled'],
-  ['memory is as unknown as cpu', { minReplicas: 1, maxReplicas: 5, metrics: [{ type: 'Resource', resource: { name: 'memory', target: { type: 'AverageValue', averageValue: '1Gi' } } }] }, 2, 2, 'FailedGetResourceMetric'],
-  ['metrics of Pods have no API either', { minReplicas: 1, maxReplicas: 5, metrics: [{ type: 'Pods', pods: { metric: { name: 'rps' }, target: { type: 'AverageValue', averageValue: '10' } } }] }, 2, 2, 'FailedGetPodsMetric'],
-  ['external metrics have no API either', { minReplicas: 1, maxReplicas: 5, metrics: [{ type: 'External', external: { metric: { name: 'queue' }, target: { type: 'Value', value: '10' } } }] }, 2, 2, 'FailedGetExternalMetric'],
+  [
+    'memory is as unknown as cpu',
+    {
+      minReplicas: 1,
+      maxReplicas: 5,
+      metrics: [{ type: 'Resource', resource: { name: 'memory', target: { type: 'AverageValue', averageValue: '1Gi' } } }],
+    },
+    2,
+    2,
+    'FailedGetResourceMetric',
+  ],
+  [
+    'metrics of Pods have no API either',
+    {
+      minReplicas: 1,
+      maxReplicas: 5,
+      metrics: [{ type: 'Pods', pods: { metric: { name: 'rps' }, target: { type: 'AverageValue', averageValue: '10' } } }],
+    },
+    2,
+    2,
+    'FailedGetPodsMetric',
+  ],
+  [
+    'external metrics have no API either',
+    {
+      minReplicas: 1,
+      maxReplicas: 5,
+      metrics: [{ type: 'External', external: { metric: { name: 'queue' }, target: { type: 'Value', value: '10' } } }],
+    },
+    2,
+    2,
+    'FailedGetExternalMetric',
+  ],
 ])('decides that %s', (_, spec, current, desired, reason) => {
   const decision = decideReplicas({ scaleTargetRef: target, ...spec }, current);
   expect(decision.desiredReplicas).toBe(desired);

@@ -15,27 +15,46 @@ const SYNC_MS = 15_000;
  * Keeps the targets of HorizontalPodAutoscalers between their bounds. No metrics API is served, and the conditions and events say so in
  * the words of a cluster without metrics-server.
  */
-export function createHorizontalPodAutoscalerController(deps: ControllerDeps, facts: { resourceTypes(): readonly ResourceType[] }): Controller {
+export function createHorizontalPodAutoscalerController(
+  deps: ControllerDeps,
+  facts: { resourceTypes(): readonly ResourceType[] },
+): Controller {
   const { api, informers, clock, events } = deps;
   const cache = informers.for(horizontalPodAutoscalers);
 
   const targetType = (apiVersion: string | undefined, kind: string): ResourceType | undefined => {
     const group = apiVersion?.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-    return ([deployments, replicaSets, statefulSets, ...facts.resourceTypes()] as ResourceType[]).find((type) => type.kind === kind && type.group === group);
+    return ([deployments, replicaSets, statefulSets, ...facts.resourceTypes()] as ResourceType[]).find(
+      (type) => type.kind === kind && type.group === group,
+    );
   };
 
-  const write = async (hpa: V2HorizontalPodAutoscaler, currentReplicas: number | undefined, decision: AutoscalerDecision, hasScaled: boolean): Promise<void> => {
+  const write = async (
+    hpa: V2HorizontalPodAutoscaler,
+    currentReplicas: number | undefined,
+    decision: AutoscalerDecision,
+    hasScaled: boolean,
+  ): Promise<void> => {
     const now = rfc3339(clock.nowMs());
     let conditions = hpa.status?.conditions ?? [];
     for (const condition of decision.conditions) conditions = withCondition(conditions, { ...condition, lastTransitionTime: now });
     const status: V2HorizontalPodAutoscalerStatus = {
-      ...hpa.status, conditions, desiredReplicas: decision.desiredReplicas, ...(currentReplicas === undefined ? {} : { currentReplicas }), ...(hasScaled ? { lastScaleTime: now } : {}),
+      ...hpa.status,
+      conditions,
+      desiredReplicas: decision.desiredReplicas,
+      ...(currentReplicas === undefined ? {} : { currentReplicas }),
+      ...(hasScaled ? { lastScaleTime: now } : {}),
     };
     if (!sameJson(status, hpa.status)) await api.update(horizontalPodAutoscalers, { ...hpa, status }, { subresource: 'status' });
   };
 
   const refuse = async (hpa: V2HorizontalPodAutoscaler, reason: string, message: string): Promise<ReconcileResult> => {
-    events.record(hpa, 'Warning', reason, message.replace(/^the HPA controller was unable to (get|update) the target's current scale: /, ''));
+    events.record(
+      hpa,
+      'Warning',
+      reason,
+      message.replace(/^the HPA controller was unable to (get|update) the target's current scale: /, ''),
+    );
     const condition: AutoscalerCondition = { type: 'AbleToScale', status: 'False', reason, message };
     await write(hpa, undefined, { desiredReplicas: hpa.status?.desiredReplicas ?? 0, conditions: [condition], warnings: [] }, false);
     return { requeueAfterMs: SYNC_MS };
@@ -47,10 +66,15 @@ export function createHorizontalPodAutoscalerController(deps: ControllerDeps, fa
     const hpa: V2HorizontalPodAutoscaler = { ...known, apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' };
     const { apiVersion, kind, name } = hpa.spec.scaleTargetRef;
     const type = targetType(apiVersion, kind);
-    if (type === undefined) return refuse(hpa, 'FailedGetScale', `the HPA controller was unable to get the target's current scale: no matches for kind "${kind}" in group "${apiVersion?.split('/')[0] ?? ''}"`);
+    if (type === undefined)
+      return refuse(
+        hpa,
+        'FailedGetScale',
+        `the HPA controller was unable to get the target's current scale: no matches for kind "${kind}" in group "${apiVersion?.split('/')[0] ?? ''}"`,
+      );
     let target: AnyObject | undefined;
     try {
-      target = await api.get(type, { namespace: hpa.metadata.namespace, name }) as AnyObject | undefined;
+      target = (await api.get(type, { namespace: hpa.metadata.namespace, name })) as AnyObject | undefined;
       if (target === undefined) throw new Error(`${type.resource}${type.group === '' ? '' : `.${type.group}`} "${name}" not found`);
     } catch (error) {
       return refuse(hpa, 'FailedGetScale', `the HPA controller was unable to get the target's current scale: ${messageOf(error)}`);
@@ -61,7 +85,12 @@ export function createHorizontalPodAutoscalerController(deps: ControllerDeps, fa
     for (const { reason, message } of decision.warnings) events.record(hpa, 'Warning', reason, message);
     const hasScaled = decision.desiredReplicas !== wanted;
     if (hasScaled) {
-      await api.patch(type, { namespace: hpa.metadata.namespace, name }, { type: 'merge', body: { spec: { replicas: decision.desiredReplicas } } }, { subresource: 'scale' });
+      await api.patch(
+        type,
+        { namespace: hpa.metadata.namespace, name },
+        { type: 'merge', body: { spec: { replicas: decision.desiredReplicas } } },
+        { subresource: 'scale' },
+      );
       events.record(hpa, 'Normal', 'SuccessfulRescale', `New size: ${decision.desiredReplicas}; reason: ${decision.reason}`);
     }
     await write(hpa, status?.replicas ?? 0, decision, hasScaled);

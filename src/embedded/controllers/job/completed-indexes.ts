@@ -4,7 +4,8 @@ export function formatIndexes(indexes: Iterable<number>): string {
   const ranges: [number, number][] = [];
   for (const index of sorted) {
     const last = ranges.at(-1);
-    if (last !== undefined && last[1] === index - 1) last[1] = index; else ranges.push([index, index]);
+    if (last !== undefined && last[1] === index - 1) last[1] = index;
+    else ranges.push([index, index]);
   }
   return ranges.map(([from, to]) => (from === to ? `${from}` : to === from + 1 ? `${from},${to}` : `${from}-${to}`)).join(',');
 }

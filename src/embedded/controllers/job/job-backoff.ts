@@ -5,7 +5,10 @@ const LAST_MS = 10 * 60_000;
 
 /** When a Pod ended (ms since the epoch): its last container, else when it stopped being ready, was deleted, or was made. */
 export function finishedAtMs(pod: Pod): number {
-  const ends = (pod.status?.containerStatuses ?? []).map((status) => status.state?.terminated?.finishedAt).filter((at): at is string => typeof at === 'string').map((at) => Date.parse(at));
+  const ends = (pod.status?.containerStatuses ?? [])
+    .map((status) => status.state?.terminated?.finishedAt)
+    .filter((at): at is string => typeof at === 'string')
+    .map((at) => Date.parse(at));
   if (ends.length > 0) return Math.max(...ends);
   const ready = pod.status?.conditions?.find((condition) => condition.type === 'Ready');
   return Date.parse(ready?.lastTransitionTime ?? pod.metadata.deletionTimestamp ?? pod.metadata.creationTimestamp);

@@ -7,9 +7,16 @@ import { formatIndexes, parseIndexes } from './completed-indexes.ts';
 import { createJobController } from './job-controller.ts';
 
 const key = { namespace: 'default', name: 'pi' };
-const open = (fate: (pod: Pod) => PodFate = () => 'Succeeded') => openControllerRoom((deps) => [createJobController(deps), createTtlController(deps)], { fate });
-const aJob = (spec: Partial<JobSpec> = {}) => ({ metadata: key, spec: { completions: 1, parallelism: 1, backoffLimit: 6, selector: { matchLabels: { app: 'web' } }, template: aTemplate(), ...spec } });
-const types = (job: Job | undefined): string[] => (job?.status?.conditions ?? []).filter((condition) => condition.status === 'True').map((condition) => `${condition.type}=${condition.reason}`);
+const open = (fate: (pod: Pod) => PodFate = () => 'Succeeded') =>
+  openControllerRoom((deps) => [createJobController(deps), createTtlController(deps)], { fate });
+const aJob = (spec: Partial<JobSpec> = {}) => ({
+  metadata: key,
+  spec: { completions: 1, parallelism: 1, backoffLimit: 6, selector: { matchLabels: { app: 'web' } }, template: aTemplate(), ...spec },
+});
+const types = (job: Job | undefined): string[] =>
+  (job?.status?.conditions ?? [])
+    .filter((condition) => condition.status === 'True')
+    .map((condition) => `${condition.type}=${condition.reason}`);
 
 describe('job controller', () => {
   it('runs a Pod to completion and says so', async () => {
@@ -18,10 +25,20 @@ describe('job controller', () => {
     await room.settled();
     const [job] = room.api.all(jobs);
     expect(room.api.all(pods)).toHaveLength(1);
-    expect(job!.status).toMatchObject({ succeeded: 1, ready: 0, terminating: 0, uncountedTerminatedPods: {}, startTime: '2025-01-01T00:00:00Z', completionTime: '2025-01-01T00:00:00Z' });
+    expect(job!.status).toMatchObject({
+      succeeded: 1,
+      ready: 0,
+      terminating: 0,
+      uncountedTerminatedPods: {},
+      startTime: '2025-01-01T00:00:00Z',
+      completionTime: '2025-01-01T00:00:00Z',
+    });
     expect(types(job)).toEqual(['SuccessCriteriaMet=CompletionsReached', 'Complete=CompletionsReached']);
     expect(room.api.all(pods)[0]!.metadata.finalizers ?? []).toEqual([]);
-    expect(room.eventTexts()).toEqual([`SuccessfulCreate: Created pod: ${room.api.all(pods)[0]!.metadata.name}`, 'Completed: Job completed']);
+    expect(room.eventTexts()).toEqual([
+      `SuccessfulCreate: Created pod: ${room.api.all(pods)[0]!.metadata.name}`,
+      'Completed: Job completed',
+    ]);
   });
 
   it('never starts more Pods than completions ask for', async () => {
@@ -70,7 +87,12 @@ describe('job controller', () => {
     await using room = await open();
     await room.api.create(jobs, aJob({ completions: 3, parallelism: 3, completionMode: 'Indexed' }));
     await room.settled();
-    expect(room.api.all(pods).map((pod) => pod.metadata.annotations?.['batch.kubernetes.io/job-completion-index']).sort()).toEqual(['0', '1', '2']);
+    expect(
+      room.api
+        .all(pods)
+        .map((pod) => pod.metadata.annotations?.['batch.kubernetes.io/job-completion-index'])
+        .sort(),
+    ).toEqual(['0', '1', '2']);
     expect(room.api.all(jobs)[0]!.status).toMatchObject({ completedIndexes: '0-2', succeeded: 3 });
   });
 
@@ -80,7 +102,10 @@ describe('job controller', () => {
     await room.settled();
     expect(room.api.all(jobs)[0]!.metadata.deletionTimestamp).toBeUndefined();
     await room.advance(5000);
-    expect(room.api.all(jobs)[0]!.metadata).toMatchObject({ deletionTimestamp: '2025-01-01T00:00:05Z', finalizers: ['foregroundDeletion'] });
+    expect(room.api.all(jobs)[0]!.metadata).toMatchObject({
+      deletionTimestamp: '2025-01-01T00:00:05Z',
+      finalizers: ['foregroundDeletion'],
+    });
   });
 
   it('releases Pods of a deleted Job', async () => {
@@ -92,7 +117,11 @@ describe('job controller', () => {
     expect(room.api.all(pods)[0]!.metadata.finalizers ?? []).toEqual([]);
   });
 
-  it.each([{ text: '0-2,4', indexes: [0, 1, 2, 4] }, { text: '1,2', indexes: [1, 2] }, { text: '', indexes: [] }])('writes the indexes $indexes as "$text"', ({ text, indexes }) => {
+  it.each([
+    { text: '0-2,4', indexes: [0, 1, 2, 4] },
+    { text: '1,2', indexes: [1, 2] },
+    { text: '', indexes: [] },
+  ])('writes the indexes $indexes as "$text"', ({ text, indexes }) => {
     expect(formatIndexes(indexes)).toBe(text);
     expect([...parseIndexes(text)]).toEqual(indexes);
   });

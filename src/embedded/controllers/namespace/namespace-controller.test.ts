@@ -4,9 +4,11 @@ import { configMaps, events, namespaces, pods, serviceAccounts } from '../../../
 import { createServiceAccountController } from '../serviceaccount/serviceaccount-controller.ts';
 import { createNamespaceController } from './namespace-controller.ts';
 
-const open = () => openControllerRoom((deps) => [
-  createNamespaceController(deps, { resourceTypes: () => [namespaces, configMaps, serviceAccounts, pods, events] }), createServiceAccountController(deps, { caCertificate: 'PEM' }),
-]);
+const open = () =>
+  openControllerRoom((deps) => [
+    createNamespaceController(deps, { resourceTypes: () => [namespaces, configMaps, serviceAccounts, pods, events] }),
+    createServiceAccountController(deps, { caCertificate: 'PEM' }),
+  ]);
 const shop = { metadata: { name: 'shop' }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } };
 const pod = { metadata: { namespace: 'shop', name: 'a' }, spec: { containers: [] } };
 
@@ -43,9 +45,13 @@ describe('namespace controller', () => {
     await room.settled();
     await room.api.delete(namespaces, { name: 'shop' });
     await room.settled();
-    const conditions = Object.fromEntries(room.api.all(namespaces)[0]!.status!.conditions!.map(({ type, status, message }) => [type, `${status} ${message}`]));
+    const conditions = Object.fromEntries(
+      room.api.all(namespaces)[0]!.status!.conditions!.map(({ type, status, message }) => [type, `${status} ${message}`]),
+    );
     expect(conditions.NamespaceContentRemaining).toBe('True Some resources are remaining: configmaps has 1 resource instances');
-    expect(conditions.NamespaceFinalizersRemaining).toBe('True Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances');
+    expect(conditions.NamespaceFinalizersRemaining).toBe(
+      'True Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
+    );
     await room.api.patch(configMaps, { namespace: 'shop', name: 'held' }, { type: 'merge', body: { metadata: { finalizers: null } } });
     await room.advance(1000);
     expect(room.api.all(namespaces)).toEqual([]);

@@ -36,13 +36,23 @@ export function createReplicaSetController(deps: ControllerDeps): Controller {
       const count = Math.min(missing, BURST);
       const { error } = await slowStart(count, async () => {
         expectations.expectCreations(uid, 1);
-        try { await createPod(deps, replicaSets, set, podFromTemplate(replicaSets, set, set.spec.template ?? {})); } catch (failure) { expectations.creationObserved(uid); throw failure; }
+        try {
+          await createPod(deps, replicaSets, set, podFromTemplate(replicaSets, set, set.spec.template ?? {}));
+        } catch (failure) {
+          expectations.creationObserved(uid);
+          throw failure;
+        }
       });
-      return error === undefined || isNamespaceTerminating(error) ? undefined : { reason: 'FailedCreate', message: error instanceof Error ? error.message : String(error) };
+      return error === undefined || isNamespaceTerminating(error)
+        ? undefined
+        : { reason: 'FailedCreate', message: error instanceof Error ? error.message : String(error) };
     }
     if (missing === 0) return undefined;
     const doomed = podsToDelete(active, Math.min(-missing, BURST), siblingsOf(set, active));
-    expectations.expectDeletions(uid, doomed.map((pod) => pod.metadata.uid));
+    expectations.expectDeletions(
+      uid,
+      doomed.map((pod) => pod.metadata.uid),
+    );
     const outcomes = await Promise.allSettled(doomed.map((pod) => deletePod(deps, replicaSets, set, pod)));
     let failure: ReplicaFailure | undefined;
     outcomes.forEach((outcome, index) => {
@@ -57,7 +67,10 @@ export function createReplicaSetController(deps: ControllerDeps): Controller {
   const siblingsOf = (set: ReplicaSet, active: readonly Pod[]): readonly Pod[] => {
     const owner = controllerOf(set);
     if (owner === undefined) return active;
-    return setCache.by('owner', owner.uid).flatMap((sibling) => podCache.by('owner', sibling.metadata.uid)).filter(isPodActive);
+    return setCache
+      .by('owner', owner.uid)
+      .flatMap((sibling) => podCache.by('owner', sibling.metadata.uid))
+      .filter(isPodActive);
   };
 
   const reconcile = async (key: string): Promise<ReconcileResult> => {
@@ -88,10 +101,12 @@ export function createReplicaSetController(deps: ControllerDeps): Controller {
     controller.enqueue(keyString(keyOf(change.object)));
   });
   watchDependentPods(podCache, {
-    ownerKind: 'ReplicaSet', expectations,
+    ownerKind: 'ReplicaSet',
+    expectations,
     ownerChanged: (namespace, name) => controller.enqueue(keyString({ namespace, name })),
     orphanChanged: (pod) => {
-      for (const set of setCache.list(pod.metadata.namespace)) if (selectorMatches(set.spec.selector, pod.metadata.labels)) controller.enqueue(keyString(keyOf(set)));
+      for (const set of setCache.list(pod.metadata.namespace))
+        if (selectorMatches(set.spec.selector, pod.metadata.labels)) controller.enqueue(keyString(keyOf(set)));
     },
   });
   return controller;

@@ -2,10 +2,18 @@ import type { Pod, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../
 import { isPodAvailable, isPodReady } from '../pod-state.ts';
 
 /** What went wrong while Pods were created or deleted. */
-export interface ReplicaFailure { reason: 'FailedCreate' | 'FailedDelete'; message: string }
+export interface ReplicaFailure {
+  reason: 'FailedCreate' | 'FailedDelete';
+  message: string;
+}
 
 /** The status of a ReplicaSet from its active Pods (k8s.io/kubernetes/pkg/controller/replicaset/replica_set_utils.go). */
-export function replicaSetStatus(set: ReplicaSet, active: readonly Pod[], failure: ReplicaFailure | undefined, now: { ms: number; text: string }): ReplicaSetStatus {
+export function replicaSetStatus(
+  set: ReplicaSet,
+  active: readonly Pod[],
+  failure: ReplicaFailure | undefined,
+  now: { ms: number; text: string },
+): ReplicaSetStatus {
   const templateLabels = Object.entries(set.spec.template?.metadata?.labels ?? {});
   const minReadySeconds = set.spec.minReadySeconds ?? 0;
   const ready = active.filter(isPodReady);
@@ -24,7 +32,11 @@ export function replicaSetStatus(set: ReplicaSet, active: readonly Pod[], failur
   };
 }
 
-function conditionsWith(before: readonly ReplicaSetCondition[] = [], failure: ReplicaFailure | undefined, now: string): ReplicaSetCondition[] {
+function conditionsWith(
+  before: readonly ReplicaSetCondition[] = [],
+  failure: ReplicaFailure | undefined,
+  now: string,
+): ReplicaSetCondition[] {
   const known = before.find((condition) => condition.type === 'ReplicaFailure');
   const others = before.filter((condition) => condition.type !== 'ReplicaFailure');
   if (failure === undefined) return others;

@@ -1,4 +1,12 @@
-import { blueGreenPromotionReason, isFastTracked, isPreviewReady, isPromotionPauseComplete, isSaturated, needsPromotionPause, promotionPauseRemainingMs } from '../../../rollouts/blue-green.ts';
+import {
+  blueGreenPromotionReason,
+  isFastTracked,
+  isPreviewReady,
+  isPromotionPauseComplete,
+  isSaturated,
+  needsPromotionPause,
+  promotionPauseRemainingMs,
+} from '../../../rollouts/blue-green.ts';
 import { countsOf, hashOf } from '../../../rollouts/replica-set-view.ts';
 import { POD_TEMPLATE_HASH, type RolloutStatus } from '../../../rollouts/rollout.ts';
 import { blueGreenOf, scaleDownDelaySeconds } from '../../../rollouts/strategy-defaults.ts';
@@ -22,8 +30,13 @@ export async function runBlueGreenPass(pass: Pass): Promise<void> {
   if (pass.decision.add.length === 0) reconcilePromotionPause(pass, fastTracked);
   const active = selectedHash(pass, blueGreenOf(pass.rollout)!.activeService);
   const reason = blueGreenPromotionReason(pass.rollout, {
-    hasStable: pass.stableRS !== undefined, activeSelector: active, currentPodHash: hashOf(pass.newRS), aborted: passIsAborted(pass),
-    ready: isSaturated(pass.rollout, pass.newRS), fastTracked, postPromotionPhase: pass.analysis.post?.status,
+    hasStable: pass.stableRS !== undefined,
+    activeSelector: active,
+    currentPodHash: hashOf(pass.newRS),
+    aborted: passIsAborted(pass),
+    ready: isSaturated(pass.rollout, pass.newRS),
+    fastTracked,
+    postPromotionPhase: pass.analysis.post?.status,
   });
   if (reason !== undefined && hasSeparateStable(pass)) await delayScaleDown(pass);
   await writeBlueGreenProgress(pass, reason, (status) => describeServices(pass, status, active));
@@ -45,7 +58,8 @@ async function reconcileBlueGreenServices(pass: Pass, fastTracked: boolean): Pro
   }
   if (!isSaturated(rollout, newRS)) return;
   const tried = prePromotionAnalysis === undefined || rollout.status?.blueGreen?.prePromotionAnalysisRunStatus?.status === 'Successful';
-  if (fastTracked || (tried && isPromotionPauseComplete(rollout, nowMs))) await switchService(pass, activeService, newRS, { evenIfUnavailable: true });
+  if (fastTracked || (tried && isPromotionPauseComplete(rollout, nowMs)))
+    await switchService(pass, activeService, newRS, { evenIfUnavailable: true });
 }
 
 /** Pauses before the switch when that is asked for, and ends the pause when its time is over. */
@@ -79,11 +93,20 @@ function describeServices(pass: Pass, status: RolloutStatus, active: string): vo
   const preview = selectedHash(pass, previewService);
   const promoted = status.stableRS === status.currentPodHash;
   const tried = blueGreenOf(rollout)!.prePromotionAnalysis === undefined || pass.analysis.pre?.status === 'Successful';
-  const checkpoint = !promoted && !passIsAborted(pass) && previewReplicaCount !== undefined && active !== hashOf(newRS)
-    && (rollout.status?.blueGreen?.scaleUpPreviewCheckPoint === true || (tried && isPreviewReady(rollout, newRS) && pass.decision.add.length === 0 && isPromotionPauseComplete(rollout, nowMs)));
+  const checkpoint =
+    !promoted &&
+    !passIsAborted(pass) &&
+    previewReplicaCount !== undefined &&
+    active !== hashOf(newRS) &&
+    (rollout.status?.blueGreen?.scaleUpPreviewCheckPoint === true ||
+      (tried && isPreviewReady(rollout, newRS) && pass.decision.add.length === 0 && isPromotionPauseComplete(rollout, nowMs)));
   status.blueGreen = {
-    ...kept, ...(preview === '' ? {} : { previewSelector: preview }), ...(active === '' ? {} : { activeSelector: active }), ...(checkpoint ? { scaleUpPreviewCheckPoint: true } : {}),
-    prePromotionAnalysisRunStatus: pass.analysis.pre, postPromotionAnalysisRunStatus: pass.analysis.post,
+    ...kept,
+    ...(preview === '' ? {} : { previewSelector: preview }),
+    ...(active === '' ? {} : { activeSelector: active }),
+    ...(checkpoint ? { scaleUpPreviewCheckPoint: true } : {}),
+    prePromotionAnalysisRunStatus: pass.analysis.pre,
+    postPromotionAnalysisRunStatus: pass.analysis.post,
   };
   Object.assign(status, activeCounts(pass, active));
 }

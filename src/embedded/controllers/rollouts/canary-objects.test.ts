@@ -3,7 +3,8 @@ import { CANARY_INGRESS, demoIngress, demoSpec, openRolloutRoom } from '../../..
 import { ingresses, pods, replicaSets, services } from '../../../kube/resource-type.ts';
 import { rollouts } from '../../../rollouts/rollout.ts';
 
-const MISSING = 'InvalidSpec: The Rollout "demo" is invalid: spec.strategy.canary.trafficRouting.nginx.stableIngress: Invalid value: "demo-stable": ingress.networking.k8s.io "demo-stable" not found';
+const MISSING =
+  'InvalidSpec: The Rollout "demo" is invalid: spec.strategy.canary.trafficRouting.nginx.stableIngress: Invalid value: "demo-stable": ingress.networking.k8s.io "demo-stable" not found';
 const WEIGHT = 'nginx.ingress.kubernetes.io/canary-weight';
 
 describe('what a Rollout names', () => {
@@ -22,7 +23,9 @@ describe('what a Rollout names', () => {
 
   it('must be Services that exist', async () => {
     await using demo = await openRolloutRoom(demoSpec(), { seeds: { services: false } });
-    expect(demo.status().message).toContain('spec.strategy.canary.canaryService: Invalid value: "demo-canary": service "demo-canary" not found');
+    expect(demo.status().message).toContain(
+      'spec.strategy.canary.canaryService: Invalid value: "demo-canary": service "demo-canary" not found',
+    );
   });
 
   it('must be an Ingress that uses the stable Service', async () => {
@@ -38,7 +41,10 @@ describe('what a Rollout names', () => {
     [{ setWeight: 101 }, 'SetWeight needs to be between 0 and 100'],
     [{ pause: { duration: '1d' } }, 'Duration needs to be greater than 0'],
     [{ plugin: { name: 'p' } }, '"plugin" is not modelled'],
-    [{ experiment: { templates: [{ name: 'a', specRef: 'canary', weight: 5 }] } }, 'Experiment template weight is only available for TrafficRouting with SMI, ALB, and Istio at this time'],
+    [
+      { experiment: { templates: [{ name: 'a', specRef: 'canary', weight: 5 }] } },
+      'Experiment template weight is only available for TrafficRouting with SMI, ALB, and Istio at this time',
+    ],
     [{}, 'Step must have one of the following set'],
   ])('may not hold the step %j', async (step, text) => {
     await using demo = await openRolloutRoom(demoSpec({ steps: [{ setWeight: 20 }, step] }));
@@ -50,7 +56,11 @@ describe('the canary Ingress', () => {
   it('gets its weight back after an edit, keeps foreign annotations and loses foreign labels', async () => {
     await using demo = await openRolloutRoom();
     await demo.setImage('v2');
-    await demo.room.api.patch(ingresses, { namespace: 'lab', name: CANARY_INGRESS }, { type: 'merge', body: { metadata: { annotations: { [WEIGHT]: '50', other: 'x' }, labels: { other: 'x' } } } });
+    await demo.room.api.patch(
+      ingresses,
+      { namespace: 'lab', name: CANARY_INGRESS },
+      { type: 'merge', body: { metadata: { annotations: { [WEIGHT]: '50', other: 'x' }, labels: { other: 'x' } } } },
+    );
     await demo.room.settled();
     expect(demo.weight()).toBe('20');
     expect(demo.canaryIngress()?.metadata.annotations?.other).toBe('x');
@@ -78,11 +88,21 @@ describe('the canary Ingress', () => {
   });
 
   it('exists once for each stable Ingress, with the configured prefix', async () => {
-    await using demo = await openRolloutRoom(demoSpec({ trafficRouting: { nginx: { stableIngresses: ['a', 'b'], annotationPrefix: 'custom.io', additionalIngressAnnotations: { 'canary-by-header': 'X' } } } }));
+    await using demo = await openRolloutRoom(
+      demoSpec({
+        trafficRouting: {
+          nginx: { stableIngresses: ['a', 'b'], annotationPrefix: 'custom.io', additionalIngressAnnotations: { 'canary-by-header': 'X' } },
+        },
+      }),
+    );
     for (const name of ['a', 'b']) await demo.room.api.create(ingresses, demoIngress(name));
     await demo.room.settled();
     for (const name of ['demo-a-canary', 'demo-b-canary']) {
-      expect(demo.canaryIngress(name)?.metadata.annotations).toEqual({ 'custom.io/canary': 'true', 'custom.io/canary-weight': '0', 'custom.io/canary-by-header': 'X' });
+      expect(demo.canaryIngress(name)?.metadata.annotations).toEqual({
+        'custom.io/canary': 'true',
+        'custom.io/canary-weight': '0',
+        'custom.io/canary-by-header': 'X',
+      });
     }
   });
 });
@@ -92,16 +112,26 @@ describe('Services', () => {
     await using demo = await openRolloutRoom();
     await demo.room.api.delete(rollouts, { namespace: 'lab', name: 'demo' });
     await demo.room.settled();
-    for (const service of demo.room.api.all(services, 'lab')) expect([service.spec?.selector, service.metadata.annotations]).toEqual([{ app: 'demo' }, {}]);
+    for (const service of demo.room.api.all(services, 'lab'))
+      expect([service.spec?.selector, service.metadata.annotations]).toEqual([{ app: 'demo' }, {}]);
     expect(demo.room.eventTexts()).toContain('RolloutDeleted: Rollout demo/lab is deleted.');
   });
 });
 
 describe('Pods', () => {
   it('carry the labels of their role and change them in place on a promotion', async () => {
-    await using demo = await openRolloutRoom(demoSpec({ canaryMetadata: { labels: { deployment: 'canary' } }, stableMetadata: { labels: { deployment: 'stable' } } }));
+    await using demo = await openRolloutRoom(
+      demoSpec({ canaryMetadata: { labels: { deployment: 'canary' } }, stableMetadata: { labels: { deployment: 'stable' } } }),
+    );
     await demo.setImage('v2');
-    const roles = (image: string): (string | undefined)[] => [...new Set(demo.room.api.all(pods, 'lab').filter((pod) => pod.spec.containers[0]?.image === `demo:${image}`).map((pod) => pod.metadata.labels?.deployment))];
+    const roles = (image: string): (string | undefined)[] => [
+      ...new Set(
+        demo.room.api
+          .all(pods, 'lab')
+          .filter((pod) => pod.spec.containers[0]?.image === `demo:${image}`)
+          .map((pod) => pod.metadata.labels?.deployment),
+      ),
+    ];
     expect([roles('v1'), roles('v2')]).toEqual([['stable'], ['canary']]);
     await demo.patchStatus({ promoteFull: true });
     expect([roles('v1'), roles('v2')]).toEqual([[undefined], ['stable']]);
@@ -112,7 +142,9 @@ describe('Pods', () => {
     await demo.room.advance(10_000);
     const old = demo.room.api.all(pods, 'lab').map(({ metadata }) => metadata.uid);
     let fewest = 5;
-    demo.room.deps.informers.for(replicaSets).onChange(({ object }) => { fewest = Math.min(fewest, object.status?.availableReplicas ?? 0); });
+    demo.room.deps.informers.for(replicaSets).onChange(({ object }) => {
+      fewest = Math.min(fewest, object.status?.availableReplicas ?? 0);
+    });
     await demo.patch({ spec: { restartAt: '2025-01-01T00:00:10Z' } });
     await demo.room.advance(300_000);
     expect(demo.status()).toMatchObject({ restartedAt: '2025-01-01T00:00:10Z', phase: 'Healthy', availableReplicas: 5 });

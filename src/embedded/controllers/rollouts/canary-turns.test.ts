@@ -25,7 +25,11 @@ describe('abort', () => {
     await using demo = await at40();
     await demo.patchStatus({ abort: true });
     expect(demo.status()).toMatchObject({
-      abort: true, abortedAt: '2025-01-01T00:00:00Z', currentStepIndex: 0, phase: 'Degraded', message: 'RolloutAborted: Rollout aborted update to revision 2',
+      abort: true,
+      abortedAt: '2025-01-01T00:00:00Z',
+      currentStepIndex: 0,
+      phase: 'Degraded',
+      message: 'RolloutAborted: Rollout aborted update to revision 2',
       canary: { weights: { canary: { weight: 0, podTemplateHash: demo.hash('v2') }, stable: { weight: 100 } } },
     });
     expect([demo.status().pauseConditions, demo.status().controllerPause]).toEqual([undefined, undefined]);
@@ -33,7 +37,9 @@ describe('abort', () => {
     expect(demo.replicaSet('v2')?.metadata.annotations?.[DEADLINE]).toBe('2025-01-01T00:00:30Z');
     expect(ownOf(demo)).toEqual([
       `SwitchService: Switched selector for service 'demo-canary' from '${demo.hash('v2')}' to '${demo.hash('v1')}'`,
-      'PatchingCanaryIngress: Updating Ingress `demo-demo-stable-canary` to desiredWeight \'0\'', 'TrafficWeightUpdated: Traffic weight updated from 40 to 0', 'RolloutAborted: Rollout aborted update to revision 2',
+      "PatchingCanaryIngress: Updating Ingress `demo-demo-stable-canary` to desiredWeight '0'",
+      'TrafficWeightUpdated: Traffic weight updated from 40 to 0',
+      'RolloutAborted: Rollout aborted update to revision 2',
     ]);
     await demo.room.advance(31_000);
     expect([demo.sizes('v2', 'v1'), demo.status().phase]).toEqual(['0/5', 'Degraded']);
@@ -45,7 +51,12 @@ describe('abort', () => {
     await demo.patchStatus({ abort: true });
     await demo.room.advance(laterMs);
     await demo.patchStatus({ abort: false });
-    expect([demo.weight(), demo.sizes('v2', 'v1'), demo.status().currentStepIndex, demo.status().phase]).toEqual(['20', '1/5', 1, 'Paused']);
+    expect([demo.weight(), demo.sizes('v2', 'v1'), demo.status().currentStepIndex, demo.status().phase]).toEqual([
+      '20',
+      '1/5',
+      1,
+      'Paused',
+    ]);
     expect(demo.status().abortedAt).toBeUndefined();
     expect(demo.replicaSet('v2')?.metadata.annotations).toMatchObject({ 'rollout.argoproj.io/revision': '2' });
     expect(demo.replicaSet('v2')?.metadata.annotations?.[DEADLINE]).toBeUndefined();
@@ -60,18 +71,28 @@ describe('abort', () => {
   });
 
   it('leaves what a first setCanaryScale step asks for when the delay is 0', async () => {
-    await using demo = await openRolloutRoom(demoSpec({ abortScaleDownDelaySeconds: 0, steps: [{ setCanaryScale: { replicas: 1 } }, { setWeight: 40 }, { pause: {} }] }));
+    await using demo = await openRolloutRoom(
+      demoSpec({ abortScaleDownDelaySeconds: 0, steps: [{ setCanaryScale: { replicas: 1 } }, { setWeight: 40 }, { pause: {} }] }),
+    );
     await demo.setImage('v2');
     await demo.patchStatus({ abort: true });
-    expect([demo.sizes('v2', 'v1'), demo.weight(), demo.replicaSet('v2')?.metadata.annotations?.[DEADLINE]]).toEqual(['1/5', '0', undefined]);
+    expect([demo.sizes('v2', 'v1'), demo.weight(), demo.replicaSet('v2')?.metadata.annotations?.[DEADLINE]]).toEqual([
+      '1/5',
+      '0',
+      undefined,
+    ]);
   });
 
   it('happens by itself when the progress deadline passes and that is asked for', async () => {
-    await using demo = await openRolloutRoom(demoSpec({}, { progressDeadlineAbort: true }), { fate: (pod) => (pod.spec.containers[0]?.image === 'demo:v2' ? 'running' : 'ready') });
+    await using demo = await openRolloutRoom(demoSpec({}, { progressDeadlineAbort: true }), {
+      fate: (pod) => (pod.spec.containers[0]?.image === 'demo:v2' ? 'running' : 'ready'),
+    });
     await demo.setImage('v2');
     expect([demo.sizes('v2', 'v1'), demo.weight(), demo.selected('demo-canary')]).toEqual(['1/5', '0', demo.hash('v1')]);
     await demo.room.advance(602_000);
-    expect(demo.status().message).toBe(`RolloutAborted: Rollout aborted update to revision 2: ReplicaSet "demo-${demo.hash('v2')}" has timed out progressing.`);
+    expect(demo.status().message).toBe(
+      `RolloutAborted: Rollout aborted update to revision 2: ReplicaSet "demo-${demo.hash('v2')}" has timed out progressing.`,
+    );
   });
 
   it('is dropped when the Rollout is fully promoted', async () => {
@@ -87,9 +108,21 @@ describe('full promotion', () => {
     await demo.setImage('v2');
     demo.newEvents();
     await demo.patchStatus({ promoteFull: true });
-    expect([demo.weight(), demo.sizes('v2', 'v1'), demo.status().phase, demo.status().promoteFull]).toEqual(['0', '5/5', 'Healthy', undefined]);
+    expect([demo.weight(), demo.sizes('v2', 'v1'), demo.status().phase, demo.status().promoteFull]).toEqual([
+      '0',
+      '5/5',
+      'Healthy',
+      undefined,
+    ]);
     const events = ownOf(demo);
-    expect(reasons(events)).toEqual(['ScalingReplicaSet', 'RolloutResumed', 'RolloutCompleted', 'SwitchService', 'PatchingCanaryIngress', 'TrafficWeightUpdated']);
+    expect(reasons(events)).toEqual([
+      'ScalingReplicaSet',
+      'RolloutResumed',
+      'RolloutCompleted',
+      'SwitchService',
+      'PatchingCanaryIngress',
+      'TrafficWeightUpdated',
+    ]);
     expect(events[2]).toContain(': Full promotion requested');
     expect(events[5]).toBe('TrafficWeightUpdated: Traffic weight updated from 20 to 0');
   });
@@ -98,12 +131,20 @@ describe('full promotion', () => {
     await using demo = await at40();
     await demo.patchStatus({ abort: true });
     await demo.patchStatus({ promoteFull: true });
-    expect([demo.status().stableRS, demo.status().abort, demo.weight(), demo.status().phase]).toEqual([demo.hash('v2'), undefined, '0', 'Healthy']);
+    expect([demo.status().stableRS, demo.status().abort, demo.weight(), demo.status().phase]).toEqual([
+      demo.hash('v2'),
+      undefined,
+      '0',
+      'Healthy',
+    ]);
   });
 
   it('keeps only the newest old versions within the delay', async () => {
     await using demo = await openRolloutRoom(demoSpec({ scaleDownDelayRevisionLimit: 1 }));
-    for (const image of ['v2', 'v3']) { await demo.setImage(image); await demo.patchStatus({ promoteFull: true }); }
+    for (const image of ['v2', 'v3']) {
+      await demo.setImage(image);
+      await demo.patchStatus({ promoteFull: true });
+    }
     expect([demo.sizes('v3', 'v2'), demo.replicaSet('v1')?.spec.replicas]).toEqual(['5/5', 0]);
   });
 });
@@ -113,10 +154,20 @@ describe('another template', () => {
     await using demo = await at40();
     await demo.setImage('v1');
     expect(demo.status()).toMatchObject({ phase: 'Healthy', currentStepIndex: 8, stableRS: demo.hash('v1') });
-    expect(demo.replicaSet('v1')?.metadata.annotations).toMatchObject({ 'rollout.argoproj.io/revision': '3', 'rollout.argoproj.io/revision-history': '1' });
+    expect(demo.replicaSet('v1')?.metadata.annotations).toMatchObject({
+      'rollout.argoproj.io/revision': '3',
+      'rollout.argoproj.io/revision-history': '1',
+    });
     expect([demo.weight(), demo.selected('demo-canary'), demo.replicaSet('v2')?.spec.replicas]).toEqual(['0', demo.hash('v1'), 2]);
     const events = ownOf(demo);
-    expect(reasons(events)).toEqual(['RolloutUpdated', 'SkipSteps', 'RolloutResumed', 'SwitchService', 'PatchingCanaryIngress', 'TrafficWeightUpdated']);
+    expect(reasons(events)).toEqual([
+      'RolloutUpdated',
+      'SkipSteps',
+      'RolloutResumed',
+      'SwitchService',
+      'PatchingCanaryIngress',
+      'TrafficWeightUpdated',
+    ]);
     expect(events[1]).toBe('SkipSteps: Rollback to stable ReplicaSets');
     await demo.room.advance(31_000);
     expect(demo.replicaSet('v2')?.spec.replicas).toBe(0);
@@ -134,7 +185,12 @@ describe('another template', () => {
     const pod = demo.room.api.all(pods, 'lab').find(({ metadata }) => metadata.name.startsWith(`demo-${demo.hash('v3')}`))!;
     await demo.room.api.patch(pods, keyOf(pod), { type: 'merge', body: { metadata: { labels: { woken: 'yes' } } } });
     await demo.room.settled();
-    expect([demo.weight(), demo.selected('demo-canary'), demo.sizes('v3', 'v2'), demo.status().currentStepIndex]).toEqual(['20', demo.hash('v3'), '1/0', 1]);
+    expect([demo.weight(), demo.selected('demo-canary'), demo.sizes('v3', 'v2'), demo.status().currentStepIndex]).toEqual([
+      '20',
+      demo.hash('v3'),
+      '1/0',
+      1,
+    ]);
   });
 
   it('that the API server defaulted finds its old ReplicaSet and runs all steps again', async () => {
@@ -144,7 +200,17 @@ describe('another template', () => {
     await demo.room.advance(31_000);
     demo.newEvents();
     const hash = demo.hash('v1');
-    await demo.patch({ spec: { template: { spec: { restartPolicy: 'Always', dnsPolicy: 'ClusterFirst', containers: [{ name: 'demo', image: 'demo:v1', imagePullPolicy: 'IfNotPresent' }] } } } });
+    await demo.patch({
+      spec: {
+        template: {
+          spec: {
+            restartPolicy: 'Always',
+            dnsPolicy: 'ClusterFirst',
+            containers: [{ name: 'demo', image: 'demo:v1', imagePullPolicy: 'IfNotPresent' }],
+          },
+        },
+      },
+    });
     expect(demo.status()).toMatchObject({ currentPodHash: hash, currentStepIndex: 1, phase: 'Paused' });
     expect(demo.replicaSet('v1')?.metadata.annotations?.['rollout.argoproj.io/revision']).toBe('3');
     expect(reasons(ownOf(demo)).slice(0, 2)).toEqual(['RolloutUpdated', 'RolloutNotCompleted']);
@@ -152,7 +218,11 @@ describe('another template', () => {
 
   it('deletes old versions beyond the history limit', async () => {
     await using demo = await openRolloutRoom(demoSpec({ scaleDownDelaySeconds: 0 }, { revisionHistoryLimit: 2 }));
-    for (const image of ['v2', 'v3', 'v4', 'v5', 'v6']) { await demo.setImage(image); await demo.patchStatus({ promoteFull: true }); await demo.room.advance(1000); }
+    for (const image of ['v2', 'v3', 'v4', 'v5', 'v6']) {
+      await demo.setImage(image);
+      await demo.patchStatus({ promoteFull: true });
+      await demo.room.advance(1000);
+    }
     expect(['v1', 'v2', 'v3', 'v4', 'v5', 'v6'].filter((image) => demo.replicaSet(image) !== undefined)).toEqual(['v4', 'v5', 'v6']);
   });
 
@@ -183,7 +253,10 @@ describe('pausing and scaling', () => {
 
   it('skips a step that still waits when a client promotes it', async () => {
     let made = 0;
-    await using demo = await openRolloutRoom(demoSpec(), { fate: (pod) => (pod.spec.containers[0]?.image === 'demo:v2' && pod.spec.nodeName !== undefined && (made += 1) > 2 ? 'running' : 'ready') });
+    await using demo = await openRolloutRoom(demoSpec(), {
+      fate: (pod) =>
+        pod.spec.containers[0]?.image === 'demo:v2' && pod.spec.nodeName !== undefined && (made += 1) > 2 ? 'running' : 'ready',
+    });
     await demo.setImage('v2');
     await demo.promote();
     expect([demo.sizes('v2', 'v1'), demo.weight(), demo.status().currentStepIndex]).toEqual(['2/5', '20', 2]);
@@ -205,16 +278,35 @@ describe('pausing and scaling', () => {
   });
 
   it('sizes the canary apart from its weight', async () => {
-    await using demo = await openRolloutRoom(demoSpec({
-      steps: [{ pause: {} }, { setCanaryScale: { weight: 25 } }, { pause: { duration: 100 } }, { setWeight: 50 }, { pause: { duration: 10 } }, { setCanaryScale: { replicas: 3 } }, { pause: {} }, { setCanaryScale: { matchTrafficWeight: true } }, { pause: { duration: 5 } }],
-    }, { replicas: 4 }));
+    await using demo = await openRolloutRoom(
+      demoSpec(
+        {
+          steps: [
+            { pause: {} },
+            { setCanaryScale: { weight: 25 } },
+            { pause: { duration: 100 } },
+            { setWeight: 50 },
+            { pause: { duration: 10 } },
+            { setCanaryScale: { replicas: 3 } },
+            { pause: {} },
+            { setCanaryScale: { matchTrafficWeight: true } },
+            { pause: { duration: 5 } },
+          ],
+        },
+        { replicas: 4 },
+      ),
+    );
     await demo.setImage('v2');
     const look = (): string => `${demo.status().currentStepIndex}: ${demo.sizes('v2', 'v1')} ${demo.weight()}`;
     const seen = [look()];
-    await demo.promote(); seen.push(look());
-    await demo.room.advance(100_000); seen.push(look());
-    await demo.room.advance(10_000); seen.push(look());
-    await demo.promote(); seen.push(look());
+    await demo.promote();
+    seen.push(look());
+    await demo.room.advance(100_000);
+    seen.push(look());
+    await demo.room.advance(10_000);
+    seen.push(look());
+    await demo.promote();
+    seen.push(look());
     expect(seen).toEqual(['0: 0/4 0', '2: 1/4 0', '4: 1/4 50', '6: 3/4 50', '8: 2/4 50']);
   });
 
@@ -225,7 +317,13 @@ describe('pausing and scaling', () => {
     demo.newEvents();
     await demo.promote();
     expect([demo.sizes('v2', 'v1'), demo.weight()]).toEqual(['1/5', '20']);
-    expect(reasons(ownOf(demo))).toEqual(['RolloutStepCompleted', 'ScalingReplicaSet', 'PatchingCanaryIngress', 'TrafficWeightUpdated', 'RolloutStepCompleted']);
+    expect(reasons(ownOf(demo))).toEqual([
+      'RolloutStepCompleted',
+      'ScalingReplicaSet',
+      'PatchingCanaryIngress',
+      'TrafficWeightUpdated',
+      'RolloutStepCompleted',
+    ]);
   });
 
   it('starts over when its steps change mid-way, and stays as it is when idle', async () => {
@@ -238,7 +336,12 @@ describe('pausing and scaling', () => {
   });
 
   it('counts weights in thousandths when asked', async () => {
-    await using demo = await openRolloutRoom(demoSpec({ trafficRouting: { nginx: { stableIngress: 'demo-stable' }, maxTrafficWeight: 1000 }, steps: [{ setWeight: 50 }, { pause: {} }] }));
+    await using demo = await openRolloutRoom(
+      demoSpec({
+        trafficRouting: { nginx: { stableIngress: 'demo-stable' }, maxTrafficWeight: 1000 },
+        steps: [{ setWeight: 50 }, { pause: {} }],
+      }),
+    );
     await demo.setImage('v2');
     expect([demo.weight(), demo.sizes('v2', 'v1'), demo.status().canary?.weights?.stable.weight]).toEqual(['50', '1/5', 950]);
     expect(demo.canaryIngress()?.metadata.annotations?.['nginx.ingress.kubernetes.io/canary-weight-total']).toBe('1000');
@@ -247,7 +350,9 @@ describe('pausing and scaling', () => {
 
 describe('dynamicStableScale', () => {
   it('moves Pods with the traffic, and back through the steps on an abort', async () => {
-    await using demo = await openRolloutRoom(demoSpec({ dynamicStableScale: true, steps: [{ setWeight: 25 }, { pause: {} }, { setWeight: 75 }, { pause: {} }] }, { replicas: 4 }));
+    await using demo = await openRolloutRoom(
+      demoSpec({ dynamicStableScale: true, steps: [{ setWeight: 25 }, { pause: {} }, { setWeight: 75 }, { pause: {} }] }, { replicas: 4 }),
+    );
     await demo.setImage('v2');
     expect([demo.sizes('v2', 'v1'), demo.weight()]).toEqual(['1/3', '25']);
     await demo.promote();
@@ -255,14 +360,19 @@ describe('dynamicStableScale', () => {
     demo.newEvents();
     await demo.patchStatus({ abort: true });
     expect([demo.sizes('v2', 'v1'), demo.weight(), demo.selected('demo-canary')]).toEqual(['0/4', '0', demo.hash('v1')]);
-    expect(demo.newEvents().filter((text) => text.startsWith('TrafficWeightUpdated'))).toEqual(['TrafficWeightUpdated: Traffic weight updated from 75 to 25', 'TrafficWeightUpdated: Traffic weight updated from 25 to 0']);
+    expect(demo.newEvents().filter((text) => text.startsWith('TrafficWeightUpdated'))).toEqual([
+      'TrafficWeightUpdated: Traffic weight updated from 75 to 25',
+      'TrafficWeightUpdated: Traffic weight updated from 25 to 0',
+    ]);
     expect(demo.replicaSet('v2')?.metadata.annotations?.[DEADLINE]).toBeUndefined();
   });
 });
 
 describe('without traffic routing', () => {
   it('approximates the weight with Pods, scales with the Rollout, and goes back on an abort', async () => {
-    await using demo = await openRolloutRoom(demoSpec({ trafficRouting: undefined, steps: [{ setWeight: 25 }, { pause: {} }] }, { replicas: 4 }));
+    await using demo = await openRolloutRoom(
+      demoSpec({ trafficRouting: undefined, steps: [{ setWeight: 25 }, { pause: {} }] }, { replicas: 4 }),
+    );
     await demo.setImage('v2');
     expect([demo.sizes('v2', 'v1'), demo.status().phase]).toEqual(['1/3', 'Paused']);
     await demo.patch({ spec: { replicas: 8 } });

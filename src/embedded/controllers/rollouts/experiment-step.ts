@@ -16,9 +16,15 @@ import { record } from './world.ts';
 /** Runs the Experiment of the current step; a failed one aborts the update, an inconclusive one pauses it. Others are ended. */
 export async function reconcileExperiments(pass: Pass): Promise<void> {
   const { rollout, world } = pass;
-  const owned = world.experiments.ownedBy(rollout.metadata.uid).filter((experiment) => controllerOf(experiment)?.uid === rollout.metadata.uid);
+  const owned = world.experiments
+    .ownedBy(rollout.metadata.uid)
+    .filter((experiment) => controllerOf(experiment)?.uid === rollout.metadata.uid);
   const current = currentStepOf(rollout);
-  const idle = !hasSeparateStable(pass) || passIsAborted(pass) || rollout.status?.promoteFull === true || isWithinRollbackWindow(rollout, pass.newRS, pass.stableRS, allReplicaSets(pass));
+  const idle =
+    !hasSeparateStable(pass) ||
+    passIsAborted(pass) ||
+    rollout.status?.promoteFull === true ||
+    isWithinRollbackWindow(rollout, pass.newRS, pass.stableRS, allReplicaSets(pass));
   let kept: Experiment | undefined;
   if (!idle && current?.step.experiment !== undefined) {
     kept = await currentExperiment(pass, current.step.experiment, current.index, owned);
@@ -28,13 +34,19 @@ export async function reconcileExperiments(pass: Pass): Promise<void> {
     }
   }
   for (const experiment of owned) {
-    if (experiment.metadata.uid === kept?.metadata.uid || isExperimentOver(experiment.status?.phase) || experiment.spec?.terminate) continue;
+    if (experiment.metadata.uid === kept?.metadata.uid || isExperimentOver(experiment.status?.phase) || experiment.spec?.terminate)
+      continue;
     await world.experiments.patch(keyOf(experiment), { type: 'merge', body: { spec: { terminate: true } } });
   }
   await cleanUp(pass, owned, kept);
 }
 
-async function currentExperiment(pass: Pass, step: ExperimentStep, index: number, owned: readonly Experiment[]): Promise<Experiment | undefined> {
+async function currentExperiment(
+  pass: Pass,
+  step: ExperimentStep,
+  index: number,
+  owned: readonly Experiment[],
+): Promise<Experiment | undefined> {
   const { rollout, newRS } = pass;
   const name = `${rollout.metadata.name}-${hashOf(newRS)}-${revisionOf(newRS)}-${index}`;
   const stored = owned.find(({ metadata }) => metadata.name === rollout.status?.canary?.currentExperiment);
@@ -48,22 +60,35 @@ function experimentSpec(pass: Pass, step: ExperimentStep): ExperimentSpec {
   const { progressDeadlineSeconds } = pass.rollout.spec;
   return {
     templates: templates.map((template) => experimentTemplate(pass, template)),
-    ...(duration === undefined ? {} : { duration: String(duration) }), ...(scaleDownDelaySeconds === undefined ? {} : { scaleDownDelaySeconds }),
-    ...(progressDeadlineSeconds === undefined ? {} : { progressDeadlineSeconds }), ...(dryRun === undefined ? {} : { dryRun }), ...(analysisRunMetadata === undefined ? {} : { analysisRunMetadata }),
-    ...(analyses.length === 0 ? {} : { analyses: analyses.map((analysis) => ({ ...analysis, args: resolvedArguments(analysis.args ?? [], [], pass.rollout) })) }),
+    ...(duration === undefined ? {} : { duration: String(duration) }),
+    ...(scaleDownDelaySeconds === undefined ? {} : { scaleDownDelaySeconds }),
+    ...(progressDeadlineSeconds === undefined ? {} : { progressDeadlineSeconds }),
+    ...(dryRun === undefined ? {} : { dryRun }),
+    ...(analysisRunMetadata === undefined ? {} : { analysisRunMetadata }),
+    ...(analyses.length === 0
+      ? {}
+      : { analyses: analyses.map((analysis) => ({ ...analysis, args: resolvedArguments(analysis.args ?? [], [], pass.rollout) })) }),
   };
 }
 
-function experimentTemplate(pass: Pass, { name, specRef, replicas, metadata, selector, service }: ExperimentStepTemplate): ExperimentTemplate {
+function experimentTemplate(
+  pass: Pass,
+  { name, specRef, replicas, metadata, selector, service }: ExperimentStepTemplate,
+): ExperimentTemplate {
   const source: ReplicaSet = (specRef === 'stable' ? pass.stableRS : pass.newRS)!;
   const { [POD_TEMPLATE_HASH]: _, ...labels } = source.spec.template?.metadata?.labels ?? {};
   const { [POD_TEMPLATE_HASH]: __, ...matchLabels } = source.spec.selector?.matchLabels ?? {};
   const annotations = { ...source.spec.template?.metadata?.annotations, ...metadata?.annotations };
   return {
-    name, replicas: replicas ?? Math.min(1, replicasOf(pass.rollout)), ...(service === undefined ? {} : { service }),
+    name,
+    replicas: replicas ?? Math.min(1, replicasOf(pass.rollout)),
+    ...(service === undefined ? {} : { service }),
     ...(pass.rollout.spec.minReadySeconds === undefined ? {} : { minReadySeconds: pass.rollout.spec.minReadySeconds }),
     selector: selector ?? { ...source.spec.selector, matchLabels },
-    template: { ...source.spec.template, metadata: { labels: { ...labels, ...metadata?.labels }, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) } as never },
+    template: {
+      ...source.spec.template,
+      metadata: { labels: { ...labels, ...metadata?.labels }, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) } as never,
+    },
   };
 }
 
@@ -73,10 +98,23 @@ async function create(pass: Pass, name: string, spec: ExperimentSpec): Promise<E
   for (let collision = 0; ; collision += 1) {
     const candidate = collision === 0 ? name : `${name}.${collision}`;
     const draft = {
-      apiVersion: 'argoproj.io/v1alpha1', kind: 'Experiment',
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Experiment',
       metadata: {
-        namespace, name: candidate, labels: { [POD_TEMPLATE_HASH]: hashOf(newRS) }, annotations: { [REVISION]: String(revisionOf(newRS)) },
-        ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: rollout.metadata.name, uid: rollout.metadata.uid, controller: true, blockOwnerDeletion: true }],
+        namespace,
+        name: candidate,
+        labels: { [POD_TEMPLATE_HASH]: hashOf(newRS) },
+        annotations: { [REVISION]: String(revisionOf(newRS)) },
+        ownerReferences: [
+          {
+            apiVersion: 'argoproj.io/v1alpha1',
+            kind: 'Rollout',
+            name: rollout.metadata.name,
+            uid: rollout.metadata.uid,
+            controller: true,
+            blockOwnerDeletion: true,
+          },
+        ],
       },
       spec,
     };
@@ -87,7 +125,13 @@ async function create(pass: Pass, name: string, spec: ExperimentSpec): Promise<E
     } catch (error) {
       if (!isStatus(error, 'AlreadyExists')) throw error;
       const existing = await world.experiments.live({ namespace, name: candidate });
-      if (existing !== undefined && controllerOf(existing)?.uid === rollout.metadata.uid && sameJson(existing.spec, spec) && !isExperimentOver(existing.status?.phase)) return world.experiments.remember(existing);
+      if (
+        existing !== undefined &&
+        controllerOf(existing)?.uid === rollout.metadata.uid &&
+        sameJson(existing.spec, spec) &&
+        !isExperimentOver(existing.status?.phase)
+      )
+        return world.experiments.remember(existing);
     }
   }
 }
@@ -103,7 +147,15 @@ function judge(pass: Pass, experiment: Experiment): void {
 async function cleanUp(pass: Pass, owned: readonly Experiment[], kept: Experiment | undefined): Promise<void> {
   const hashes = new Set(allReplicaSets(pass).map(hashOf));
   for (const experiment of owned) {
-    if (experiment === kept || !isExperimentOver(experiment.status?.phase) || experiment.metadata.deletionTimestamp !== undefined || hashes.has(experiment.metadata.labels?.[POD_TEMPLATE_HASH] ?? '')) continue;
-    await pass.world.experiments.delete(experiment).catch((error: unknown) => { if (!isStatus(error, 'NotFound')) throw error; });
+    if (
+      experiment === kept ||
+      !isExperimentOver(experiment.status?.phase) ||
+      experiment.metadata.deletionTimestamp !== undefined ||
+      hashes.has(experiment.metadata.labels?.[POD_TEMPLATE_HASH] ?? '')
+    )
+      continue;
+    await pass.world.experiments.delete(experiment).catch((error: unknown) => {
+      if (!isStatus(error, 'NotFound')) throw error;
+    });
   }
 }

@@ -21,27 +21,41 @@ export class FreshCache<T extends KubeObject> {
     });
   }
 
-  get(key: ObjectKey): T | undefined { return this.#newest(this.informer.get(key), this.#written.get(keyString(key))); }
+  get(key: ObjectKey): T | undefined {
+    return this.#newest(this.informer.get(key), this.#written.get(keyString(key)));
+  }
 
   /** Objects by an index of the informer, with own writes; ones just created are found by their owners' uid. */
   ownedBy(uid: string): T[] {
     const found = new Map(this.informer.by('owner', uid).map((object) => [keyString(keyOf(object)), object]));
-    for (const [key, object] of this.#written) if (object.metadata.ownerReferences?.some((owner) => owner.uid === uid)) found.set(key, object);
+    for (const [key, object] of this.#written)
+      if (object.metadata.ownerReferences?.some((owner) => owner.uid === uid)) found.set(key, object);
     return [...found.keys()].map((key) => this.#newest(this.informer.get(keyOf(found.get(key)!)), this.#written.get(key))!);
   }
 
-  async create(draft: Draft<T>): Promise<T> { return this.remember(await this.#api.create(this.informer.type, draft)); }
+  async create(draft: Draft<T>): Promise<T> {
+    return this.remember(await this.#api.create(this.informer.type, draft));
+  }
 
-  async update(object: T, options?: WriteOptions): Promise<T> { return this.remember(await this.#api.update(this.informer.type, object, options)); }
+  async update(object: T, options?: WriteOptions): Promise<T> {
+    return this.remember(await this.#api.update(this.informer.type, object, options));
+  }
 
-  async patch(key: ObjectKey, patch: Patch, options?: WriteOptions): Promise<T> { return this.remember(await this.#api.patch(this.informer.type, key, patch, options)); }
+  async patch(key: ObjectKey, patch: Patch, options?: WriteOptions): Promise<T> {
+    return this.remember(await this.#api.patch(this.informer.type, key, patch, options));
+  }
 
   async delete(object: T): Promise<void> {
-    await this.#api.delete(this.informer.type, keyOf(object), { preconditions: { uid: object.metadata.uid }, propagationPolicy: 'Background' });
+    await this.#api.delete(this.informer.type, keyOf(object), {
+      preconditions: { uid: object.metadata.uid },
+      propagationPolicy: 'Background',
+    });
   }
 
   /** The stored object, for the rare decision that must not rest on a copy. */
-  live(key: ObjectKey): Promise<T | undefined> { return this.#api.get(this.informer.type, key); }
+  live(key: ObjectKey): Promise<T | undefined> {
+    return this.#api.get(this.informer.type, key);
+  }
 
   remember(object: T): T {
     const known = this.informer.get(keyOf(object));

@@ -25,16 +25,32 @@ export interface Pass {
 }
 
 /** The analysis runs that count in this pass. */
-export interface PassAnalysis { step?: AnalysisReference | undefined; background?: AnalysisReference | undefined; pre?: AnalysisReference | undefined; post?: AnalysisReference | undefined }
-export interface AnalysisReference { name: string; status: string; message?: string | undefined }
+export interface PassAnalysis {
+  step?: AnalysisReference | undefined;
+  background?: AnalysisReference | undefined;
+  pre?: AnalysisReference | undefined;
+  post?: AnalysisReference | undefined;
+}
+export interface AnalysisReference {
+  name: string;
+  status: string;
+  message?: string | undefined;
+}
 
 export function createPass(world: World, rollout: Rollout, parts: { newRS: ReplicaSet | undefined; owned: readonly ReplicaSet[] }): Pass {
   const stableHash = rollout.status?.stableRS;
   const stableRS = stableHash ? parts.owned.find((rs) => hashOf(rs) === stableHash) : undefined;
   return {
-    world, nowMs: world.deps.clock.nowMs(), rollout, newRS: parts.newRS, stableRS,
+    world,
+    nowMs: world.deps.clock.nowMs(),
+    rollout,
+    newRS: parts.newRS,
+    stableRS,
     otherRSs: parts.owned.filter((rs) => rs.metadata.uid !== parts.newRS?.metadata.uid && rs.metadata.uid !== stableRS?.metadata.uid),
-    decision: noPauseDecision(), weights: undefined, analysis: {}, wakeUpsMs: [],
+    decision: noPauseDecision(),
+    weights: undefined,
+    analysis: {},
+    wakeUpsMs: [],
   };
 }
 
@@ -49,7 +65,9 @@ export function hasSeparateStable({ newRS, stableRS }: Pass): boolean {
 }
 
 /** Whether this pass treats the Rollout as aborted. */
-export function passIsAborted(pass: Pass): boolean { return isAborted(pass.rollout, pass.decision); }
+export function passIsAborted(pass: Pass): boolean {
+  return isAborted(pass.rollout, pass.decision);
+}
 
 /** Why the stored Rollout was aborted, from its condition. */
 export function storedAbortReason(rollout: Rollout): string {

@@ -28,13 +28,30 @@ async function inject(pass: Pass, rs: ReplicaSet, desired: PodMetadata): Promise
   if (!template.changed && (rs.metadata.annotations?.[EPHEMERAL_METADATA] ?? null) === record) return rs;
   const body = {
     metadata: { annotations: { [EPHEMERAL_METADATA]: record } },
-    ...(template.changed ? { spec: { template: { metadata: mergeDifference({ labels: {}, annotations: {}, ...rs.spec.template?.metadata }, { ...rs.spec.template?.metadata, labels: template.labels, annotations: template.annotations }) } } } : {}),
+    ...(template.changed
+      ? {
+          spec: {
+            template: {
+              metadata: mergeDifference(
+                { labels: {}, annotations: {}, ...rs.spec.template?.metadata },
+                { ...rs.spec.template?.metadata, labels: template.labels, annotations: template.annotations },
+              ),
+            },
+          },
+        }
+      : {}),
   };
   const written = await pass.world.replicaSets.patch(keyOf(rs), { type: 'merge', body });
   for (const pod of pass.world.pods.by('owner', rs.metadata.uid)) {
     const next = withInjected(pod.metadata, before, desired);
-    const metadata = mergeDifference({ labels: pod.metadata.labels ?? {}, annotations: pod.metadata.annotations ?? {} }, { labels: next.labels, annotations: next.annotations });
-    if (metadata !== undefined) await pass.world.deps.api.patch(pods, keyOf(pod), { type: 'merge', body: { metadata } }).catch((error: unknown) => { if (!String(error).includes('not found')) throw error; });
+    const metadata = mergeDifference(
+      { labels: pod.metadata.labels ?? {}, annotations: pod.metadata.annotations ?? {} },
+      { labels: next.labels, annotations: next.annotations },
+    );
+    if (metadata !== undefined)
+      await pass.world.deps.api.patch(pods, keyOf(pod), { type: 'merge', body: { metadata } }).catch((error: unknown) => {
+        if (!String(error).includes('not found')) throw error;
+      });
   }
   return written;
 }

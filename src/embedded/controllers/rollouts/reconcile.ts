@@ -84,7 +84,7 @@ async function runPass(pass: Pass): Promise<void> {
   await reconcileExperiments(pass);
   await reconcileAnalysisRuns(pass);
   // A pass that scaled, or that pauses for an analysis, ends here: its status says what it saw before.
-  const scaled = pass.decision.add.length === 0 && await reconcileReplicaSets(pass);
+  const scaled = pass.decision.add.length === 0 && (await reconcileReplicaSets(pass));
   if (!scaled && pass.decision.add.length === 0) reconcilePauseStep(pass);
   await writeProgress(pass);
 }
@@ -94,14 +94,20 @@ function referencesOf(world: World, namespace: string | undefined) {
   return {
     service: (name: string) => world.services.get(key(name)),
     ingress: (name: string) => world.ingresses.get(key(name)),
-    analysisTemplate: (name: string, clusterScope: boolean) => (clusterScope ? world.clusterAnalysisTemplates?.get({ name }) : world.analysisTemplates.get(key(name))),
+    analysisTemplate: (name: string, clusterScope: boolean) =>
+      clusterScope ? world.clusterAnalysisTemplates?.get({ name }) : world.analysisTemplates.get(key(name)),
   };
 }
 
 async function writeInvalidSpec(world: World, rollout: Rollout, message: string): Promise<void> {
   const before = findCondition(rollout.status?.conditions, 'InvalidSpec');
-  const conditions = before?.message === message ? rollout.status?.conditions ?? []
-    : replaceCondition(rollout.status?.conditions ?? [], aCondition(world.deps.clock.nowMs(), 'InvalidSpec', 'True', 'InvalidSpec', message));
+  const conditions =
+    before?.message === message
+      ? (rollout.status?.conditions ?? [])
+      : replaceCondition(
+          rollout.status?.conditions ?? [],
+          aCondition(world.deps.clock.nowMs(), 'InvalidSpec', 'True', 'InvalidSpec', message),
+        );
   const status = { ...rollout.status, conditions, observedGeneration: String(rollout.metadata.generation ?? 0) };
   await writeStatus(world, rollout, { ...status, ...phaseOf(rollout.spec, status) });
 }

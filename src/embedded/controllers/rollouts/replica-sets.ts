@@ -5,18 +5,30 @@ import { countsOf, hashOf } from '../../../rollouts/replica-set-view.ts';
 import { replicaTargets } from '../../../rollouts/replica-targets.ts';
 import { DESIRED_REPLICAS, revisionOf } from '../../../rollouts/revision.ts';
 import { POD_TEMPLATE_HASH, SCALE_DOWN_DEADLINE } from '../../../rollouts/rollout.ts';
-import { abortScaleDownDelaySeconds, blueGreenOf, canaryOf, isFullyPromoted, replicasOf, scaleDownDelayRevisionLimit, scaleDownDelaySeconds, servicesOf, surgeAndUnavailable } from '../../../rollouts/strategy-defaults.ts';
+import {
+  abortScaleDownDelaySeconds,
+  blueGreenOf,
+  canaryOf,
+  isFullyPromoted,
+  replicasOf,
+  scaleDownDelayRevisionLimit,
+  scaleDownDelaySeconds,
+  servicesOf,
+  surgeAndUnavailable,
+} from '../../../rollouts/strategy-defaults.ts';
 import { allReplicaSets, hasSeparateStable, type Pass, passIsAborted } from './pass.ts';
 import { RESYNC_MS, record } from './world.ts';
 
 /** Moves the ReplicaSets one step towards their counts. Resolves to true as soon as one of them was scaled. */
 export async function reconcileReplicaSets(pass: Pass): Promise<boolean> {
-  const inconclusive = (pass.rollout.status?.pauseConditions ?? []).some(({ reason }) => reason === 'InconclusiveAnalysisRun' || reason === 'InconclusiveExperiment');
+  const inconclusive = (pass.rollout.status?.pauseConditions ?? []).some(
+    ({ reason }) => reason === 'InconclusiveAnalysisRun' || reason === 'InconclusiveExperiment',
+  );
   if (pass.rollout.spec.paused || inconclusive) return false;
   const delayed = isScaleDownDelayedByAbort(pass);
   if (pass.newRS !== undefined && !delayed) pass.newRS = await withoutDeadline(pass, pass.newRS);
   if (pass.stableRS !== undefined && hasSeparateStable(pass)) pass.stableRS = await withoutDeadline(pass, pass.stableRS);
-  return await scaleStable(pass) || await scaleNew(pass, delayed) || await scaleOthers(pass);
+  return (await scaleStable(pass)) || (await scaleNew(pass, delayed)) || (await scaleOthers(pass));
 }
 
 /** Whether an abort keeps the canary's Pods for a while. */
@@ -55,7 +67,9 @@ async function scaleNew(pass: Pass, delayed: boolean): Promise<boolean> {
 async function scaleOthers(pass: Pass): Promise<boolean> {
   const { rollout } = pass;
   // Pods that a ReplicaSet was just told to give up may still be counted as available.
-  const serving = allReplicaSets(pass).map(countsOf).reduce((sum, { spec, available }) => sum + Math.min(spec, available), 0);
+  const serving = allReplicaSets(pass)
+    .map(countsOf)
+    .reduce((sum, { spec, available }) => sum + Math.min(spec, available), 0);
   let budget = serving - (replicasOf(rollout) - surgeAndUnavailable(rollout).maxUnavailable);
   let annotated = 0;
   let scaledAny = false;
@@ -101,21 +115,35 @@ function replaceOther(pass: Pass, rs: ReplicaSet): void {
 function isReferenced({ rollout, world }: Pass, rs: ReplicaSet): boolean {
   const { stableRS, currentPodHash, canary } = rollout.status ?? {};
   if (blueGreenOf(rollout) !== undefined) return [stableRS, currentPodHash].includes(hashOf(rs));
-  const selected = servicesOf(rollout).map((name) => world.services.get({ namespace: rollout.metadata.namespace, name })?.spec?.selector?.[POD_TEMPLATE_HASH]);
-  return [stableRS, currentPodHash, canary?.weights?.canary.podTemplateHash, canary?.weights?.stable.podTemplateHash, ...selected].includes(hashOf(rs));
+  const selected = servicesOf(rollout).map(
+    (name) => world.services.get({ namespace: rollout.metadata.namespace, name })?.spec?.selector?.[POD_TEMPLATE_HASH],
+  );
+  return [stableRS, currentPodHash, canary?.weights?.canary.podTemplateHash, canary?.weights?.stable.podTemplateHash, ...selected].includes(
+    hashOf(rs),
+  );
 }
 
 async function scale(pass: Pass, rs: ReplicaSet, replicas: number): Promise<{ rs: ReplicaSet; scaled: boolean }> {
   const { spec } = countsOf(rs);
   const desired = String(replicasOf(pass.rollout));
   if (spec === replicas && rs.metadata.annotations?.[DESIRED_REPLICAS] === desired) return { rs, scaled: false };
-  const endsDelay = replicas === 0 && spec > 0 && deadlineOf(rs) !== undefined && !(passIsAborted(pass) && rs.metadata.uid === pass.newRS?.metadata.uid);
+  const endsDelay =
+    replicas === 0 && spec > 0 && deadlineOf(rs) !== undefined && !(passIsAborted(pass) && rs.metadata.uid === pass.newRS?.metadata.uid);
   const written = await pass.world.replicaSets.patch(keyOf(rs), {
     type: 'merge',
-    body: { metadata: { annotations: { [DESIRED_REPLICAS]: desired, ...(endsDelay ? { [SCALE_DOWN_DEADLINE]: null } : {}) } }, ...(spec === replicas ? {} : { spec: { replicas } }) },
+    body: {
+      metadata: { annotations: { [DESIRED_REPLICAS]: desired, ...(endsDelay ? { [SCALE_DOWN_DEADLINE]: null } : {}) } },
+      ...(spec === replicas ? {} : { spec: { replicas } }),
+    },
   });
   if (spec === replicas) return { rs: written, scaled: false };
-  record(pass.world, pass.rollout, 'Normal', 'ScalingReplicaSet', `Scaled ${replicas > spec ? 'up' : 'down'} ReplicaSet ${rs.metadata.name} (revision ${revisionOf(rs)}) from ${spec} to ${replicas}`);
+  record(
+    pass.world,
+    pass.rollout,
+    'Normal',
+    'ScalingReplicaSet',
+    `Scaled ${replicas > spec ? 'up' : 'down'} ReplicaSet ${rs.metadata.name} (revision ${revisionOf(rs)}) from ${spec} to ${replicas}`,
+  );
   return { rs: written, scaled: true };
 }
 
@@ -127,7 +155,9 @@ export function isScalingEvent(pass: Pass): boolean {
   });
 }
 
-function deadlineOf(rs: ReplicaSet): string | undefined { return rs.metadata.annotations?.[SCALE_DOWN_DEADLINE]; }
+function deadlineOf(rs: ReplicaSet): string | undefined {
+  return rs.metadata.annotations?.[SCALE_DOWN_DEADLINE];
+}
 
 /** Whether the deadline lies ahead; the pass wakes up at it. One beyond the resync period does not count (upstream's quirk). */
 function isWaiting(pass: Pass, rs: ReplicaSet): boolean {
@@ -141,13 +171,19 @@ function isWaiting(pass: Pass, rs: ReplicaSet): boolean {
 
 /** The ReplicaSet with its Pods' end written on it. */
 export function withDeadline(pass: Pass, rs: ReplicaSet, seconds: number): Promise<ReplicaSet> {
-  const path = rs.metadata.annotations === undefined ? { path: '/metadata/annotations', value: { [SCALE_DOWN_DEADLINE]: rfc3339(pass.nowMs + seconds * 1000) } } : { path: `/metadata/annotations/${SCALE_DOWN_DEADLINE}`, value: rfc3339(pass.nowMs + seconds * 1000) };
+  const path =
+    rs.metadata.annotations === undefined
+      ? { path: '/metadata/annotations', value: { [SCALE_DOWN_DEADLINE]: rfc3339(pass.nowMs + seconds * 1000) } }
+      : { path: `/metadata/annotations/${SCALE_DOWN_DEADLINE}`, value: rfc3339(pass.nowMs + seconds * 1000) };
   return pass.world.replicaSets.patch(keyOf(rs), { type: 'json', body: [{ op: 'add', ...path }] });
 }
 
 async function withoutDeadline(pass: Pass, rs: ReplicaSet): Promise<ReplicaSet> {
   if (deadlineOf(rs) === undefined) return rs;
-  return pass.world.replicaSets.patch(keyOf(rs), { type: 'json', body: [{ op: 'remove', path: `/metadata/annotations/${SCALE_DOWN_DEADLINE}` }] });
+  return pass.world.replicaSets.patch(keyOf(rs), {
+    type: 'json',
+    body: [{ op: 'remove', path: `/metadata/annotations/${SCALE_DOWN_DEADLINE}` }],
+  });
 }
 
 /** Deletes ReplicaSets without Pods beyond `revisionHistoryLimit`, oldest first. */
@@ -158,6 +194,8 @@ export async function cleanUpHistory(pass: Pass): Promise<void> {
   for (const rs of pass.otherRSs.slice(0, excess)) {
     const { spec, replicas } = countsOf(rs);
     if (spec > 0 || replicas > 0 || rs.metadata.deletionTimestamp !== undefined) continue;
-    await pass.world.replicaSets.delete(rs).catch((error: unknown) => { if (!String(error).includes('not found')) throw error; });
+    await pass.world.replicaSets.delete(rs).catch((error: unknown) => {
+      if (!String(error).includes('not found')) throw error;
+    });
   }
 }

@@ -23,7 +23,9 @@ export async function reconcileRestart(pass: Pass): Promise<boolean> {
     pass.wakeUpsMs.push(atMs - nowMs);
     return false;
   }
-  const sets = allReplicaSets(pass).sort((a, b) => Number(b.metadata.uid === pass.stableRS?.metadata.uid) - Number(a.metadata.uid === pass.stableRS?.metadata.uid));
+  const sets = allReplicaSets(pass).sort(
+    (a, b) => Number(b.metadata.uid === pass.stableRS?.metadata.uid) - Number(a.metadata.uid === pass.stableRS?.metadata.uid),
+  );
   const all = sets.flatMap((rs: ReplicaSet) => world.pods.by('owner', rs.metadata.uid));
   const old = all.filter((pod) => Date.parse(pod.metadata.creationTimestamp ?? '') < atMs);
   if (old.length === 0) {

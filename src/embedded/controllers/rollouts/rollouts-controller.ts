@@ -28,22 +28,41 @@ const BACKOFF = { firstMs: 1, lastMs: 10_000 };
 export function createRolloutsController(deps: ControllerDeps, options: RolloutsControllerOptions = {}): Controller[] {
   const world = createWorld(deps, { namespaced: options.namespaced === true });
   const invalidPasses = new Map<string, number>();
-  const rollouts = new Controller({
-    name: 'rollouts', concurrency: options.concurrency ?? 10, backoff: BACKOFF,
-    async reconcile(key) {
-      try {
-        return await reconcileRollout(world, key, invalidPasses);
-      } catch (error) {
-        const rollout = world.rollouts.get(parseKey(key));
-        if (rollout !== undefined && !isStatus(error, 'Conflict', 'NotFound')) record(world, rollout, 'Warning', 'ReconciliationError', `Reconciliation failed with error: ${error instanceof Error ? error.message : String(error)}`);
-        throw error;
-      }
+  const rollouts = new Controller(
+    {
+      name: 'rollouts',
+      concurrency: options.concurrency ?? 10,
+      backoff: BACKOFF,
+      async reconcile(key) {
+        try {
+          return await reconcileRollout(world, key, invalidPasses);
+        } catch (error) {
+          const rollout = world.rollouts.get(parseKey(key));
+          if (rollout !== undefined && !isStatus(error, 'Conflict', 'NotFound'))
+            record(
+              world,
+              rollout,
+              'Warning',
+              'ReconciliationError',
+              `Reconciliation failed with error: ${error instanceof Error ? error.message : String(error)}`,
+            );
+          throw error;
+        }
+      },
     },
-  }, deps);
-  const managedServices = new Controller({
-    name: 'rollouts-services', backoff: BACKOFF,
-    async reconcile(key) { await releaseService(world, key); return DONE; },
-  }, deps);
+    deps,
+  );
+  const managedServices = new Controller(
+    {
+      name: 'rollouts-services',
+      backoff: BACKOFF,
+      async reconcile(key) {
+        await releaseService(world, key);
+        return DONE;
+      },
+    },
+    deps,
+  );
   wakeRollouts(world, rollouts, managedServices, options.nginxIngressClasses ?? ['nginx']);
   return [rollouts, managedServices, createAnalysisRunController(world, options.analysis ?? {}), createExperimentController(world)];
 }
@@ -57,8 +76,10 @@ function wakeRollouts(world: World, controller: Controller, managedServices: Con
   world.rollouts.informer.onChange((change) => {
     const { metadata } = change.object;
     const key = keyString(keyOf(change.object));
-    if (change.type === 'added') record(world, change.object, 'Normal', 'RolloutAddedToInformer', `Rollout resource added to informer: ${key}`);
-    if (change.type === 'deleted') record(world, change.object, 'Normal', 'RolloutDeleted', `Rollout ${metadata.name}/${metadata.namespace} is deleted.`);
+    if (change.type === 'added')
+      record(world, change.object, 'Normal', 'RolloutAddedToInformer', `Rollout resource added to informer: ${key}`);
+    if (change.type === 'deleted')
+      record(world, change.object, 'Normal', 'RolloutDeleted', `Rollout ${metadata.name}/${metadata.namespace} is deleted.`);
     const now = servicesOf(change.object);
     for (const name of servicesOf(change.type === 'modified' ? change.previous : change.object)) {
       if (change.type === 'deleted' || !now.includes(name)) managedServices.enqueue(keyString({ namespace: metadata.namespace, name }));
@@ -78,7 +99,8 @@ function wakeRollouts(world: World, controller: Controller, managedServices: Con
     for (const rollout of world.rollouts.informer.by('service', key)) controller.enqueue(keyString(keyOf(rollout)));
     if (object.metadata.annotations?.[MANAGED_BY] !== undefined) managedServices.enqueue(key);
   });
-  const classOf = (ingress: Ingress): string => ingress.metadata.annotations?.['kubernetes.io/ingress.class'] ?? ingress.spec?.ingressClassName ?? '';
+  const classOf = (ingress: Ingress): string =>
+    ingress.metadata.annotations?.['kubernetes.io/ingress.class'] ?? ingress.spec?.ingressClassName ?? '';
   world.ingresses.informer.onChange(({ type, object }) => {
     if (type === 'deleted' || !classes.includes(classOf(object))) return;
     ownersOf(object);
@@ -88,18 +110,27 @@ function wakeRollouts(world: World, controller: Controller, managedServices: Con
   world.pods.onChange(({ type, object }) => {
     if (type === 'deleted') world.evictedPods.delete(object.metadata.uid);
     const owner = controllerOf(object);
-    const rs = type === 'deleted' && owner?.kind === 'ReplicaSet' ? world.replicaSets.get({ namespace: object.metadata.namespace, name: owner.name }) : undefined;
+    const rs =
+      type === 'deleted' && owner?.kind === 'ReplicaSet'
+        ? world.replicaSets.get({ namespace: object.metadata.namespace, name: owner.name })
+        : undefined;
     const rolloutName = rs === undefined ? undefined : controllerOf(rs)?.name;
     const rollout = rolloutName === undefined ? undefined : world.rollouts.get({ namespace: object.metadata.namespace, name: rolloutName });
-    if (rollout?.spec.restartAt !== undefined && rollout.spec.restartAt !== rollout.status?.restartedAt) controller.enqueue(keyString(keyOf(rollout)));
+    if (rollout?.spec.restartAt !== undefined && rollout.spec.restartAt !== rollout.status?.restartedAt)
+      controller.enqueue(keyString(keyOf(rollout)));
   });
   world.experiments.informer.onChange((change) => {
     if (change.type !== 'modified' || change.previous.status?.phase !== change.object.status?.phase) ownersOf(change.object);
   });
   for (const { kind, type } of WORKLOADS) {
     world.deps.informers.for(type).onChange((change) => {
-      if (change.type === 'modified' && change.previous.metadata.generation === change.object.metadata.generation && kind !== 'PodTemplate') return;
-      for (const rollout of world.rollouts.informer.by('workload', workloadIndexKey(kind, change.object.metadata.namespace, change.object.metadata.name))) controller.enqueue(keyString(keyOf(rollout)));
+      if (change.type === 'modified' && change.previous.metadata.generation === change.object.metadata.generation && kind !== 'PodTemplate')
+        return;
+      for (const rollout of world.rollouts.informer.by(
+        'workload',
+        workloadIndexKey(kind, change.object.metadata.namespace, change.object.metadata.name),
+      ))
+        controller.enqueue(keyString(keyOf(rollout)));
     });
   }
   world.analysisRuns.informer.onChange((change) => {
@@ -113,6 +144,10 @@ async function releaseService(world: World, key: string): Promise<void> {
   const manager = service?.metadata.annotations?.[MANAGED_BY];
   if (service === undefined || manager === undefined || service.spec?.selector?.[POD_TEMPLATE_HASH] === undefined) return;
   const rollout = world.rollouts.get({ namespace: service.metadata.namespace, name: manager });
-  if (rollout !== undefined && rollout.metadata.deletionTimestamp === undefined && servicesOf(rollout).includes(service.metadata.name)) return;
-  await world.services.patch(keyOf(service), { type: 'merge', body: { metadata: { annotations: { [MANAGED_BY]: null } }, spec: { selector: { [POD_TEMPLATE_HASH]: null } } } });
+  if (rollout !== undefined && rollout.metadata.deletionTimestamp === undefined && servicesOf(rollout).includes(service.metadata.name))
+    return;
+  await world.services.patch(keyOf(service), {
+    type: 'merge',
+    body: { metadata: { annotations: { [MANAGED_BY]: null } }, spec: { selector: { [POD_TEMPLATE_HASH]: null } } },
+  });
 }

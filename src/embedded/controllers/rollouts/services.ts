@@ -21,7 +21,12 @@ export async function reconcileServices(pass: Pass, isRollingBackDynamically: bo
  * Makes a Service select one ReplicaSet. The first time, all of its Pods must be available, later at least one; until then
  * nothing happens. `evenIfUnavailable` is for aborts.
  */
-export async function switchService(pass: Pass, name: string, target: ReplicaSet | undefined, options: { evenIfUnavailable?: boolean } = {}): Promise<void> {
+export async function switchService(
+  pass: Pass,
+  name: string,
+  target: ReplicaSet | undefined,
+  options: { evenIfUnavailable?: boolean } = {},
+): Promise<void> {
   const { world, rollout } = pass;
   const service = world.services.get({ namespace: rollout.metadata.namespace, name });
   if (service === undefined || target === undefined) return;
@@ -32,7 +37,10 @@ export async function switchService(pass: Pass, name: string, target: ReplicaSet
   const managed = service.metadata.annotations?.[MANAGED_BY] !== undefined;
   await world.services.patch(keyOf(service), {
     type: 'strategic',
-    body: { ...(managed ? {} : { metadata: { annotations: { [MANAGED_BY]: rollout.metadata.name } } }), spec: { selector: { [POD_TEMPLATE_HASH]: to } } },
+    body: {
+      ...(managed ? {} : { metadata: { annotations: { [MANAGED_BY]: rollout.metadata.name } } }),
+      spec: { selector: { [POD_TEMPLATE_HASH]: to } },
+    },
   });
   record(world, rollout, 'Normal', 'SwitchService', `Switched selector for service '${name}' from '${from}' to '${to}'`);
 }

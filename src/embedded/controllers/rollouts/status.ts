@@ -21,13 +21,23 @@ import { record, type World } from './world.ts';
 export async function writeStatus(world: World, rollout: Rollout, next: RolloutStatus): Promise<Rollout> {
   const patch = mergeDifference(rollout.status, compact(next));
   if (patch === undefined) return rollout;
-  return asResolved(await world.rollouts.patch(keyOf(rollout), { type: 'merge', body: { status: patch } }, { subresource: 'status' }), rollout);
+  return asResolved(
+    await world.rollouts.patch(keyOf(rollout), { type: 'merge', body: { status: patch } }, { subresource: 'status' }),
+    rollout,
+  );
 }
 
 /** Zero counts, empty texts, false and empty lists are not stored; `canary` and `blueGreen` always are. */
 function compact(status: RolloutStatus): RolloutStatus {
-  const kept = Object.entries(status).filter(([key, value]) => value !== undefined && value !== null && value !== '' && value !== false
-    && (value !== 0 || key === 'currentStepIndex') && !(Array.isArray(value) && value.length === 0));
+  const kept = Object.entries(status).filter(
+    ([key, value]) =>
+      value !== undefined &&
+      value !== null &&
+      value !== '' &&
+      value !== false &&
+      (value !== 0 || key === 'currentStepIndex') &&
+      !(Array.isArray(value) && value.length === 0),
+  );
   return { canary: {}, blueGreen: {}, ...Object.fromEntries(kept) };
 }
 
@@ -38,9 +48,13 @@ function withCounts(pass: Pass): RolloutStatus {
   const replicas = sumOf(all, 'replicas');
   const { phase: _, message: __, conditions: ___, ...kept } = structuredClone(rollout.status ?? {}) as RolloutStatus;
   return {
-    ...kept, canary: { ...kept.canary },
-    replicas, HPAReplicas: replicas, updatedReplicas: newRS?.status?.replicas ?? 0,
-    readyReplicas: all.reduce((sum, rs) => sum + (rs.status?.readyReplicas ?? 0), 0), availableReplicas: sumOf(all, 'available'),
+    ...kept,
+    canary: { ...kept.canary },
+    replicas,
+    HPAReplicas: replicas,
+    updatedReplicas: newRS?.status?.replicas ?? 0,
+    readyReplicas: all.reduce((sum, rs) => sum + (rs.status?.readyReplicas ?? 0), 0),
+    availableReplicas: sumOf(all, 'available'),
     selector: formatLabelSelector(rollout.spec.selector),
     observedGeneration: String(rollout.metadata.generation ?? 0),
     ...activeCounts(pass, rollout.status?.blueGreen?.activeSelector),
@@ -53,7 +67,12 @@ export function activeCounts(pass: Pass, activeSelector: string | undefined): Pa
   const active = activeSelector ? allReplicaSets(pass).find((rs) => hashOf(rs) === activeSelector) : undefined;
   if (active === undefined || blueGreenOf(pass.rollout) === undefined) return {};
   const { replicas, available } = countsOf(active);
-  return { HPAReplicas: replicas, availableReplicas: available, readyReplicas: active.status?.readyReplicas ?? 0, selector: formatLabelSelector(active.spec.selector) };
+  return {
+    HPAReplicas: replicas,
+    availableReplicas: available,
+    readyReplicas: active.status?.readyReplicas ?? 0,
+    selector: formatLabelSelector(active.spec.selector),
+  };
 }
 
 async function finish(pass: Pass, status: RolloutStatus): Promise<void> {
@@ -74,7 +93,15 @@ async function finish(pass: Pass, status: RolloutStatus): Promise<void> {
 
 function factsOf(pass: Pass, status: RolloutStatus): ConditionFacts {
   const aborted = status.abort === true;
-  return { rollout: pass.rollout, status, newRS: pass.newRS, allRSs: allReplicaSets(pass), aborted, abortReason: pass.decision.abort ?? storedAbortReason(pass.rollout), nowMs: pass.nowMs };
+  return {
+    rollout: pass.rollout,
+    status,
+    newRS: pass.newRS,
+    allRSs: allReplicaSets(pass),
+    aborted,
+    abortReason: pass.decision.abort ?? storedAbortReason(pass.rollout),
+    nowMs: pass.nowMs,
+  };
 }
 
 /** Counts and conditions only: what a pass writes that scaled for a changed `spec.replicas`. */
@@ -88,15 +115,31 @@ export async function writeReset(pass: Pass): Promise<void> {
   const steps = stepsOf(rollout).length;
   const status = withCounts(pass);
   const { abort: _, abortedAt: __, pauseConditions: ___, controllerPause: ____, promoteFull: _____, ...kept } = status;
-  const { currentStepAnalysisRunStatus: ______, currentBackgroundAnalysisRunStatus: _______, currentExperiment: ________, ...canary } = kept.canary ?? {};
-  const { prePromotionAnalysisRunStatus: _1, postPromotionAnalysisRunStatus: _2, scaleUpPreviewCheckPoint: _3, ...blueGreen } = kept.blueGreen ?? {};
+  const {
+    currentStepAnalysisRunStatus: ______,
+    currentBackgroundAnalysisRunStatus: _______,
+    currentExperiment: ________,
+    ...canary
+  } = kept.canary ?? {};
+  const {
+    prePromotionAnalysisRunStatus: _1,
+    postPromotionAnalysisRunStatus: _2,
+    scaleUpPreviewCheckPoint: _3,
+    ...blueGreen
+  } = kept.blueGreen ?? {};
   const next: RolloutStatus = {
-    ...kept, canary, blueGreen, restartedAt: rollout.spec.restartAt, currentPodHash: hashOf(newRS), currentStepHash: stepHash(canaryOf(rollout).steps),
+    ...kept,
+    canary,
+    blueGreen,
+    restartedAt: rollout.spec.restartAt,
+    currentPodHash: hashOf(newRS),
+    currentStepHash: stepHash(canaryOf(rollout).steps),
     currentStepIndex: steps === 0 ? undefined : 0,
   };
   let skip: string | undefined;
   if (next.stableRS && next.stableRS === next.currentPodHash) skip = 'Rollback to stable ReplicaSets';
-  else if (isWithinRollbackWindow(rollout, newRS, pass.stableRS, allReplicaSets(pass)) && (newRS?.spec.replicas ?? 0) > 0) skip = 'Rollback to active ReplicaSets within RollbackWindow';
+  else if (isWithinRollbackWindow(rollout, newRS, pass.stableRS, allReplicaSets(pass)) && (newRS?.spec.replicas ?? 0) > 0)
+    skip = 'Rollback to active ReplicaSets within RollbackWindow';
   if (skip !== undefined) {
     if (steps > 0) next.currentStepIndex = steps;
     record(world, rollout, 'Normal', 'SkipSteps', skip);
@@ -105,12 +148,19 @@ export async function writeReset(pass: Pass): Promise<void> {
 }
 
 /** The end of a blue-green pass. `describe` adds what the Services say; `promotion` is why the version becomes stable now. */
-export async function writeBlueGreenProgress(pass: Pass, promotion: string | undefined, describe: (status: RolloutStatus) => void): Promise<void> {
+export async function writeBlueGreenProgress(
+  pass: Pass,
+  promotion: string | undefined,
+  describe: (status: RolloutStatus) => void,
+): Promise<void> {
   const { world, rollout, newRS, decision, nowMs } = pass;
   const status = withCounts(pass);
   status.currentPodHash = hashOf(newRS);
   status.currentStepHash = stepHash(undefined);
-  const timedOut = rollout.spec.progressDeadlineAbort === true && promotion === undefined && hasTimedOut({ ...factsOf(pass, status), aborted: passIsAborted(pass) });
+  const timedOut =
+    rollout.spec.progressDeadlineAbort === true &&
+    promotion === undefined &&
+    hasTimedOut({ ...factsOf(pass, status), aborted: passIsAborted(pass) });
   if (timedOut) decision.abort = `ReplicaSet "${newRS?.metadata.name}" has timed out progressing.`;
   if (rollout.status?.promoteFull) Object.assign(decision, { clear: true, removeAbort: true });
   if (promotion !== undefined) {
@@ -118,7 +168,13 @@ export async function writeBlueGreenProgress(pass: Pass, promotion: string | und
     delete status.promoteFull;
     if (status.stableRS !== status.currentPodHash) {
       status.stableRS = status.currentPodHash;
-      record(world, rollout, 'Normal', 'RolloutCompleted', `Rollout completed update to revision ${revisionOf(newRS)} (${hashOf(newRS)}): ${promotion}`);
+      record(
+        world,
+        rollout,
+        'Normal',
+        'RolloutCompleted',
+        `Rollout completed update to revision ${revisionOf(newRS)} (${hashOf(newRS)}): ${promotion}`,
+      );
     }
   }
   applyPauseDecision(rollout, status, decision, rfc3339(nowMs));
@@ -139,7 +195,7 @@ export async function writeProgress(pass: Pass): Promise<void> {
   status.canary!.currentStepAnalysisRunStatus = pass.analysis.step;
   status.canary!.currentBackgroundAnalysisRunStatus = pass.analysis.background;
   status.canary!.currentExperiment = pass.experiment?.name;
-  let index = steps.length === 0 ? undefined : rollout.status?.currentStepIndex ?? 0;
+  let index = steps.length === 0 ? undefined : (rollout.status?.currentStepIndex ?? 0);
 
   const withinRollbackWindow = isWithinRollbackWindow(rollout, newRS, pass.stableRS, allReplicaSets(pass));
   if (rollout.status?.promoteFull || withinRollbackWindow) {
@@ -147,9 +203,17 @@ export async function writeProgress(pass: Pass): Promise<void> {
     if (steps.length > 0) index = steps.length;
   }
   const reason = promotionReason(rollout, {
-    hasStable: pass.stableRS !== undefined, isStable: !hasSeparateStable(pass), aborted: passIsAborted(pass), ready: isReadyToPromote(rollout, newRS), withinRollbackWindow, index,
+    hasStable: pass.stableRS !== undefined,
+    isStable: !hasSeparateStable(pass),
+    aborted: passIsAborted(pass),
+    ready: isReadyToPromote(rollout, newRS),
+    withinRollbackWindow,
+    index,
   });
-  const timedOut = rollout.spec.progressDeadlineAbort === true && reason === undefined && hasTimedOut({ ...factsOf(pass, { ...status, currentStepIndex: index }), aborted: passIsAborted(pass) });
+  const timedOut =
+    rollout.spec.progressDeadlineAbort === true &&
+    reason === undefined &&
+    hasTimedOut({ ...factsOf(pass, { ...status, currentStepIndex: index }), aborted: passIsAborted(pass) });
   if (timedOut) decision.abort = `ReplicaSet "${newRS?.metadata.name}" has timed out progressing.`;
   if (reason !== undefined) {
     Object.assign(decision, { clear: true, removeAbort: true });
@@ -157,11 +221,24 @@ export async function writeProgress(pass: Pass): Promise<void> {
     delete status.promoteFull;
     if (status.stableRS !== status.currentPodHash) {
       status.stableRS = status.currentPodHash;
-      record(world, rollout, 'Normal', 'RolloutCompleted', `Rollout completed update to revision ${revisionOf(newRS)} (${hashOf(newRS)}): ${reason}`);
+      record(
+        world,
+        rollout,
+        'Normal',
+        'RolloutCompleted',
+        `Rollout completed update to revision ${revisionOf(newRS)} (${hashOf(newRS)}): ${reason}`,
+      );
     }
   } else if (passIsAborted(pass)) {
     if (steps.length > 0) index = status.stableRS === status.currentPodHash ? steps.length : 0;
-  } else if (isStepComplete(rollout, { nowMs, atTarget: isAtReplicaTargets(rollout, pass), stepAnalysisPhase: pass.analysis.step?.status, experimentPhase: pass.experiment?.phase })) {
+  } else if (
+    isStepComplete(rollout, {
+      nowMs,
+      atTarget: isAtReplicaTargets(rollout, pass),
+      stepAnalysisPhase: pass.analysis.step?.status,
+      experimentPhase: pass.experiment?.phase,
+    })
+  ) {
     const step = steps[rollout.status?.currentStepIndex ?? 0]!;
     index = (index ?? 0) + 1;
     delete status.canary!.currentStepAnalysisRunStatus;

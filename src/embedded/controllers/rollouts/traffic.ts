@@ -22,7 +22,9 @@ export async function reconcileTraffic(pass: Pass): Promise<void> {
   const { canaryService = '', stableService = '', dynamicStableScale } = canaryOf(rollout);
   const before = rollout.status?.canary?.weights;
   const rollingBack = isRollingBackDynamically(rollout, newRS, stableRS);
-  const weight = rollingBack ? dynamicRollbackTarget(rollout, stableRS, undefined) : desiredCanaryWeight({ rollout, newRS, stableRS, atTarget: isAtReplicaTargets(rollout, pass) });
+  const weight = rollingBack
+    ? dynamicRollbackTarget(rollout, stableRS, undefined)
+    : desiredCanaryWeight({ rollout, newRS, stableRS, atTarget: isAtReplicaTargets(rollout, pass) });
   if (passIsAborted(pass) && !isFullyPromoted(rollout) && (!dynamicStableScale || (before?.canary.weight ?? 0) === 0)) {
     await switchService(pass, canaryService, stableRS, { evenIfUnavailable: true });
   }
@@ -57,13 +59,16 @@ async function writeCanaryIngress(pass: Pass, stableKey: ObjectKey, weight: numb
       if (existing === undefined) throw error;
     }
   }
-  if (controllerOf(existing)?.uid !== rollout.metadata.uid) throw trafficError(pass, new Error(`canary ingress \`${name}\` controlled by different object`));
+  if (controllerOf(existing)?.uid !== rollout.metadata.uid)
+    throw trafficError(pass, new Error(`canary ingress \`${name}\` controlled by different object`));
   const patch = canaryIngressPatch(existing, desired);
   if (patch === undefined) return;
   record(world, rollout, 'Normal', 'PatchingCanaryIngress', `Updating Ingress \`${name}\` to desiredWeight '${weight}'`);
   try {
     await world.ingresses.patch(keyOf(existing), { type: 'merge', body: patch });
-  } catch (error) { throw trafficError(pass, error); }
+  } catch (error) {
+    throw trafficError(pass, error);
+  }
 }
 
 function trafficError(pass: Pass, error: unknown): Error {

@@ -3,9 +3,14 @@ import { type KubeObject, keyString } from '../../../kube/object.ts';
 import { deployments, podTemplates, type ResourceType, replicaSets } from '../../../kube/resource-type.ts';
 
 /** What the three kinds have in common that is read of them. */
-export type Workload = KubeObject & { spec?: { replicas?: number; selector?: LabelSelector; template?: PodTemplateSpec } | undefined; template?: PodTemplateSpec | undefined };
+export type Workload = KubeObject & {
+  spec?: { replicas?: number; selector?: LabelSelector; template?: PodTemplateSpec } | undefined;
+  template?: PodTemplateSpec | undefined;
+};
 export const WORKLOADS: readonly { kind: string; apiVersion: string; type: ResourceType }[] = [
-  { kind: 'Deployment', apiVersion: 'apps/v1', type: deployments }, { kind: 'ReplicaSet', apiVersion: 'apps/v1', type: replicaSets }, { kind: 'PodTemplate', apiVersion: 'v1', type: podTemplates },
+  { kind: 'Deployment', apiVersion: 'apps/v1', type: deployments },
+  { kind: 'ReplicaSet', apiVersion: 'apps/v1', type: replicaSets },
+  { kind: 'PodTemplate', apiVersion: 'v1', type: podTemplates },
 ];
 
 /** Which informer knows the object that a `workloadRef` names; `undefined` for a kind that may not be referenced. */
@@ -14,4 +19,6 @@ export function workloadType({ apiVersion, kind }: { apiVersion: string; kind: s
 }
 
 /** `kind namespace/name` of the referenced object: the key of the `workload` index. */
-export function workloadIndexKey(kind: string, namespace: string | undefined, name: string): string { return `${kind} ${keyString({ namespace, name })}`; }
+export function workloadIndexKey(kind: string, namespace: string | undefined, name: string): string {
+  return `${kind} ${keyString({ namespace, name })}`;
+}

@@ -20,13 +20,21 @@ export async function withWorkloadTemplate(world: World, rollout: Rollout): Prom
   if (workloadRef === undefined) return rollout;
   if (rollout.spec.template?.spec !== undefined) return 'template must be empty for workload reference rollout';
   const type = workloadType(workloadRef);
-  if (type === undefined) return `workload of type ${workloadRef.apiVersion.includes('/') ? workloadRef.apiVersion.split('/')[0] : ''}/${workloadRef.kind} is not supported`;
-  const workload = world.deps.informers.for(type).get({ namespace: rollout.metadata.namespace, name: workloadRef.name }) as Workload | undefined;
+  if (type === undefined)
+    return `workload of type ${workloadRef.apiVersion.includes('/') ? workloadRef.apiVersion.split('/')[0] : ''}/${workloadRef.kind} is not supported`;
+  const workload = world.deps.informers.for(type).get({ namespace: rollout.metadata.namespace, name: workloadRef.name }) as
+    | Workload
+    | undefined;
   if (workload === undefined) return `${type.resource}${type.group === '' ? '' : `.${type.group}`} "${workloadRef.name}" not found`;
   const template = (workload.template ?? workload.spec?.template)!;
   const generation = String(workload.metadata.generation ?? 0);
-  const stored = rollout.metadata.annotations?.[WORKLOAD_GENERATION] === generation ? rollout
-    : await world.rollouts.patch(keyOf(rollout), { type: 'merge', body: { metadata: { annotations: { [WORKLOAD_GENERATION]: generation } } } });
+  const stored =
+    rollout.metadata.annotations?.[WORKLOAD_GENERATION] === generation
+      ? rollout
+      : await world.rollouts.patch(keyOf(rollout), {
+          type: 'merge',
+          body: { metadata: { annotations: { [WORKLOAD_GENERATION]: generation } } },
+        });
   return filledIn(stored, template, rollout.spec.selector ?? workload.spec?.selector);
 }
 
@@ -44,7 +52,13 @@ export async function updateRollout(world: World, next: Rollout): Promise<Rollou
   if (next.spec.workloadRef === undefined) return world.rollouts.update(next);
   const stored = world.rollouts.get(keyOf(next));
   const { template: _, selector: __, ...spec } = next.spec;
-  return asResolved(await world.rollouts.update({ ...next, spec: { ...spec, ...(stored?.spec.selector === undefined ? {} : { selector: stored.spec.selector }) } }), next);
+  return asResolved(
+    await world.rollouts.update({
+      ...next,
+      spec: { ...spec, ...(stored?.spec.selector === undefined ? {} : { selector: stored.spec.selector }) },
+    }),
+    next,
+  );
 }
 
 /**
@@ -61,7 +75,8 @@ export async function scaleWorkloadDown(pass: Pass, isHealthy: boolean): Promise
   if (deployment === undefined || replicas === 0) return;
   let target = replicas;
   if (isHealthy) target = 0;
-  else if (workloadRef.scaleDown === 'progressively' && revisionOf(pass.newRS) <= 1) target = Math.min(replicas, Math.max(0, replicasOf(rollout) - countsOf(pass.newRS).available));
+  else if (workloadRef.scaleDown === 'progressively' && revisionOf(pass.newRS) <= 1)
+    target = Math.min(replicas, Math.max(0, replicasOf(rollout) - countsOf(pass.newRS).available));
   if (target === replicas) return;
   await world.deps.api.patch(deployments, key, { type: 'merge', body: { spec: { replicas: target } } });
 }

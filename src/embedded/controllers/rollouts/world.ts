@@ -3,7 +3,13 @@ import type { Informer } from '../../../kube/informer.ts';
 import type { KubeObject } from '../../../kube/object.ts';
 import { controllerOf } from '../../../kube/object.ts';
 import { ingresses, pods, replicaSets, services } from '../../../kube/resource-type.ts';
-import { type AnalysisRun, type AnalysisTemplate, analysisRuns, analysisTemplates, clusterAnalysisTemplates } from '../../../rollouts/analysis/analysis-run.ts';
+import {
+  type AnalysisRun,
+  type AnalysisTemplate,
+  analysisRuns,
+  analysisTemplates,
+  clusterAnalysisTemplates,
+} from '../../../rollouts/analysis/analysis-run.ts';
 import { type Rollout, rollouts } from '../../../rollouts/rollout.ts';
 import { servicesOf, stableIngressesOf } from '../../../rollouts/strategy-defaults.ts';
 import { type Experiment, experiments } from '../../../rollouts/tree/experiment.ts';
@@ -48,12 +54,23 @@ export function createWorld(deps: ControllerDeps, options: { namespaced: boolean
   };
   world.replicaSets.informer.addIndex('orphans', (rs) => (controllerOf(rs) === undefined ? [rs.metadata.namespace ?? ''] : []));
   world.rollouts.informer.addIndex('service', (rollout) => servicesOf(rollout).map((name) => `${rollout.metadata.namespace}/${name}`));
-  world.rollouts.informer.addIndex('workload', ({ metadata, spec }) => (spec.workloadRef === undefined ? [] : [workloadIndexKey(spec.workloadRef.kind, metadata.namespace, spec.workloadRef.name)]));
-  world.rollouts.informer.addIndex('ingress', (rollout) => stableIngressesOf(rollout).map((name) => `${rollout.metadata.namespace}/${name}`));
+  world.rollouts.informer.addIndex('workload', ({ metadata, spec }) =>
+    spec.workloadRef === undefined ? [] : [workloadIndexKey(spec.workloadRef.kind, metadata.namespace, spec.workloadRef.name)],
+  );
+  world.rollouts.informer.addIndex('ingress', (rollout) =>
+    stableIngressesOf(rollout).map((name) => `${rollout.metadata.namespace}/${name}`),
+  );
   return world;
 }
 
 /** Records an event of a Rollout (or another object of ours that lists may hand out without its kind). */
-export function record(world: World, subject: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, kind = 'Rollout'): void {
+export function record(
+  world: World,
+  subject: KubeObject,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+  kind = 'Rollout',
+): void {
   world.deps.events.record({ ...subject, apiVersion: 'argoproj.io/v1alpha1', kind }, type, reason, message);
 }

@@ -21,7 +21,9 @@ export function indexLabels(cache: Informer<Pod>): void {
 
 /** The Pods behind a Service that have an address and are not finished, terminating ones included; in name order. Needs `indexLabels`. */
 export function podsBehind(service: Service, cache: Informer<Pod>): Pod[] {
-  const buckets = Object.entries(service.spec.selector ?? {}).map((label) => cache.by(BY_LABEL, labelKey(service.metadata.namespace, label)));
+  const buckets = Object.entries(service.spec.selector ?? {}).map((label) =>
+    cache.by(BY_LABEL, labelKey(service.metadata.namespace, label)),
+  );
   const smallest = buckets.reduce((least, bucket) => (bucket.length < least.length ? bucket : least), buckets[0] ?? []);
   return smallest
     .filter((pod) => serviceSelects(service, pod.metadata.labels) && Boolean(pod.status?.podIP) && !isPodFinished(pod))
@@ -34,7 +36,9 @@ export function targetPortOn(pod: Pod, port: ServicePort): number | undefined {
   if (typeof wanted === 'number') return wanted === 0 ? port.port : wanted;
   if (/^\d+$/.test(wanted)) return Number(wanted);
   for (const container of [...pod.spec.containers, ...(pod.spec.initContainers ?? []).filter((init) => init.restartPolicy === 'Always')]) {
-    const found = container.ports?.find((declared) => declared.name === wanted && (declared.protocol ?? 'TCP') === (port.protocol ?? 'TCP'));
+    const found = container.ports?.find(
+      (declared) => declared.name === wanted && (declared.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
+    );
     if (found !== undefined) return found.containerPort;
   }
   return undefined;
@@ -42,5 +46,14 @@ export function targetPortOn(pod: Pod, port: ServicePort): number | undefined {
 
 /** What of a Pod its Services' endpoints depend on: other changes need no pass. */
 export function endpointView(pod: Pod): string {
-  return JSON.stringify([pod.metadata.labels, pod.status?.podIP, pod.spec.nodeName, isPodReady(pod), isPodFinished(pod), pod.metadata.deletionTimestamp !== undefined, pod.spec.hostname, pod.spec.subdomain]);
+  return JSON.stringify([
+    pod.metadata.labels,
+    pod.status?.podIP,
+    pod.spec.nodeName,
+    isPodReady(pod),
+    isPodFinished(pod),
+    pod.metadata.deletionTimestamp !== undefined,
+    pod.spec.hostname,
+    pod.spec.subdomain,
+  ]);
 }

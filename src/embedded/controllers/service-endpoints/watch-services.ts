@@ -9,7 +9,9 @@ const BY_SELECTOR = 'selector-pair';
 function indexSelectors(services: Informer<Service>): void {
   services.addIndex(BY_SELECTOR, (service) => {
     if (!isSelecting(service)) return [];
-    const [key, value] = Object.entries(service.spec.selector ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)).at(-1)!;
+    const [key, value] = Object.entries(service.spec.selector ?? {})
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .at(-1)!;
     return [`${service.metadata.namespace ?? ''}/${key}=${value}`];
   });
 }
@@ -23,7 +25,9 @@ export function watchServices(services: Informer<Service>, podCache: Informer<Po
     const pod = change.object;
     if (change.type === 'modified' && endpointView(change.previous) === endpointView(pod)) return;
     const before = change.type === 'modified' ? change.previous.metadata.labels : undefined;
-    const labels = new Set([...Object.entries(pod.metadata.labels ?? {}), ...Object.entries(before ?? {})].map(([key, value]) => `${key}=${value}`));
+    const labels = new Set(
+      [...Object.entries(pod.metadata.labels ?? {}), ...Object.entries(before ?? {})].map(([key, value]) => `${key}=${value}`),
+    );
     for (const label of labels) {
       for (const service of services.by(BY_SELECTOR, `${pod.metadata.namespace ?? ''}/${label}`)) {
         if (serviceSelects(service, pod.metadata.labels) || serviceSelects(service, before)) changed(keyString(keyOf(service)));

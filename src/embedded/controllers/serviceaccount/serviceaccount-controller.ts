@@ -18,25 +18,40 @@ export function createServiceAccountController(deps: ControllerDeps, facts: Pick
   const mapCache = informers.for(configMaps);
 
   const unlessTaken = async (creation: Promise<unknown>): Promise<void> => {
-    try { await creation; } catch (error) { if (!isStatus(error, 'AlreadyExists') && !isNamespaceTerminating(error)) throw error; }
+    try {
+      await creation;
+    } catch (error) {
+      if (!isStatus(error, 'AlreadyExists') && !isNamespaceTerminating(error)) throw error;
+    }
   };
 
   const reconcile = async (name: string): Promise<ReconcileResult> => {
     const namespace = namespaceCache.get({ name });
-    if (namespace === undefined || namespace.metadata.deletionTimestamp !== undefined || namespace.status?.phase === 'Terminating') return DONE;
+    if (namespace === undefined || namespace.metadata.deletionTimestamp !== undefined || namespace.status?.phase === 'Terminating')
+      return DONE;
     if (accountCache.get({ namespace: name, name: 'default' }) === undefined) {
-      await unlessTaken(api.create(serviceAccounts, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: name, name: 'default' } }));
+      await unlessTaken(
+        api.create(serviceAccounts, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: name, name: 'default' } }),
+      );
     }
     const data = { 'ca.crt': facts.caCertificate };
     const known = mapCache.get({ namespace: name, name: ROOT_CA });
-    if (known === undefined) await unlessTaken(api.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: name, name: ROOT_CA }, data }));
-    else if (known.data?.['ca.crt'] !== data['ca.crt'] || Object.keys(known.data).length !== 1) await api.update(configMaps, { ...structuredClone(known), data });
+    if (known === undefined)
+      await unlessTaken(
+        api.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: name, name: ROOT_CA }, data }),
+      );
+    else if (known.data?.['ca.crt'] !== data['ca.crt'] || Object.keys(known.data).length !== 1)
+      await api.update(configMaps, { ...structuredClone(known), data });
     return DONE;
   };
 
   const controller = new Controller({ name: 'serviceaccount', reconcile, concurrency: 2 }, deps);
   namespaceCache.onChange(({ object }) => controller.enqueue(object.metadata.name));
-  accountCache.onChange((change) => { if (change.type === 'deleted' && change.object.metadata.name === 'default') controller.enqueue(change.object.metadata.namespace ?? ''); });
-  mapCache.onChange((change) => { if (change.type !== 'added' && keyOf(change.object).name === ROOT_CA) controller.enqueue(change.object.metadata.namespace ?? ''); });
+  accountCache.onChange((change) => {
+    if (change.type === 'deleted' && change.object.metadata.name === 'default') controller.enqueue(change.object.metadata.namespace ?? '');
+  });
+  mapCache.onChange((change) => {
+    if (change.type !== 'added' && keyOf(change.object).name === ROOT_CA) controller.enqueue(change.object.metadata.namespace ?? '');
+  });
   return controller;
 }

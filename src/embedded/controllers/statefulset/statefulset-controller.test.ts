@@ -7,8 +7,15 @@ import { createStatefulSetController } from './statefulset-controller.ts';
 const key = { namespace: 'default', name: 'db' };
 const open = (fate: (pod: Pod) => PodFate = () => 'ready') => openControllerRoom((deps) => [createStatefulSetController(deps)], { fate });
 type Room = Awaited<ReturnType<typeof open>>;
-const aSet = (spec: Partial<StatefulSetSpec> = {}) => ({ metadata: key, spec: { replicas: 3, serviceName: 'db', selector: { matchLabels: { app: 'web' } }, template: aTemplate('db:1'), ...spec } });
-const running = (room: Room): string[] => room.api.all(pods).map((pod) => `${pod.metadata.name} ${pod.spec.containers[0]!.image}`).sort();
+const aSet = (spec: Partial<StatefulSetSpec> = {}) => ({
+  metadata: key,
+  spec: { replicas: 3, serviceName: 'db', selector: { matchLabels: { app: 'web' } }, template: aTemplate('db:1'), ...spec },
+});
+const running = (room: Room): string[] =>
+  room.api
+    .all(pods)
+    .map((pod) => `${pod.metadata.name} ${pod.spec.containers[0]!.image}`)
+    .sort();
 
 describe('statefulset controller', () => {
   it('starts numbered Pods in order, each after the one before is ready', async () => {
@@ -34,13 +41,22 @@ describe('statefulset controller', () => {
     await room.api.create(statefulSets, aSet());
     await room.settled();
     const deleted: string[] = [];
-    room.deps.informers.for(pods).onChange((change) => { if (change.type === 'deleted') deleted.push(change.object.metadata.name); });
+    room.deps.informers.for(pods).onChange((change) => {
+      if (change.type === 'deleted') deleted.push(change.object.metadata.name);
+    });
     await room.api.patch(statefulSets, key, { type: 'merge', body: { spec: { template: aTemplate('db:2') } } });
     await room.settled();
     expect(deleted).toEqual(['db-2', 'db-1', 'db-0']);
     expect(running(room)).toEqual(['db-0 db:2', 'db-1 db:2', 'db-2 db:2']);
     const { status } = room.api.all(statefulSets)[0]!;
-    expect(status).toMatchObject({ replicas: 3, readyReplicas: 3, currentReplicas: 3, updatedReplicas: 3, availableReplicas: 3, observedGeneration: 2 });
+    expect(status).toMatchObject({
+      replicas: 3,
+      readyReplicas: 3,
+      currentReplicas: 3,
+      updatedReplicas: 3,
+      availableReplicas: 3,
+      observedGeneration: 2,
+    });
     expect(status!.currentRevision).toBe(status!.updateRevision);
     expect(room.api.all(controllerRevisions).map((revision) => revision.revision)).toEqual([1, 2]);
   });

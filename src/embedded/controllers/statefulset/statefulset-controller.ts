@@ -32,21 +32,38 @@ export function createStatefulSetController(deps: ControllerDeps): Controller {
         const { name: _, ...metadata } = template.metadata;
         const labels = { ...metadata.labels, ...set.spec.selector.matchLabels };
         try {
-          await api.create(persistentVolumeClaims, { ...structuredClone(template), metadata: { ...(metadata.annotations ? { annotations: metadata.annotations } : {}), labels, namespace: set.metadata.namespace, name: claimName(template, name) } });
-        } catch (error) { if (!isStatus(error, 'AlreadyExists')) throw error; }
+          await api.create(persistentVolumeClaims, {
+            ...structuredClone(template),
+            metadata: {
+              ...(metadata.annotations ? { annotations: metadata.annotations } : {}),
+              labels,
+              namespace: set.metadata.namespace,
+              name: claimName(template, name),
+            },
+          });
+        } catch (error) {
+          if (!isStatus(error, 'AlreadyExists')) throw error;
+        }
       }
       await api.create(pods, draft);
       events.record(set, 'Normal', 'SuccessfulCreate', `create Pod ${name} in StatefulSet ${set.metadata.name} successful`);
     } catch (error) {
       // An earlier pass made it and the cache does not show it yet.
       if (isStatus(error, 'AlreadyExists') || isNamespaceTerminating(error)) return;
-      events.record(set, 'Warning', 'FailedCreate', `create Pod ${name} in StatefulSet ${set.metadata.name} failed error: ${error instanceof Error ? error.message : String(error)}`);
+      events.record(
+        set,
+        'Warning',
+        'FailedCreate',
+        `create Pod ${name} in StatefulSet ${set.metadata.name} failed error: ${error instanceof Error ? error.message : String(error)}`,
+      );
       throw error;
     }
   };
 
   const remove = async (set: StatefulSet, pod: Pod): Promise<void> => {
-    try { await api.delete(pods, keyOf(pod), { preconditions: { uid: pod.metadata.uid } }); } catch (error) {
+    try {
+      await api.delete(pods, keyOf(pod), { preconditions: { uid: pod.metadata.uid } });
+    } catch (error) {
       if (isStatus(error, 'NotFound')) return;
       throw error;
     }
@@ -54,11 +71,17 @@ export function createStatefulSetController(deps: ControllerDeps): Controller {
   };
 
   /** One step towards the wanted ordinals and revision. */
-  const step = async (set: StatefulSet, byOrdinal: ReadonlyMap<number, Pod>, current: ControllerRevision, update: ControllerRevision): Promise<void> => {
+  const step = async (
+    set: StatefulSet,
+    byOrdinal: ReadonlyMap<number, Pod>,
+    current: ControllerRevision,
+    update: ControllerRevision,
+  ): Promise<void> => {
     const start = set.spec.ordinals?.start ?? 0;
     const end = start + (set.spec.replicas ?? 1);
     const isOrdered = (set.spec.podManagementPolicy ?? 'OrderedReady') === 'OrderedReady';
-    const isHealthy = (pod: Pod): boolean => !isTerminating(pod) && isPodReady(pod) && isPodAvailable(pod, set.spec.minReadySeconds ?? 0, clock.nowMs());
+    const isHealthy = (pod: Pod): boolean =>
+      !isTerminating(pod) && isPodReady(pod) && isPodAvailable(pod, set.spec.minReadySeconds ?? 0, clock.nowMs());
     const partition = set.spec.updateStrategy?.rollingUpdate?.partition ?? 0;
     const isRolling = (set.spec.updateStrategy?.type ?? 'RollingUpdate') === 'RollingUpdate';
     // A lost Pod below the partition comes back as it was.
@@ -70,7 +93,10 @@ export function createStatefulSetController(deps: ControllerDeps): Controller {
       else if (isHealthy(pod)) continue;
       if (isOrdered) return;
     }
-    const condemned = [...byOrdinal].filter(([ordinal]) => ordinal < start || ordinal >= end).sort(([a], [b]) => b - a).map(([, pod]) => pod);
+    const condemned = [...byOrdinal]
+      .filter(([ordinal]) => ordinal < start || ordinal >= end)
+      .sort(([a], [b]) => b - a)
+      .map(([, pod]) => pod);
     for (const pod of condemned) {
       if (isOrdered && (isTerminating(pod) || (!isHealthy(pod) && pod !== condemned[0]))) return;
       if (!isTerminating(pod)) await remove(set, pod);
@@ -93,9 +119,12 @@ export function createStatefulSetController(deps: ControllerDeps): Controller {
     const currentRevision = isRolledOut ? update : current;
     const counts = { readyReplicas: ready.length, currentReplicas: of(currentRevision), updatedReplicas };
     return {
-      observedGeneration: set.metadata.generation, replicas: own.length,
+      observedGeneration: set.metadata.generation,
+      replicas: own.length,
       ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
-      currentRevision, updateRevision: update, collisionCount: set.status?.collisionCount ?? 0,
+      currentRevision,
+      updateRevision: update,
+      collisionCount: set.status?.collisionCount ?? 0,
       availableReplicas: ready.filter((pod) => isPodAvailable(pod, set.spec.minReadySeconds ?? 0, clock.nowMs())).length,
     };
   };
@@ -103,14 +132,30 @@ export function createStatefulSetController(deps: ControllerDeps): Controller {
   const reconcile = async (key: string): Promise<ReconcileResult> => {
     const set = cache.get(parseKey(key));
     if (set === undefined) return DONE;
-    const claimed = await claim(api, podCache, { type: statefulSets, object: set, selector: set.spec.selector }, (pod) => ordinalOf(set, pod) !== undefined);
+    const claimed = await claim(
+      api,
+      podCache,
+      { type: statefulSets, object: set, selector: set.spec.selector },
+      (pod) => ordinalOf(set, pod) !== undefined,
+    );
     const own = claimed.filter((pod) => ordinalOf(set, pod) !== undefined);
-    const { revisions, update } = await syncRevisions(api, revisionCache, { type: statefulSets, object: set, template: set.spec.template, labels: set.spec.template.metadata?.labels });
+    const { revisions, update } = await syncRevisions(api, revisionCache, {
+      type: statefulSets,
+      object: set,
+      template: set.spec.template,
+      labels: set.spec.template.metadata?.labels,
+    });
     const current = revisions.find((revision) => revision.metadata.name === set.status?.currentRevision) ?? update;
-    if (set.metadata.deletionTimestamp === undefined) await step(set, new Map(own.map((pod) => [ordinalOf(set, pod)!, pod])), current, update);
+    if (set.metadata.deletionTimestamp === undefined)
+      await step(set, new Map(own.map((pod) => [ordinalOf(set, pod)!, pod])), current, update);
     const status = statusOf(set, own, current.metadata.name, update.metadata.name);
     if (!sameJson(status, set.status)) await api.update(statefulSets, { ...set, status }, { subresource: 'status' });
-    await pruneRevisions(api, revisions, new Set([current.metadata.name, update.metadata.name, ...own.map(revisionOf)]), set.spec.revisionHistoryLimit ?? 10);
+    await pruneRevisions(
+      api,
+      revisions,
+      new Set([current.metadata.name, update.metadata.name, ...own.map(revisionOf)]),
+      set.spec.revisionHistoryLimit ?? 10,
+    );
     const requeueAfterMs = nextAvailableInMs(own, set.spec.minReadySeconds ?? 0, clock.nowMs());
     return requeueAfterMs === undefined ? DONE : { requeueAfterMs };
   };
@@ -120,7 +165,10 @@ export function createStatefulSetController(deps: ControllerDeps): Controller {
   watchDependentPods(podCache, {
     ownerKind: 'StatefulSet',
     ownerChanged: (namespace, name) => controller.enqueue(keyString({ namespace, name })),
-    orphanChanged: (pod) => { for (const set of cache.list(pod.metadata.namespace)) if (selectorMatches(set.spec.selector, pod.metadata.labels)) controller.enqueue(keyString(keyOf(set))); },
+    orphanChanged: (pod) => {
+      for (const set of cache.list(pod.metadata.namespace))
+        if (selectorMatches(set.spec.selector, pod.metadata.labels)) controller.enqueue(keyString(keyOf(set)));
+    },
   });
   return controller;
 }

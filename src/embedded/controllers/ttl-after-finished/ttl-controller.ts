@@ -15,18 +15,27 @@ export function createTtlController(deps: ControllerDeps): Controller {
     if (job === undefined || dueMs === undefined) return DONE;
     if (dueMs > clock.nowMs()) return { requeueAfterMs: dueMs - clock.nowMs() };
     try {
-      await api.delete(jobs, keyOf(job), { propagationPolicy: 'Foreground', preconditions: { uid: job.metadata.uid, resourceVersion: job.metadata.resourceVersion } });
-    } catch (error) { if (!isStatus(error, 'NotFound')) throw error; }
+      await api.delete(jobs, keyOf(job), {
+        propagationPolicy: 'Foreground',
+        preconditions: { uid: job.metadata.uid, resourceVersion: job.metadata.resourceVersion },
+      });
+    } catch (error) {
+      if (!isStatus(error, 'NotFound')) throw error;
+    }
     return DONE;
   };
 
   const controller = new Controller({ name: 'ttl-after-finished', reconcile }, deps);
-  cache.onChange((change) => { if (change.type !== 'deleted' && expiryMs(change.object) !== undefined) controller.enqueue(keyString(keyOf(change.object))); });
+  cache.onChange((change) => {
+    if (change.type !== 'deleted' && expiryMs(change.object) !== undefined) controller.enqueue(keyString(keyOf(change.object)));
+  });
   return controller;
 }
 
 function expiryMs(job: Job): number | undefined {
-  const end = job.status?.conditions?.find((condition) => (condition.type === 'Complete' || condition.type === 'Failed') && condition.status === 'True');
+  const end = job.status?.conditions?.find(
+    (condition) => (condition.type === 'Complete' || condition.type === 'Failed') && condition.status === 'True',
+  );
   if (job.spec.ttlSecondsAfterFinished === undefined || end?.lastTransitionTime === undefined) return undefined;
   return Date.parse(end.lastTransitionTime) + job.spec.ttlSecondsAfterFinished * 1000;
 }

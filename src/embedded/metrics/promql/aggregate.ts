@@ -7,7 +7,10 @@ import { runningMean, variance } from './running-mean.ts';
 import type { VectorSample } from './value.ts';
 
 type Grouping = AggregateExpression['grouping'];
-interface Group { labels: Record<string, string>; members: VectorSample[] }
+interface Group {
+  labels: Record<string, string>;
+  members: VectorSample[];
+}
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const REDUCERS: Readonly<Record<string, (values: readonly number[]) => number>> = {
@@ -22,7 +25,12 @@ const REDUCERS: Readonly<Record<string, (values: readonly number[]) => number>> 
 };
 
 /** One aggregation over an instant vector; `parameter` is the number of topk, bottomk and quantile or the label of count_values. */
-export function aggregate(name: AggregateExpression['name'], samples: readonly VectorSample[], grouping: Grouping, parameter: number | string | undefined): VectorSample[] {
+export function aggregate(
+  name: AggregateExpression['name'],
+  samples: readonly VectorSample[],
+  grouping: Grouping,
+  parameter: number | string | undefined,
+): VectorSample[] {
   if (name === 'count_values') return countValues(samples, grouping, parameter as string);
   const groups = [...grouped(samples, grouping).values()];
   if (name === 'topk' || name === 'bottomk') return ranked(groups, parameter as number, name === 'topk');
@@ -36,7 +44,8 @@ function grouped(samples: readonly VectorSample[], { without, labels: names }: G
     const labels = without ? withoutLabels(sample.labels, [...names, METRIC_NAME]) : onlyLabels(sample.labels, names);
     const key = labelsKey(labels);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { labels, members: [sample] }); else group.members.push(sample);
+    if (group === undefined) groups.set(key, { labels, members: [sample] });
+    else group.members.push(sample);
   }
   return groups;
 }
@@ -57,5 +66,8 @@ function countValues(samples: readonly VectorSample[], grouping: Grouping, label
   if (!LABEL_NAME.test(label)) throw executionError(`invalid label name ${JSON.stringify(label)}`);
   const marked = samples.map(({ labels, value }) => ({ labels: { ...labels, [label]: numberText(value) }, value }));
   const names = grouping.without ? grouping.labels.filter((name) => name !== label) : [...new Set([...grouping.labels, label])];
-  return [...grouped(marked, { without: grouping.without, labels: names }).values()].map(({ labels, members }) => ({ labels, value: members.length }));
+  return [...grouped(marked, { without: grouping.without, labels: names }).values()].map(({ labels, members }) => ({
+    labels,
+    value: members.length,
+  }));
 }

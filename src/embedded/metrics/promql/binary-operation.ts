@@ -4,10 +4,21 @@ import { type BinaryOperator, COMPARISONS, type VectorMatching } from './express
 import type { VectorSample } from './value.ts';
 
 const ARITHMETIC: Readonly<Partial<Record<BinaryOperator, (a: number, b: number) => number>>> = {
-  '+': (a, b) => a + b, '-': (a, b) => a - b, '*': (a, b) => a * b, '/': (a, b) => a / b, '%': (a, b) => a % b, '^': power, atan2: Math.atan2,
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  '%': (a, b) => a % b,
+  '^': power,
+  atan2: Math.atan2,
 };
 const COMPARE: Readonly<Partial<Record<BinaryOperator, (a: number, b: number) => boolean>>> = {
-  '==': (a, b) => a === b, '!=': (a, b) => a !== b, '<': (a, b) => a < b, '>': (a, b) => a > b, '<=': (a, b) => a <= b, '>=': (a, b) => a >= b,
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+  '<': (a, b) => a < b,
+  '>': (a, b) => a > b,
+  '<=': (a, b) => a <= b,
+  '>=': (a, b) => a >= b,
 };
 
 /** Go's `math.Pow`, which gives 1 for a base of 1 and for -1 to an infinite power. */
@@ -23,7 +34,13 @@ export function scalarOperation(operator: BinaryOperator, left: number, right: n
 }
 
 /** A vector with one scalar on the right, or on the left when `isSwapped`. A comparison without `bool` filters. */
-export function vectorScalarOperation(operator: BinaryOperator, samples: readonly VectorSample[], scalar: number, isSwapped: boolean, bool: boolean): VectorSample[] {
+export function vectorScalarOperation(
+  operator: BinaryOperator,
+  samples: readonly VectorSample[],
+  scalar: number,
+  isSwapped: boolean,
+  bool: boolean,
+): VectorSample[] {
   const isFilter = COMPARISONS.has(operator) && !bool;
   return samples.flatMap(({ labels, value }) => {
     const result = isSwapped ? scalarOperation(operator, scalar, value) : scalarOperation(operator, value, scalar);
@@ -41,7 +58,12 @@ function signatureOf(labels: Labels, matching: VectorMatching): string {
   return labelsKey(matching.on ? onlyLabels(labels, matching.labels) : withoutLabels(labels, [...matching.labels, METRIC_NAME]));
 }
 
-export function setOperation(operator: BinaryOperator, left: readonly VectorSample[], right: readonly VectorSample[], matching: VectorMatching): VectorSample[] {
+export function setOperation(
+  operator: BinaryOperator,
+  left: readonly VectorSample[],
+  right: readonly VectorSample[],
+  matching: VectorMatching,
+): VectorSample[] {
   const signatures = (samples: readonly VectorSample[]): Set<string> => new Set(samples.map(({ labels }) => signatureOf(labels, matching)));
   if (operator === 'or') {
     const known = signatures(left);
@@ -52,7 +74,13 @@ export function setOperation(operator: BinaryOperator, left: readonly VectorSamp
 }
 
 /** Arithmetic or comparison of two vectors, element by element with the same signature. */
-export function vectorOperation(operator: BinaryOperator, left: readonly VectorSample[], right: readonly VectorSample[], matching: VectorMatching, bool: boolean): VectorSample[] {
+export function vectorOperation(
+  operator: BinaryOperator,
+  left: readonly VectorSample[],
+  right: readonly VectorSample[],
+  matching: VectorMatching,
+  bool: boolean,
+): VectorSample[] {
   const isSwapped = matching.many === 'right';
   const [manySide, oneSide] = isSwapped ? [right, left] : [left, right];
   const ones = new Map<string, VectorSample>();
@@ -60,8 +88,12 @@ export function vectorOperation(operator: BinaryOperator, left: readonly VectorS
     const signature = signatureOf(sample.labels, matching);
     const other = ones.get(signature);
     if (other !== undefined) {
-      const group = matching.on ? onlyLabels(sample.labels, matching.labels) : withoutLabels(sample.labels, [...matching.labels, METRIC_NAME]);
-      throw executionError(`found duplicate series for the match group ${labelsText(group)} on the ${isSwapped ? 'left' : 'right'} hand-side of the operation: [${labelsText(sample.labels)}, ${labelsText(other.labels)}];many-to-many matching not allowed: matching labels must be unique on one side`);
+      const group = matching.on
+        ? onlyLabels(sample.labels, matching.labels)
+        : withoutLabels(sample.labels, [...matching.labels, METRIC_NAME]);
+      throw executionError(
+        `found duplicate series for the match group ${labelsText(group)} on the ${isSwapped ? 'left' : 'right'} hand-side of the operation: [${labelsText(sample.labels)}, ${labelsText(other.labels)}];many-to-many matching not allowed: matching labels must be unique on one side`,
+      );
     }
     ones.set(signature, sample);
   }
@@ -77,7 +109,8 @@ export function vectorOperation(operator: BinaryOperator, left: readonly VectorS
     if (isFilter && value !== 1) continue;
     const labels = resultLabels(many.labels, one.labels, matching, !keepsName(operator, bool));
     if (matching.many === 'none') {
-      if (taken.has(signature)) throw executionError('multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)');
+      if (taken.has(signature))
+        throw executionError('multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)');
       taken.add(signature);
     } else {
       const key = signature + labelsKey(labels);

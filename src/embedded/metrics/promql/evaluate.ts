@@ -3,7 +3,18 @@ import { executionError } from '../query-error.ts';
 import { firstAfter, firstAtOrAfter, type Series, type TimeSeriesStore } from '../time-series-store.ts';
 import { aggregate } from './aggregate.ts';
 import { scalarOperation, setOperation, vectorOperation, vectorScalarOperation } from './binary-operation.ts';
-import { type AggregateExpression, type BinaryExpression, type CallExpression, type Expression, type RangeExpression, SET_OPERATORS, type SelectorExpression, type SubqueryExpression, type TimeShift, unwrapped } from './expression.ts';
+import {
+  type AggregateExpression,
+  type BinaryExpression,
+  type CallExpression,
+  type Expression,
+  type RangeExpression,
+  SET_OPERATORS,
+  type SelectorExpression,
+  type SubqueryExpression,
+  type TimeShift,
+  unwrapped,
+} from './expression.ts';
 import { histogramQuantile } from './histogram-quantile.ts';
 import { DATE_FUNCTIONS, INSTANT_FUNCTIONS } from './instant-functions.ts';
 import { labelJoin, labelReplace } from './label-functions.ts';
@@ -15,28 +26,45 @@ export const LOOKBACK_MS = 300_000;
 /** The step of a subquery that names none: upstream's default evaluation interval. */
 const DEFAULT_SUBQUERY_STEP_MS = 60_000;
 
-export interface Evaluation { store: Pick<TimeSeriesStore, 'select'>; startMs: number; endMs: number; subqueryStepMs?: number | undefined }
+export interface Evaluation {
+  store: Pick<TimeSeriesStore, 'select'>;
+  startMs: number;
+  endMs: number;
+  subqueryStepMs?: number | undefined;
+}
 
 /** Evaluates one expression at one instant after the other, remembering the series that its selectors find. */
 export class Evaluator {
   readonly #evaluation: Evaluation;
   readonly #found = new Map<SelectorExpression, Series[]>();
 
-  constructor(evaluation: Evaluation) { this.#evaluation = evaluation; }
+  constructor(evaluation: Evaluation) {
+    this.#evaluation = evaluation;
+  }
 
   /** The value at `nowMs`. Throws an `execution` QueryError where upstream does. */
   at(expression: Expression, nowMs: number): Value {
     switch (expression.kind) {
-      case 'number': return { type: 'scalar', value: expression.value };
-      case 'string': return { type: 'string', value: expression.value };
-      case 'paren': return this.at(expression.expression, nowMs);
-      case 'selector': return vector(this.#instant(expression, nowMs).map(({ labels, value }) => ({ labels, value })));
-      case 'range': return this.#range(expression, nowMs);
-      case 'subquery': return this.#subquery(expression, nowMs);
-      case 'unary': return this.#unary(expression.operator, this.at(expression.operand, nowMs));
-      case 'binary': return this.#binary(expression, nowMs);
-      case 'aggregate': return this.#aggregate(expression, nowMs);
-      case 'call': return this.#call(expression, nowMs);
+      case 'number':
+        return { type: 'scalar', value: expression.value };
+      case 'string':
+        return { type: 'string', value: expression.value };
+      case 'paren':
+        return this.at(expression.expression, nowMs);
+      case 'selector':
+        return vector(this.#instant(expression, nowMs).map(({ labels, value }) => ({ labels, value })));
+      case 'range':
+        return this.#range(expression, nowMs);
+      case 'subquery':
+        return this.#subquery(expression, nowMs);
+      case 'unary':
+        return this.#unary(expression.operator, this.at(expression.operand, nowMs));
+      case 'binary':
+        return this.#binary(expression, nowMs);
+      case 'aggregate':
+        return this.#aggregate(expression, nowMs);
+      case 'call':
+        return this.#call(expression, nowMs);
     }
   }
 
@@ -91,7 +119,7 @@ export class Evaluator {
       for (const sample of value.type === 'vector' ? value.samples : []) {
         const key = labelsKey(sample.labels);
         let series = found.get(key);
-        if (series === undefined) found.set(key, series = { labels: sample.labels, timesMs: [], values: [] });
+        if (series === undefined) found.set(key, (series = { labels: sample.labels, timesMs: [], values: [] }));
         series.timesMs.push(stepAtMs);
         series.values.push(sample.value);
       }
@@ -102,7 +130,9 @@ export class Evaluator {
   #unary(operator: '+' | '-', value: Value): Value {
     if (operator === '+') return value;
     if (value.type === 'scalar') return { type: 'scalar', value: -value.value };
-    return unique((value as { samples: VectorSample[] }).samples.map((sample) => ({ labels: withoutName(sample.labels), value: -sample.value })));
+    return unique(
+      (value as { samples: VectorSample[] }).samples.map((sample) => ({ labels: withoutName(sample.labels), value: -sample.value })),
+    );
   }
 
   #binary({ operator, left, right, bool, matching }: BinaryExpression, nowMs: number): Value {
@@ -119,60 +149,90 @@ export class Evaluator {
     return vector(aggregate(name, this.#vector(expression, nowMs), grouping, value));
   }
 
-  #vector(expression: Expression, nowMs: number): VectorSample[] { return (this.at(expression, nowMs) as { samples: VectorSample[] }).samples; }
+  #vector(expression: Expression, nowMs: number): VectorSample[] {
+    return (this.at(expression, nowMs) as { samples: VectorSample[] }).samples;
+  }
 
-  #scalar(expression: Expression, nowMs: number): number { return (this.at(expression, nowMs) as { value: number }).value; }
+  #scalar(expression: Expression, nowMs: number): number {
+    return (this.at(expression, nowMs) as { value: number }).value;
+  }
 
   #call({ name, args }: CallExpression, nowMs: number): Value {
     const [first, second, third] = args;
     const strings = (from: number): string[] => args.slice(from).map((arg) => (this.at(arg, nowMs) as { value: string }).value);
     switch (name) {
-      case 'time': return { type: 'scalar', value: nowMs / 1000 };
-      case 'pi': return { type: 'scalar', value: Math.PI };
-      case 'vector': return vector([{ labels: {}, value: this.#scalar(first!, nowMs) }]);
+      case 'time':
+        return { type: 'scalar', value: nowMs / 1000 };
+      case 'pi':
+        return { type: 'scalar', value: Math.PI };
+      case 'vector':
+        return vector([{ labels: {}, value: this.#scalar(first!, nowMs) }]);
       case 'scalar': {
         const samples = this.#vector(first!, nowMs);
         return { type: 'scalar', value: samples.length === 1 ? samples[0]!.value : Number.NaN };
       }
-      case 'sort': case 'sort_desc': return vector([...this.#vector(first!, nowMs)].sort((a, b) => {
-        if (Number.isNaN(a.value) || Number.isNaN(b.value)) return Number(Number.isNaN(a.value)) - Number(Number.isNaN(b.value));
-        return name === 'sort' ? a.value - b.value : b.value - a.value;
-      }));
+      case 'sort':
+      case 'sort_desc':
+        return vector(
+          [...this.#vector(first!, nowMs)].sort((a, b) => {
+            if (Number.isNaN(a.value) || Number.isNaN(b.value)) return Number(Number.isNaN(a.value)) - Number(Number.isNaN(b.value));
+            return name === 'sort' ? a.value - b.value : b.value - a.value;
+          }),
+        );
       case 'timestamp': {
         const inner = unwrapped(first!);
-        const samples = inner.kind === 'selector' ? this.#instant(inner, nowMs) : this.#vector(first!, nowMs).map((sample) => ({ ...sample, timeMs: nowMs }));
+        const samples =
+          inner.kind === 'selector'
+            ? this.#instant(inner, nowMs)
+            : this.#vector(first!, nowMs).map((sample) => ({ ...sample, timeMs: nowMs }));
         return unique(samples.map(({ labels, timeMs }) => ({ labels: withoutName(labels), value: timeMs / 1000 })));
       }
-      case 'absent': return vector(this.#vector(first!, nowMs).length > 0 ? [] : [{ labels: absentLabels(first!), value: 1 }]);
-      case 'absent_over_time': return vector((this.at(first!, nowMs) as { series: RangeSeries[] }).series.length > 0 ? [] : [{ labels: absentLabels(first!), value: 1 }]);
-      case 'histogram_quantile': return vector(histogramQuantile(this.#scalar(first!, nowMs), this.#vector(second!, nowMs)));
-      case 'label_replace': return unique(labelReplace(this.#vector(first!, nowMs), strings(1)));
-      case 'label_join': return unique(labelJoin(this.#vector(first!, nowMs), strings(1)));
-      case 'quantile_over_time': return this.#overTime(name, second!, nowMs, this.#scalar(first!, nowMs));
-      case 'predict_linear': return this.#overTime(name, first!, nowMs, this.#scalar(second!, nowMs));
-      default: break;
+      case 'absent':
+        return vector(this.#vector(first!, nowMs).length > 0 ? [] : [{ labels: absentLabels(first!), value: 1 }]);
+      case 'absent_over_time':
+        return vector(
+          (this.at(first!, nowMs) as { series: RangeSeries[] }).series.length > 0 ? [] : [{ labels: absentLabels(first!), value: 1 }],
+        );
+      case 'histogram_quantile':
+        return vector(histogramQuantile(this.#scalar(first!, nowMs), this.#vector(second!, nowMs)));
+      case 'label_replace':
+        return unique(labelReplace(this.#vector(first!, nowMs), strings(1)));
+      case 'label_join':
+        return unique(labelJoin(this.#vector(first!, nowMs), strings(1)));
+      case 'quantile_over_time':
+        return this.#overTime(name, second!, nowMs, this.#scalar(first!, nowMs));
+      case 'predict_linear':
+        return this.#overTime(name, first!, nowMs, this.#scalar(second!, nowMs));
+      default:
+        break;
     }
     if (name in RANGE_FUNCTIONS) return this.#overTime(name, first!, nowMs, 0);
     const samples = first === undefined && DATE_FUNCTIONS.has(name) ? [{ labels: {}, value: nowMs / 1000 }] : this.#vector(first!, nowMs);
     const [x, y] = [second === undefined ? 1 : this.#scalar(second, nowMs), third === undefined ? 0 : this.#scalar(third, nowMs)];
     const compute = INSTANT_FUNCTIONS[name]!;
-    return unique(samples.flatMap(({ labels, value }) => {
-      const result = compute(value, x, y);
-      return result === undefined ? [] : [{ labels: withoutName(labels), value: result }];
-    }));
+    return unique(
+      samples.flatMap(({ labels, value }) => {
+        const result = compute(value, x, y);
+        return result === undefined ? [] : [{ labels: withoutName(labels), value: result }];
+      }),
+    );
   }
 
   #overTime(name: string, argument: Expression, nowMs: number, parameter: number): Value {
     const { series, window } = this.at(argument, nowMs) as { series: RangeSeries[]; window: Window };
     const compute = RANGE_FUNCTIONS[name]!;
-    return unique(series.flatMap((one) => {
-      const value = compute(one, window, nowMs, parameter);
-      return value === undefined ? [] : [{ labels: name === 'last_over_time' ? one.labels : withoutName(one.labels), value }];
-    }));
+    return unique(
+      series.flatMap((one) => {
+        const value = compute(one, window, nowMs, parameter);
+        return value === undefined ? [] : [{ labels: name === 'last_over_time' ? one.labels : withoutName(one.labels), value }];
+      }),
+    );
   }
 }
 
-function vector(samples: VectorSample[]): Value { return { type: 'vector', samples }; }
+function vector(samples: VectorSample[]): Value {
+  return { type: 'vector', samples };
+}
 
 /** Upstream refuses results in which two elements have the same labels. */
 function unique(samples: VectorSample[]): Value {
@@ -191,7 +251,8 @@ function absentLabels(argument: Expression): Labels {
   const ambiguous = new Set<string>();
   for (const { name, operator, value } of selector?.matchers ?? []) {
     if (name === METRIC_NAME) continue;
-    if (operator === '=' && !(name in labels)) labels[name] = value; else ambiguous.add(name);
+    if (operator === '=' && !(name in labels)) labels[name] = value;
+    else ambiguous.add(name);
   }
   return Object.fromEntries(Object.entries(labels).filter(([name, value]) => !ambiguous.has(name) && value !== ''));
 }

@@ -2,7 +2,10 @@ import { labelsKey, METRIC_NAME, withoutLabels } from '../labels.ts';
 import { parseNumber } from './number-text.ts';
 import type { VectorSample } from './value.ts';
 
-interface Bucket { upperBound: number; count: number }
+interface Bucket {
+  upperBound: number;
+  count: number;
+}
 
 /** `histogram_quantile` over classic buckets: series that differ in `le` alone form one histogram. */
 export function histogramQuantile(q: number, samples: readonly VectorSample[]): VectorSample[] {
@@ -13,7 +16,8 @@ export function histogramQuantile(q: number, samples: readonly VectorSample[]): 
     const rest = withoutLabels(labels, ['le', METRIC_NAME]);
     const key = labelsKey(rest);
     const histogram = histograms.get(key);
-    if (histogram === undefined) histograms.set(key, { labels: rest, buckets: [{ upperBound, count: value }] }); else histogram.buckets.push({ upperBound, count: value });
+    if (histogram === undefined) histograms.set(key, { labels: rest, buckets: [{ upperBound, count: value }] });
+    else histogram.buckets.push({ upperBound, count: value });
   }
   return [...histograms.values()].map(({ labels, buckets }) => ({ labels, value: bucketQuantile(q, buckets) }));
 }
@@ -47,7 +51,8 @@ function coalesced(buckets: readonly Bucket[]): Bucket[] {
   const merged: Bucket[] = [];
   for (const bucket of buckets) {
     const last = merged.at(-1);
-    if (last !== undefined && last.upperBound === bucket.upperBound) last.count += bucket.count; else merged.push({ ...bucket });
+    if (last !== undefined && last.upperBound === bucket.upperBound) last.count += bucket.count;
+    else merged.push({ ...bucket });
   }
   return merged;
 }
@@ -56,7 +61,8 @@ function coalesced(buckets: readonly Bucket[]): Bucket[] {
 function monotonic(buckets: Bucket[]): Bucket[] {
   let most = Number.NEGATIVE_INFINITY;
   for (const bucket of buckets) {
-    if (bucket.count > most) most = bucket.count; else bucket.count = most;
+    if (bucket.count > most) most = bucket.count;
+    else bucket.count = most;
   }
   return buckets;
 }

@@ -3,11 +3,29 @@ import { numberText } from './number-text.ts';
 
 /** Functions of one value; the others arguments are scalars. `undefined` leaves the element out. */
 export const INSTANT_FUNCTIONS: Readonly<Record<string, (value: number, first: number, second: number) => number | undefined>> = {
-  abs: Math.abs, ceil: Math.ceil, floor: Math.floor, exp: Math.exp, ln: Math.log, log2: Math.log2, log10: Math.log10, sqrt: Math.sqrt,
-  sgn: Math.sign, sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan, sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh,
-  asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh,
-  deg: (value) => value * 180 / Math.PI,
-  rad: (value) => value * Math.PI / 180,
+  abs: Math.abs,
+  ceil: Math.ceil,
+  floor: Math.floor,
+  exp: Math.exp,
+  ln: Math.log,
+  log2: Math.log2,
+  log10: Math.log10,
+  sqrt: Math.sqrt,
+  sgn: Math.sign,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  tanh: Math.tanh,
+  asinh: Math.asinh,
+  acosh: Math.acosh,
+  atanh: Math.atanh,
+  deg: (value) => (value * 180) / Math.PI,
+  rad: (value) => (value * Math.PI) / 180,
   clamp: (value, least, most) => (most < least ? undefined : Math.max(least, Math.min(most, value))),
   clamp_min: (value, least) => Math.max(least, value),
   clamp_max: (value, most) => Math.min(most, value),
@@ -24,12 +42,24 @@ export const INSTANT_FUNCTIONS: Readonly<Record<string, (value: number, first: n
     const date = dateOf(seconds);
     return date === undefined ? Number.NaN : new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
   },
-  month: (seconds) => { const date = dateOf(seconds); return date === undefined ? Number.NaN : date.getUTCMonth() + 1; },
+  month: (seconds) => {
+    const date = dateOf(seconds);
+    return date === undefined ? Number.NaN : date.getUTCMonth() + 1;
+  },
   year: (seconds) => dateOf(seconds)?.getUTCFullYear() ?? Number.NaN,
 };
 
 /** Functions of time that take the evaluation's time when called without an argument. */
-export const DATE_FUNCTIONS: ReadonlySet<string> = new Set(['minute', 'hour', 'day_of_week', 'day_of_month', 'day_of_year', 'days_in_month', 'month', 'year']);
+export const DATE_FUNCTIONS: ReadonlySet<string> = new Set([
+  'minute',
+  'hour',
+  'day_of_week',
+  'day_of_month',
+  'day_of_year',
+  'days_in_month',
+  'month',
+  'year',
+]);
 
 /** `undefined` for NaN, whose date upstream leaves to the machine. */
 function dateOf(seconds: number): Date | undefined {

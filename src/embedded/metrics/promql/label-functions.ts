@@ -6,9 +6,16 @@ import type { VectorSample } from './value.ts';
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** `label_replace(v, dst, replacement, src, regex)`. */
-export function labelReplace(samples: readonly VectorSample[], [destination, replacement, source, pattern]: readonly string[]): VectorSample[] {
+export function labelReplace(
+  samples: readonly VectorSample[],
+  [destination, replacement, source, pattern]: readonly string[],
+): VectorSample[] {
   let regex: RegExp;
-  try { regex = anchoredPattern(pattern!); } catch { throw executionError(`invalid regular expression in label_replace(): ${pattern}`); }
+  try {
+    regex = anchoredPattern(pattern!);
+  } catch {
+    throw executionError(`invalid regular expression in label_replace(): ${pattern}`);
+  }
   if (!LABEL_NAME.test(destination!)) throw executionError(`invalid destination label name in label_replace(): ${destination}`);
   return samples.map(({ labels, value }) => {
     const match = regex.exec(labels[source!] ?? '');
@@ -21,7 +28,10 @@ export function labelJoin(samples: readonly VectorSample[], [destination, separa
   const invalid = sources.find((name) => !LABEL_NAME.test(name));
   if (invalid !== undefined) throw executionError(`invalid source label name in label_join(): ${invalid}`);
   if (!LABEL_NAME.test(destination!)) throw executionError(`invalid destination label name in label_join(): ${destination}`);
-  return samples.map(({ labels, value }) => ({ labels: withLabel(labels, destination!, sources.map((name) => labels[name] ?? '').join(separator)), value }));
+  return samples.map(({ labels, value }) => ({
+    labels: withLabel(labels, destination!, sources.map((name) => labels[name] ?? '').join(separator)),
+    value,
+  }));
 }
 
 export function withLabel(labels: Labels, name: string, value: string): Labels {

@@ -8,14 +8,27 @@ import { QueryError } from '../query-error.ts';
 import { parseNumber } from './number-text.ts';
 import { type ApiSample, instantQuery, type QueryResult, rangeQuery } from './query.ts';
 
-interface Recorded { query: string; time?: number; range?: { start: number; end: number; step: number }; data?: QueryResult; errorType?: string; error?: string }
-const { answers } = JSON.parse(await readFile(new URL('../../../../test/fixtures/promql/answers.json', import.meta.url), 'utf8')) as { answers: Recorded[] };
+interface Recorded {
+  query: string;
+  time?: number;
+  range?: { start: number; end: number; step: number };
+  data?: QueryResult;
+  errorType?: string;
+  error?: string;
+}
+const { answers } = JSON.parse(await readFile(new URL('../../../../test/fixtures/promql/answers.json', import.meta.url), 'utf8')) as {
+  answers: Recorded[];
+};
 const store = promQlStore();
 const isOrdered = (query: string): boolean => /^(sort|sort_desc|topk|bottomk)\b/.test(query);
 
 function ask({ query, time, range }: Recorded): QueryResult {
   if (range === undefined) return instantQuery(store, query, Math.round(time! * 1000));
-  return rangeQuery(store, query, { startMs: Math.round(range.start * 1000), endMs: Math.round(range.end * 1000), stepMs: Math.round(range.step * 1000) });
+  return rangeQuery(store, query, {
+    startMs: Math.round(range.start * 1000),
+    endMs: Math.round(range.end * 1000),
+    stepMs: Math.round(range.step * 1000),
+  });
 }
 
 const sameNumber = (a: string, b: string): boolean => {
@@ -44,7 +57,8 @@ function difference(ours: QueryResult, theirs: QueryResult, ordered: boolean): s
   return undefined;
 }
 
-const title = ({ query, time, range }: Recorded): string => `${query} ${range === undefined ? `at ${time}` : `from ${range.start} to ${range.end}`}`;
+const title = ({ query, time, range }: Recorded): string =>
+  `${query} ${range === undefined ? `at ${time}` : `from ${range.start} to ${range.end}`}`;
 
 describe('the answer of a real Prometheus', () => {
   it('is recorded for every query of the list, more than 300 of them', () => {
@@ -52,22 +66,34 @@ describe('the answer of a real Prometheus', () => {
     expect(answers.filter(({ data }) => data !== undefined).length).toBeGreaterThan(300);
   });
 
-  it.each(answers.filter(({ data }) => data !== undefined).map((answer) => ({ title: title(answer), answer })))('is given to $title', ({ answer }) => {
-    let ours: QueryResult;
-    try { ours = ask(answer); } catch (error) {
-      expect((error as Error).message).toMatch(/"[^"]+".*is not modelled/);
-      return;
-    }
-    const differs = difference(ours, answer.data!, answer.range === undefined && isOrdered(answer.query));
-    expect(differs === undefined ? undefined : { differs, ours: ours.result, theirs: answer.data!.result }).toBeUndefined();
-  });
+  it.each(answers.filter(({ data }) => data !== undefined).map((answer) => ({ title: title(answer), answer })))(
+    'is given to $title',
+    ({ answer }) => {
+      let ours: QueryResult;
+      try {
+        ours = ask(answer);
+      } catch (error) {
+        expect((error as Error).message).toMatch(/"[^"]+".*is not modelled/);
+        return;
+      }
+      const differs = difference(ours, answer.data!, answer.range === undefined && isOrdered(answer.query));
+      expect(differs === undefined ? undefined : { differs, ours: ours.result, theirs: answer.data!.result }).toBeUndefined();
+    },
+  );
 
-  it.each(answers.filter(({ error }) => error !== undefined).map((answer) => ({ title: title(answer), answer })))('is an error of the same type for $title', ({ answer }) => {
-    let error: unknown;
-    try { ask(answer); } catch (thrown) { error = thrown; }
-    expect(error).toBeInstanceOf(QueryError);
-    expect((error as QueryError).errorType).toBe(answer.errorType);
-  });
+  it.each(answers.filter(({ error }) => error !== undefined).map((answer) => ({ title: title(answer), answer })))(
+    'is an error of the same type for $title',
+    ({ answer }) => {
+      let error: unknown;
+      try {
+        ask(answer);
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).toBeInstanceOf(QueryError);
+      expect((error as QueryError).errorType).toBe(answer.errorType);
+    },
+  );
 });
 
 it('names a function that it does not know or that is not modelled', () => {

@@ -25,23 +25,46 @@ export function instantQuery(store: Pick<TimeSeriesStore, 'select'>, source: str
   if (value.type === 'scalar') return { resultType: 'scalar', result: [seconds, numberText(value.value)] };
   if (value.type === 'string') return { resultType: 'string', result: [seconds, value.value] };
   if (value.type === 'matrix') {
-    const result = value.series.map(({ labels, timesMs, values }) => ({ metric: labels, values: timesMs.map((timeMs, index): ApiSample => [timeMs / 1000, numberText(values[index]!)]) }));
+    const result = value.series.map(({ labels, timesMs, values }) => ({
+      metric: labels,
+      values: timesMs.map((timeMs, index): ApiSample => [timeMs / 1000, numberText(values[index]!)]),
+    }));
     return { resultType: 'matrix', result: result.sort((a, b) => compareLabels(a.metric, b.metric)) };
   }
   const outer = unwrapped(expression);
-  const isOrdered = (outer.kind === 'call' && outer.name.startsWith('sort')) || (outer.kind === 'aggregate' && ['topk', 'bottomk'].includes(outer.name));
+  const isOrdered =
+    (outer.kind === 'call' && outer.name.startsWith('sort')) || (outer.kind === 'aggregate' && ['topk', 'bottomk'].includes(outer.name));
   const samples = isOrdered ? value.samples : [...value.samples].sort((a, b) => compareLabels(a.labels, b.labels));
-  return { resultType: 'vector', result: samples.map(({ labels, value: number }) => ({ metric: labels, value: [seconds, numberText(number)] })) };
+  return {
+    resultType: 'vector',
+    result: samples.map(({ labels, value: number }) => ({ metric: labels, value: [seconds, numberText(number)] })),
+  };
 }
 
 /** Evaluates a query at every step from `startMs` to `endMs`. */
-export function rangeQuery(store: Pick<TimeSeriesStore, 'select'>, source: string, { startMs, endMs, stepMs }: { startMs: number; endMs: number; stepMs: number }): QueryResult {
+export function rangeQuery(
+  store: Pick<TimeSeriesStore, 'select'>,
+  source: string,
+  { startMs, endMs, stepMs }: { startMs: number; endMs: number; stepMs: number },
+): QueryResult {
   if (endMs < startMs) throw new QueryError('bad_data', 'invalid parameter "end": end timestamp must not be before start time');
-  if (stepMs <= 0) throw new QueryError('bad_data', 'invalid parameter "step": zero or negative query resolution step widths are not accepted. Try a positive integer');
-  if ((endMs - startMs) / stepMs > MAX_POINTS) throw new QueryError('bad_data', 'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)');
+  if (stepMs <= 0)
+    throw new QueryError(
+      'bad_data',
+      'invalid parameter "step": zero or negative query resolution step widths are not accepted. Try a positive integer',
+    );
+  if ((endMs - startMs) / stepMs > MAX_POINTS)
+    throw new QueryError(
+      'bad_data',
+      'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
+    );
   const expression = parsePromQl(source);
   const type = checkExpression(expression);
-  if (type !== 'scalar' && type !== 'instant vector') throw new QueryError('bad_data', `invalid parameter "query": invalid expression type "${type}" for range query, must be Scalar or instant Vector`);
+  if (type !== 'scalar' && type !== 'instant vector')
+    throw new QueryError(
+      'bad_data',
+      `invalid parameter "query": invalid expression type "${type}" for range query, must be Scalar or instant Vector`,
+    );
   const evaluator = new Evaluator({ store, startMs, endMs });
   const found = new Map<string, { metric: Labels; values: ApiSample[] }>();
   for (let nowMs = startMs; nowMs <= endMs; nowMs += stepMs) {
@@ -50,7 +73,7 @@ export function rangeQuery(store: Pick<TimeSeriesStore, 'select'>, source: strin
     for (const sample of samples) {
       const key = labelsKey(sample.labels);
       let series = found.get(key);
-      if (series === undefined) found.set(key, series = { metric: sample.labels, values: [] });
+      if (series === undefined) found.set(key, (series = { metric: sample.labels, values: [] }));
       series.values.push([nowMs / 1000, numberText(sample.value)]);
     }
   }

@@ -11,7 +11,9 @@ export const RANGE_FUNCTIONS: Readonly<Record<string, RangeFunction>> = {
   delta: (points, window) => extrapolated(points, window, { isCounter: false, isRate: false }),
   irate: (points) => lastDifference(points, true),
   idelta: (points) => lastDifference(points, false),
-  changes: ({ values }) => values.filter((value, index) => index > 0 && value !== values[index - 1] && !(Number.isNaN(value) && Number.isNaN(values[index - 1]!))).length,
+  changes: ({ values }) =>
+    values.filter((value, index) => index > 0 && value !== values[index - 1] && !(Number.isNaN(value) && Number.isNaN(values[index - 1]!)))
+      .length,
   resets: ({ values }) => values.filter((value, index) => index > 0 && value < values[index - 1]!).length,
   deriv: (points) => (points.values.length < 2 ? undefined : regression(points, points.timesMs[0]!).slope),
   predict_linear: (points, _, nowMs, seconds) => {
@@ -35,7 +37,11 @@ export const RANGE_FUNCTIONS: Readonly<Record<string, RangeFunction>> = {
  * Change over the window, stretched to its ends where the samples come near them, as prometheus/promql/functions.go extrapolatedRate
  * does: no further than 1.1 average gaps, and a counter never below zero.
  */
-function extrapolated({ timesMs, values }: Points, window: Window, { isCounter, isRate }: { isCounter: boolean; isRate: boolean }): number | undefined {
+function extrapolated(
+  { timesMs, values }: Points,
+  window: Window,
+  { isCounter, isRate }: { isCounter: boolean; isRate: boolean },
+): number | undefined {
   if (values.length < 2) return undefined;
   const [first, last] = [values[0]!, values.at(-1)!];
   let change = last - first;
@@ -71,6 +77,6 @@ function regression({ timesMs, values }: Points, interceptMs: number): { slope: 
   const sumY = compensatedSum(values);
   const sumXY = compensatedSum(seconds.map((x, index) => x * values[index]!));
   const sumXX = compensatedSum(seconds.map((x) => x * x));
-  const slope = (sumXY - sumX * sumY / count) / (sumXX - sumX * sumX / count);
-  return { slope, intercept: sumY / count - slope * sumX / count };
+  const slope = (sumXY - (sumX * sumY) / count) / (sumXX - (sumX * sumX) / count);
+  return { slope, intercept: sumY / count - (slope * sumX) / count };
 }

@@ -4,7 +4,7 @@ export function compensatedSum(values: readonly number[]): number {
   for (const value of values) {
     const next = sum + value;
     if (!Number.isFinite(next)) correction = 0;
-    else correction += Math.abs(sum) >= Math.abs(value) ? (sum - next) + value : (value - next) + sum;
+    else correction += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
     sum = next;
   }
   return Number.isFinite(sum) ? sum + correction : sum;

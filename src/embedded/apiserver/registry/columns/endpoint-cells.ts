@@ -13,9 +13,17 @@ export function endpointsCell(endpoints: Endpoints): string {
 }
 
 export function slicePortsCell(slice: EndpointSlice): string {
-  return listCell((slice.ports ?? []).map((port) => String(port.port ?? (port.name || '*'))), 3, '<unset>');
+  return listCell(
+    (slice.ports ?? []).map((port) => String(port.port ?? (port.name || '*'))),
+    3,
+    '<unset>',
+  );
 }
 
 export function sliceEndpointsCell(slice: EndpointSlice): string {
-  return listCell((slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses), 3, '<unset>');
+  return listCell(
+    (slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses),
+    3,
+    '<unset>',
+  );
 }

@@ -2,7 +2,11 @@ import { findCondition, isConditionTrue } from '../../../../kube/conditions.ts';
 import type { Container, ContainerStatus, Pod } from '../../../../kube/generated/types.ts';
 import { age } from './column.ts';
 
-interface PodCells { ready: string; status: string; restarts: string }
+interface PodCells {
+  ready: string;
+  status: string;
+  restarts: string;
+}
 
 const isSidecar = (container: Container | undefined): boolean => container?.restartPolicy === 'Always';
 
@@ -64,7 +68,10 @@ export function podCells(pod: Pod, nowMs: number): PodCells {
       const ended = endedText(container);
       if (container.state?.waiting?.reason) reason = container.state.waiting.reason;
       else if (ended !== undefined) reason = ended;
-      else if (container.ready && container.state?.running !== undefined) { hasRunning = true; ready += 1; }
+      else if (container.ready && container.state?.running !== undefined) {
+        hasRunning = true;
+        ready += 1;
+      }
     }
     if (reason === 'Completed' && hasRunning) reason = isConditionTrue(status.conditions, 'Ready') ? 'Running' : 'NotReady';
   }
@@ -78,7 +85,9 @@ export function podCells(pod: Pod, nowMs: number): PodCells {
   return { ready: `${ready}/${total}`, status: reason, restarts: `${restarts}${since}` };
 }
 
-export function podIpCell(pod: Pod): string { return pod.status?.podIPs?.[0]?.ip || pod.status?.podIP || '<none>'; }
+export function podIpCell(pod: Pod): string {
+  return pod.status?.podIPs?.[0]?.ip || pod.status?.podIP || '<none>';
+}
 
 /** Readiness gates that hold, of all: `1/2`. */
 export function readinessGatesCell(pod: Pod): string {

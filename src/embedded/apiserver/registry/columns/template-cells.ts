@@ -19,12 +19,21 @@ export function selectorCell(selector: LabelSelector | undefined): string {
 
 /** A map of labels as text, keys sorted; `<none>` when empty. */
 export function labelsCell(labels: Readonly<Record<string, string>> | undefined): string {
-  const text = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`).sort().join(',');
+  const text = Object.entries(labels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(',');
   return text || '<none>';
 }
 
 /** The wide columns that all workloads end in. */
-export function templateColumns<T extends KubeObject>(templateOf: (object: T) => PodTemplateSpec | undefined, selectorOf?: (object: T) => LabelSelector | undefined): Column<T>[] {
-  const columns = [wide<T>('Containers', (object) => containersCell(templateOf(object))), wide<T>('Images', (object) => imagesCell(templateOf(object)))];
+export function templateColumns<T extends KubeObject>(
+  templateOf: (object: T) => PodTemplateSpec | undefined,
+  selectorOf?: (object: T) => LabelSelector | undefined,
+): Column<T>[] {
+  const columns = [
+    wide<T>('Containers', (object) => containersCell(templateOf(object))),
+    wide<T>('Images', (object) => imagesCell(templateOf(object))),
+  ];
   return selectorOf === undefined ? columns : [...columns, wide<T>('Selector', (object) => selectorCell(selectorOf(object)))];
 }

@@ -24,11 +24,18 @@ const noHttp: HttpFetch = () => Promise.reject(new Error('no HTTP client is avai
 
 /** Measures the metrics of AnalysisRuns until they have a verdict. */
 export function createAnalysisRunController(world: World, options: AnalysisOptions): Controller {
-  const controller = new Controller({
-    name: 'analysisruns', concurrency: 10, backoff: { firstMs: 1, lastMs: 10_000 },
-    reconcile: (key) => reconcileRun(world, key, options),
-  }, world.deps);
-  world.analysisRuns.informer.onChange(({ type, object }) => { if (type !== 'deleted') controller.enqueue(keyString(keyOf(object))); });
+  const controller = new Controller(
+    {
+      name: 'analysisruns',
+      concurrency: 10,
+      backoff: { firstMs: 1, lastMs: 10_000 },
+      reconcile: (key) => reconcileRun(world, key, options),
+    },
+    world.deps,
+  );
+  world.analysisRuns.informer.onChange(({ type, object }) => {
+    if (type !== 'deleted') controller.enqueue(keyString(keyOf(object)));
+  });
   return controller;
 }
 
@@ -41,17 +48,30 @@ async function reconcileRun(world: World, key: string, options: AnalysisOptions)
   try {
     prepared = await prepare(world, run);
   } catch (error) {
-    await writeStatus(world, run, { ...run.status, phase: 'Error', message: (error as Error).message, startedAt: run.status?.startedAt ?? rfc3339(nowMs), completedAt: rfc3339(nowMs) });
+    await writeStatus(world, run, {
+      ...run.status,
+      phase: 'Error',
+      message: (error as Error).message,
+      startedAt: run.status?.startedAt ?? rfc3339(nowMs),
+      completedAt: rfc3339(nowMs),
+    });
     return DONE;
   }
   const timers = options.hostClock ?? world.deps.clock;
   const withTimeout = async <T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     const ending = new AbortController();
     const timer = timers.after(ms, () => ending.abort(new Error('context deadline exceeded')));
-    try { return await work(ending.signal); } finally { timer.cancel(); }
+    try {
+      return await work(ending.signal);
+    } finally {
+      timer.cancel();
+    }
   };
   const { status, afterMs } = await measureRun({
-    run, metrics: prepared.metrics, nowMs, secrets: prepared.secretValues,
+    run,
+    metrics: prepared.metrics,
+    nowMs,
+    secrets: prepared.secretValues,
     deps: { api: world.deps.api, fetch: options.fetch ?? noHttp, nowMs, withTimeout, prometheusAddress: options.prometheusAddress },
   });
   await writeStatus(world, run, status);
@@ -62,15 +82,22 @@ async function prepare(world: World, run: AnalysisRun): Promise<{ metrics: Metri
   const values = new Map<string, string>();
   const secretValues: string[] = [];
   for (const { name, value, valueFrom } of run.spec.args ?? []) {
-    if (value !== undefined) { values.set(name, value); continue; }
+    if (value !== undefined) {
+      values.set(name, value);
+      continue;
+    }
     const path = valueFrom?.fieldRef?.fieldPath;
     const found = path === undefined ? undefined : fieldAt(run, path);
-    if (found !== undefined) { values.set(name, found); continue; }
+    if (found !== undefined) {
+      values.set(name, found);
+      continue;
+    }
     const reference = valueFrom?.secretKeyRef;
     if (reference === undefined) throw new Error(`Unable to resolve metric arguments: args.${name} was not resolved`);
     const secret = await world.deps.api.get(secrets, { namespace: run.metadata.namespace, name: reference.name });
     const encoded = secret?.data?.[reference.key];
-    if (encoded === undefined) throw new Error(`Unable to resolve metric arguments: key '${reference.key}' does not exist in secret '${reference.name}'`);
+    if (encoded === undefined)
+      throw new Error(`Unable to resolve metric arguments: key '${reference.key}' does not exist in secret '${reference.name}'`);
     const plain = Buffer.from(encoded, 'base64').toString('utf8');
     values.set(name, plain);
     secretValues.push(plain);
@@ -78,8 +105,11 @@ async function prepare(world: World, run: AnalysisRun): Promise<{ metrics: Metri
   let metrics: Metric[];
   try {
     metrics = run.spec.metrics.map((metric) => withArguments(metric, values));
-  } catch (error) { throw new Error(`Unable to resolve metric arguments: ${(error as Error).message}`); }
-  const unmatched = run.spec.dryRun?.findIndex(({ metricName }) => !metrics.some(({ name }) => new RegExp(`^(?:${metricName})$`).test(name))) ?? -1;
+  } catch (error) {
+    throw new Error(`Unable to resolve metric arguments: ${(error as Error).message}`);
+  }
+  const unmatched =
+    run.spec.dryRun?.findIndex(({ metricName }) => !metrics.some(({ name }) => new RegExp(`^(?:${metricName})$`).test(name))) ?? -1;
   const problem = metricsProblem(metrics) ?? (unmatched < 0 ? undefined : `dryRun[${unmatched}]: Rule didn't match any metric name(s)`);
   if (problem !== undefined) throw new Error(`Analysis spec invalid: ${problem}`);
   return { metrics, secretValues };
@@ -92,16 +122,20 @@ async function writeStatus(world: World, run: AnalysisRun, status: AnalysisRunSt
   const written = await world.analysisRuns.patch(keyOf(run), { type: 'merge', body: { status: patch } });
   for (const { name, phase } of status.metricResults ?? []) {
     const before = run.status?.metricResults?.find((result) => result.name === name)?.phase;
-    if (isTerminal(phase) && before !== phase) record(world, written, warns(phase), `Metric${phase}`, `Metric '${name}' Completed. Result: ${phase}`, 'AnalysisRun');
+    if (isTerminal(phase) && before !== phase)
+      record(world, written, warns(phase), `Metric${phase}`, `Metric '${name}' Completed. Result: ${phase}`, 'AnalysisRun');
   }
-  if (isTerminal(status.phase)) record(world, written, warns(status.phase), `AnalysisRun${status.phase}`, `Analysis Completed. Result: ${status.phase}`, 'AnalysisRun');
+  if (isTerminal(status.phase))
+    record(world, written, warns(status.phase), `AnalysisRun${status.phase}`, `Analysis Completed. Result: ${status.phase}`, 'AnalysisRun');
 }
 
 const warns = (phase: string): 'Normal' | 'Warning' => (phase === 'Failed' || phase === 'Error' ? 'Warning' : 'Normal');
 
 async function expire(world: World, run: AnalysisRun, nowMs: number): Promise<ReconcileResult> {
   const { secondsAfterCompletion, secondsAfterFailure, secondsAfterSuccess } = run.spec.ttlStrategy ?? {};
-  const seconds = (run.status?.phase === 'Successful' ? secondsAfterSuccess : run.status?.phase === 'Failed' ? secondsAfterFailure : undefined) ?? secondsAfterCompletion;
+  const seconds =
+    (run.status?.phase === 'Successful' ? secondsAfterSuccess : run.status?.phase === 'Failed' ? secondsAfterFailure : undefined) ??
+    secondsAfterCompletion;
   if (seconds === undefined || run.status?.completedAt === undefined) return DONE;
   const remainingMs = Date.parse(run.status.completedAt) + seconds * 1000 - nowMs;
   if (remainingMs > 0) return { requeueAfterMs: remainingMs };

@@ -13,18 +13,32 @@ function aPrometheus(value: string | undefined) {
   const fetch: HttpFetch = (url, init) => {
     asked.push(`${init?.method ?? 'GET'} ${url} ${new URLSearchParams(init?.body).get('query')}`);
     const result = answer.value === undefined ? [] : [{ metric: {}, value: [0, answer.value] }];
-    return Promise.resolve({ status: 200, headers: {}, text: () => Promise.resolve(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } })) });
+    return Promise.resolve({
+      status: 200,
+      headers: {},
+      text: () => Promise.resolve(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } })),
+    });
   };
   return { asked, answer, fetch };
 }
 
-const metric = (over: Partial<Metric> = {}): Metric => ({ name: 'success-rate', successCondition: 'result[0] >= 0.95', provider: { prometheus: { address: 'http://prometheus.monitoring:9090', query: 'rate{hash="{{args.hash}}"}' } }, ...over });
-const analysis = { templates: [{ templateName: 'check' }], args: [{ name: 'hash', valueFrom: { podTemplateHashValue: 'Latest' as const } }] };
+const metric = (over: Partial<Metric> = {}): Metric => ({
+  name: 'success-rate',
+  successCondition: 'result[0] >= 0.95',
+  provider: { prometheus: { address: 'http://prometheus.monitoring:9090', query: 'rate{hash="{{args.hash}}"}' } },
+  ...over,
+});
+const analysis = {
+  templates: [{ templateName: 'check' }],
+  args: [{ name: 'hash', valueFrom: { podTemplateHashValue: 'Latest' as const } }],
+};
 
 async function open(canary: Partial<CanaryStrategy>, metrics: Metric[], prometheus: ReturnType<typeof aPrometheus>): Promise<RolloutRoom> {
   return openRolloutRoom(demoSpec(canary), {
     controller: { analysis: { fetch: prometheus.fetch } },
-    seed: (api) => { api.seed(analysisTemplates, { metadata: { namespace: 'lab', name: 'check' }, spec: { args: [{ name: 'hash' }], metrics } }); },
+    seed: (api) => {
+      api.seed(analysisTemplates, { metadata: { namespace: 'lab', name: 'check' }, spec: { args: [{ name: 'hash' }], metrics } });
+    },
   });
 }
 const runs = (demo: RolloutRoom): AnalysisRun[] => demo.room.api.all(analysisRuns, 'lab');
@@ -36,10 +50,24 @@ describe('an analysis step', () => {
     await using demo = await open({ steps }, [metric()], prometheus);
     await demo.setImage('v2');
     const [run] = runs(demo);
-    expect(run?.metadata).toMatchObject({ name: `demo-${demo.hash('v2')}-2-1`, labels: { app: 'demo', 'rollout-type': 'Step', 'step-index': '1', 'rollouts-pod-template-hash': demo.hash('v2') }, annotations: { 'rollout.argoproj.io/revision': '2' } });
-    expect(run?.status).toMatchObject({ phase: 'Successful', runSummary: { count: 1, successful: 1 }, metricResults: [{ name: 'success-rate', phase: 'Successful', count: 1, successful: 1, measurements: [{ phase: 'Successful', value: '[0.99]' }] }] });
+    expect(run?.metadata).toMatchObject({
+      name: `demo-${demo.hash('v2')}-2-1`,
+      labels: { app: 'demo', 'rollout-type': 'Step', 'step-index': '1', 'rollouts-pod-template-hash': demo.hash('v2') },
+      annotations: { 'rollout.argoproj.io/revision': '2' },
+    });
+    expect(run?.status).toMatchObject({
+      phase: 'Successful',
+      runSummary: { count: 1, successful: 1 },
+      metricResults: [
+        { name: 'success-rate', phase: 'Successful', count: 1, successful: 1, measurements: [{ phase: 'Successful', value: '[0.99]' }] },
+      ],
+    });
     expect(prometheus.asked).toEqual([`POST http://prometheus.monitoring:9090/api/v1/query rate{hash="${demo.hash('v2')}"}`]);
-    expect([demo.weight(), demo.status().currentStepIndex, demo.status().canary?.currentStepAnalysisRunStatus]).toEqual(['40', 3, undefined]);
+    expect([demo.weight(), demo.status().currentStepIndex, demo.status().canary?.currentStepAnalysisRunStatus]).toEqual([
+      '40',
+      3,
+      undefined,
+    ]);
     expect(demo.room.eventTexts()).toContain('RolloutStepCompleted: Rollout step 2/4 completed (analysis)');
   });
 
@@ -47,9 +75,18 @@ describe('an analysis step', () => {
     const prometheus = aPrometheus('0.5');
     await using demo = await open({ steps }, [metric()], prometheus);
     await demo.setImage('v2');
-    expect(demo.status().message).toBe('RolloutAborted: Rollout aborted update to revision 2: Step-based analysis phase error/failed: Metric "success-rate" assessed Failed due to failed (1) > failureLimit (0)');
-    expect([demo.weight(), demo.selected('demo-canary'), demo.status().currentStepIndex, demo.status().phase]).toEqual(['0', demo.hash('v1'), 0, 'Degraded']);
-    expect(demo.room.eventTexts()).toContain(`AnalysisRunFailed: Step Analysis Run 'demo-${demo.hash('v2')}-2-1' Status New: 'Failed' Previous: 'NoPreviousStatus'`);
+    expect(demo.status().message).toBe(
+      'RolloutAborted: Rollout aborted update to revision 2: Step-based analysis phase error/failed: Metric "success-rate" assessed Failed due to failed (1) > failureLimit (0)',
+    );
+    expect([demo.weight(), demo.selected('demo-canary'), demo.status().currentStepIndex, demo.status().phase]).toEqual([
+      '0',
+      demo.hash('v1'),
+      0,
+      'Degraded',
+    ]);
+    expect(demo.room.eventTexts()).toContain(
+      `AnalysisRunFailed: Step Analysis Run 'demo-${demo.hash('v2')}-2-1' Status New: 'Failed' Previous: 'NoPreviousStatus'`,
+    );
     prometheus.answer.value = '1';
     await demo.patchStatus({ abort: false });
     expect(runs(demo).map(({ metadata }) => metadata.name)).toEqual([`demo-${demo.hash('v2')}-2-1`, `demo-${demo.hash('v2')}-2-1.1`]);
@@ -59,7 +96,12 @@ describe('an analysis step', () => {
   it('pauses the update when its run is inconclusive, and goes on when a client says so', async () => {
     await using demo = await open({ steps }, [metric({ failureCondition: 'result[0] < 0.5' })], aPrometheus('0.7'));
     await demo.setImage('v2');
-    expect(demo.status()).toMatchObject({ phase: 'Paused', message: 'InconclusiveAnalysisRun', currentStepIndex: 1, controllerPause: true });
+    expect(demo.status()).toMatchObject({
+      phase: 'Paused',
+      message: 'InconclusiveAnalysisRun',
+      currentStepIndex: 1,
+      controllerPause: true,
+    });
     await demo.patchStatus({ pauseConditions: null, controllerPause: false, currentStepIndex: 2 });
     expect([demo.weight(), demo.status().message]).toEqual(['40', 'CanaryPauseStep']);
   });
@@ -73,7 +115,11 @@ describe('an analysis step', () => {
     expect(prometheus.asked.length).toBe(1);
     prometheus.answer.value = undefined;
     await demo.room.advance(30_000);
-    expect(runs(demo)[0]?.status?.metricResults?.[0]?.measurements?.[1]).toMatchObject({ phase: 'Error', message: 'could not evaluate successCondition "result[0] >= 0.95": metric result is nil or empty: no data returned from the metric provider' });
+    expect(runs(demo)[0]?.status?.metricResults?.[0]?.measurements?.[1]).toMatchObject({
+      phase: 'Error',
+      message:
+        'could not evaluate successCondition "result[0] >= 0.95": metric result is nil or empty: no data returned from the metric provider',
+    });
     prometheus.answer.value = '1';
     await demo.room.advance(10_000);
     await demo.room.advance(30_000);
@@ -84,27 +130,47 @@ describe('an analysis step', () => {
     await using demo = await open({ steps }, [metric()], aPrometheus(undefined));
     await demo.setImage('v2');
     await demo.room.advance(60_000);
-    expect(runs(demo)[0]?.status).toMatchObject({ phase: 'Error', message: expect.stringContaining('assessed Error due to consecutiveErrors (5) > consecutiveErrorLimit (4): "Error Message: could not evaluate') });
+    expect(runs(demo)[0]?.status).toMatchObject({
+      phase: 'Error',
+      message: expect.stringContaining(
+        'assessed Error due to consecutiveErrors (5) > consecutiveErrorLimit (4): "Error Message: could not evaluate',
+      ),
+    });
     expect(demo.status().phase).toBe('Degraded');
   });
 
   it('does not count what runs dry', async () => {
-    await using demo = await open({ steps: [{ setWeight: 20 }, { analysis: { ...analysis, dryRun: [{ metricName: 'success.*' }] } }, { pause: {} }] }, [metric()], aPrometheus('0'));
+    await using demo = await open(
+      { steps: [{ setWeight: 20 }, { analysis: { ...analysis, dryRun: [{ metricName: 'success.*' }] } }, { pause: {} }] },
+      [metric()],
+      aPrometheus('0'),
+    );
     await demo.setImage('v2');
-    expect(runs(demo)[0]?.status).toMatchObject({ phase: 'Successful', dryRunSummary: { count: 1, failed: 1 }, metricResults: [{ phase: 'Failed', dryRun: true, message: 'Metric assessed Failed due to failed (1) > failureLimit (0)' }] });
+    expect(runs(demo)[0]?.status).toMatchObject({
+      phase: 'Successful',
+      dryRunSummary: { count: 1, failed: 1 },
+      metricResults: [{ phase: 'Failed', dryRun: true, message: 'Metric assessed Failed due to failed (1) > failureLimit (0)' }],
+    });
   });
 
   it('needs its template, and a metric that ends', async () => {
     await using missing = await openRolloutRoom(demoSpec({ steps }));
-    expect(missing.status().message).toBe('InvalidSpec: The Rollout "demo" is invalid: spec.strategy.canary.steps[1].analysis.templates: Invalid value: "check": AnalysisTemplate \'check\' not found');
+    expect(missing.status().message).toBe(
+      'InvalidSpec: The Rollout "demo" is invalid: spec.strategy.canary.steps[1].analysis.templates: Invalid value: "check": AnalysisTemplate \'check\' not found',
+    );
     await using endless = await open({ steps }, [metric({ interval: '1m' })], aPrometheus('1'));
-    expect(endless.status().message).toContain('AnalysisTemplate check has metric success-rate which runs indefinitely. Invalid value for count:');
+    expect(endless.status().message).toContain(
+      'AnalysisTemplate check has metric success-rate which runs indefinitely. Invalid value for count:',
+    );
   });
 
   it('tells what is wrong with its metrics', async () => {
     await using demo = await open({ steps }, [metric({ count: 3 })], aPrometheus('1'));
     await demo.setImage('v2');
-    expect(runs(demo)[0]?.status).toMatchObject({ phase: 'Error', message: 'Analysis spec invalid: metrics[0]: interval must be specified when count > 1' });
+    expect(runs(demo)[0]?.status).toMatchObject({
+      phase: 'Error',
+      message: 'Analysis spec invalid: metrics[0]: interval must be specified when count > 1',
+    });
   });
 });
 
@@ -120,7 +186,9 @@ describe('a background analysis', () => {
     expect(runs(demo)[0]?.metadata).toMatchObject({ name: `demo-${demo.hash('v2')}-2`, labels: { 'rollout-type': 'Background' } });
     prometheus.answer.value = '0.1';
     await demo.room.advance(20_000);
-    expect(demo.status().message).toContain('Rollout aborted update to revision 2: Background analysis phase error/failed: Metric "success-rate" assessed Failed');
+    expect(demo.status().message).toContain(
+      'Rollout aborted update to revision 2: Background analysis phase error/failed: Metric "success-rate" assessed Failed',
+    );
     expect([demo.weight(), demo.status().currentStepIndex]).toEqual(['0', 0]);
   });
 
@@ -135,8 +203,15 @@ describe('a background analysis', () => {
 });
 
 describe('a metric', () => {
-  const web = (jsonPath?: string): Metric => ({ name: 'web', successCondition: 'result == "ok"', provider: { web: { url: 'http://shop/{{args.hash}}', ...(jsonPath === undefined ? {} : { jsonPath }) } } });
-  const answering = (status: number, body: string) => ({ ...aPrometheus('1'), fetch: (): ReturnType<HttpFetch> => Promise.resolve({ status, headers: {}, text: () => Promise.resolve(body) }) });
+  const web = (jsonPath?: string): Metric => ({
+    name: 'web',
+    successCondition: 'result == "ok"',
+    provider: { web: { url: 'http://shop/{{args.hash}}', ...(jsonPath === undefined ? {} : { jsonPath }) } },
+  });
+  const answering = (status: number, body: string) => ({
+    ...aPrometheus('1'),
+    fetch: (): ReturnType<HttpFetch> => Promise.resolve({ status, headers: {}, text: () => Promise.resolve(body) }),
+  });
 
   it.each([
     ['{$.data.state}', 200, '{"data":{"state":"ok"}}', { phase: 'Successful', value: '"ok"' }],
@@ -150,12 +225,29 @@ describe('a metric', () => {
   });
 
   it('of a Job is what becomes of the Job', async () => {
-    await using demo = await open({ steps }, [{ name: 'smoke', provider: { job: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'test', image: 'test' }] } } } } } }], aPrometheus('1'));
+    await using demo = await open(
+      { steps },
+      [
+        {
+          name: 'smoke',
+          provider: { job: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'test', image: 'test' }] } } } } },
+        },
+      ],
+      aPrometheus('1'),
+    );
     await demo.setImage('v2');
     const [job] = demo.room.api.all(jobs, 'lab');
-    expect(job?.metadata).toMatchObject({ name: `${runs(demo)[0]?.metadata.uid}.smoke.1`, labels: { 'analysisrun.argoproj.io/uid': runs(demo)[0]?.metadata.uid } });
+    expect(job?.metadata).toMatchObject({
+      name: `${runs(demo)[0]?.metadata.uid}.smoke.1`,
+      labels: { 'analysisrun.argoproj.io/uid': runs(demo)[0]?.metadata.uid },
+    });
     expect(runs(demo)[0]?.status?.phase).toBe('Running');
-    await demo.room.api.patch(jobs, keyOf(job!), { type: 'merge', body: { status: { conditions: [{ type: 'Complete', status: 'True' }] } } }, { subresource: 'status' });
+    await demo.room.api.patch(
+      jobs,
+      keyOf(job!),
+      { type: 'merge', body: { status: { conditions: [{ type: 'Complete', status: 'True' }] } } },
+      { subresource: 'status' },
+    );
     await demo.room.advance(10_000);
     expect([runs(demo)[0]?.status?.phase, demo.weight()]).toEqual(['Successful', '40']);
   });

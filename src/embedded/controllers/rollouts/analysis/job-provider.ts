@@ -13,14 +13,31 @@ export const jobProvider: MetricProvider = {
     const { namespace } = run.metadata;
     const job = {
       metadata: {
-        name, namespace,
+        name,
+        namespace,
         labels: { ...metadata.labels, 'analysisrun.argoproj.io/uid': run.metadata.uid },
-        annotations: { ...metadata.annotations, 'analysisrun.argoproj.io/name': run.metadata.name, 'analysisrun.argoproj.io/namespace': namespace ?? '', 'analysisrun.argoproj.io/metric-name': metric.name },
-        ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisRun', name: run.metadata.name, uid: run.metadata.uid, controller: true, blockOwnerDeletion: true }],
+        annotations: {
+          ...metadata.annotations,
+          'analysisrun.argoproj.io/name': run.metadata.name,
+          'analysisrun.argoproj.io/namespace': namespace ?? '',
+          'analysisrun.argoproj.io/metric-name': metric.name,
+        },
+        ownerReferences: [
+          {
+            apiVersion: 'argoproj.io/v1alpha1',
+            kind: 'AnalysisRun',
+            name: run.metadata.name,
+            uid: run.metadata.uid,
+            controller: true,
+            blockOwnerDeletion: true,
+          },
+        ],
       },
       spec: spec as unknown as NonNullable<Job['spec']>,
     };
-    await deps.api.create(jobs, job).catch((error: unknown) => { if (!isStatus(error, 'AlreadyExists')) throw error; });
+    await deps.api.create(jobs, job).catch((error: unknown) => {
+      if (!isStatus(error, 'AlreadyExists')) throw error;
+    });
     return { phase: 'Running', metadata: { 'job-name': name, 'job-namespace': namespace ?? '' }, resumeAfterMs: 1000 };
   },
 
@@ -30,7 +47,9 @@ export const jobProvider: MetricProvider = {
     const condition = job.status?.conditions?.find(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'));
     if (condition?.type === 'Complete') return { phase: 'Successful' };
     if (condition?.type === 'Failed') return { phase: 'Failed', ...(condition.message ? { message: condition.message } : {}) };
-    const stuck = (await deps.api.list(pods, { namespace: run.metadata.namespace, labelSelector: `job-name=${job.metadata.name}` })).items.map(imageProblem).find((problem) => problem !== undefined);
+    const stuck = (await deps.api.list(pods, { namespace: run.metadata.namespace, labelSelector: `job-name=${job.metadata.name}` })).items
+      .map(imageProblem)
+      .find((problem) => problem !== undefined);
     if (stuck !== undefined) return { phase: 'Inconclusive', message: stuck };
     const elapsedSeconds = Math.max(0, (deps.nowMs - Date.parse(measurement.startedAt ?? '')) / 1000);
     return { phase: 'Running', resumeAfterMs: Math.max(1, Math.sqrt(2 * elapsedSeconds)) * 1000 };
@@ -38,26 +57,49 @@ export const jobProvider: MetricProvider = {
 
   /** Keeps as many Jobs as measurements: the oldest of the others go. */
   async discard(run, metric, kept, deps) {
-    const { items } = await deps.api.list(jobs, { namespace: run.metadata.namespace, labelSelector: `analysisrun.argoproj.io/uid=${run.metadata.uid}` });
-    const own = items.filter(({ metadata }) => metadata.annotations?.['analysisrun.argoproj.io/metric-name'] === metric.name)
+    const { items } = await deps.api.list(jobs, {
+      namespace: run.metadata.namespace,
+      labelSelector: `analysisrun.argoproj.io/uid=${run.metadata.uid}`,
+    });
+    const own = items
+      .filter(({ metadata }) => metadata.annotations?.['analysisrun.argoproj.io/metric-name'] === metric.name)
       .sort((a, b) => Number(a.metadata.name.split('.').at(-1)) - Number(b.metadata.name.split('.').at(-1)));
     for (const job of own.slice(0, Math.max(0, own.length - kept))) {
-      await deps.api.delete(jobs, { namespace: run.metadata.namespace, name: job.metadata.name }, { propagationPolicy: 'Background' }).catch((error: unknown) => { if (!isStatus(error, 'NotFound')) throw error; });
+      await deps.api
+        .delete(jobs, { namespace: run.metadata.namespace, name: job.metadata.name }, { propagationPolicy: 'Background' })
+        .catch((error: unknown) => {
+          if (!isStatus(error, 'NotFound')) throw error;
+        });
     }
   },
 
   async terminate(run, _metric, measurement, deps): Promise<ProviderOutcome> {
-    await deps.api.delete(jobs, keyOfJob(run.metadata.namespace, measurement), { propagationPolicy: 'Foreground' }).catch((error: unknown) => { if (!isStatus(error, 'NotFound')) throw error; });
+    await deps.api
+      .delete(jobs, keyOfJob(run.metadata.namespace, measurement), { propagationPolicy: 'Foreground' })
+      .catch((error: unknown) => {
+        if (!isStatus(error, 'NotFound')) throw error;
+      });
     return { phase: 'Inconclusive', message: 'Metric Terminated' };
   },
 };
 
-const IMAGE_PROBLEMS = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'ImageInspectError', 'RegistryUnavailable']);
+const IMAGE_PROBLEMS = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'ImageInspectError',
+  'RegistryUnavailable',
+]);
 
 /** Why a Pod of the Job cannot start, when that is its image. */
 function imageProblem(pod: Pod): string | undefined {
-  const waiting = [...pod.status?.initContainerStatuses ?? [], ...pod.status?.containerStatuses ?? []].map(({ state }) => state?.waiting).find((state) => IMAGE_PROBLEMS.has(state?.reason ?? ''));
+  const waiting = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
+    .map(({ state }) => state?.waiting)
+    .find((state) => IMAGE_PROBLEMS.has(state?.reason ?? ''));
   return waiting === undefined ? undefined : `${waiting.reason}${waiting.message ? `: ${waiting.message}` : ''}`;
 }
 
-function keyOfJob(namespace: string | undefined, measurement: Measurement) { return { namespace, name: measurement.metadata?.['job-name'] ?? '' }; }
+function keyOfJob(namespace: string | undefined, measurement: Measurement) {
+  return { namespace, name: measurement.metadata?.['job-name'] ?? '' };
+}

@@ -2,7 +2,10 @@ import type { KubeApi } from '../../../../kube/kube-api.ts';
 import type { AnalysisPhase, AnalysisRun, Measurement, Metric } from '../../../../rollouts/analysis/analysis-run.ts';
 
 /** HTTP as a program inside the cluster does it; cluster DNS names resolve. */
-export type HttpFetch = (url: string, init?: { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal }) => Promise<{ status: number; headers: Record<string, string>; text(): Promise<string> }>;
+export type HttpFetch = (
+  url: string,
+  init?: { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal },
+) => Promise<{ status: number; headers: Record<string, string>; text(): Promise<string> }>;
 
 export interface ProviderDeps {
   api: KubeApi;

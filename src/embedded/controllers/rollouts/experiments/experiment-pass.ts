@@ -1,6 +1,11 @@
 import { rfc3339 } from '../../../../base/clock.ts';
 import { keyOf, type ObjectKey } from '../../../../kube/object.ts';
-import { durationRemainingMs, type ExperimentFacts, experimentPhase, isExperimentOver } from '../../../../rollouts/experiments/experiment-phase.ts';
+import {
+  durationRemainingMs,
+  type ExperimentFacts,
+  experimentPhase,
+  isExperimentOver,
+} from '../../../../rollouts/experiments/experiment-phase.ts';
 import { mergeDifference } from '../../../../rollouts/merge-difference.ts';
 import type { ExperimentStatus, TemplateStatus } from '../../../../rollouts/tree/experiment.ts';
 import { DONE, type ReconcileResult } from '../../controller.ts';
@@ -13,7 +18,8 @@ export async function reconcileExperiment(world: World, key: ObjectKey): Promise
   const experiment = world.experiments.get(key);
   if (experiment === undefined || experiment.metadata.deletionTimestamp !== undefined) return DONE;
   const pass: ExperimentLook = { world, experiment, nowMs: world.deps.clock.nowMs(), wakeUpsMs: [] };
-  if (isExperimentOver(experiment.status?.phase)) await cleanUp(pass); else await run(pass);
+  if (isExperimentOver(experiment.status?.phase)) await cleanUp(pass);
+  else await run(pass);
   return pass.wakeUpsMs.length === 0 ? DONE : { requeueAfterMs: Math.max(1, Math.min(...pass.wakeUpsMs)) };
 }
 
@@ -24,8 +30,13 @@ async function run(pass: ExperimentLook): Promise<void> {
   for (const template of experiment.spec?.templates ?? []) templates.push(await reconcileTemplate(pass, template));
   const isAvailable = templates.every(({ status }) => status === 'Running');
   const availableAt = before.availableAt ?? (isAvailable ? rfc3339(nowMs) : undefined);
-  const analysisRuns = availableAt === undefined ? before.analysisRuns ?? [] : await reconcileExperimentAnalyses(pass, templates);
-  const facts: ExperimentFacts = { templates, analyses: analysisRuns, availableAtMs: availableAt === undefined ? undefined : Date.parse(availableAt), nowMs };
+  const analysisRuns = availableAt === undefined ? (before.analysisRuns ?? []) : await reconcileExperimentAnalyses(pass, templates);
+  const facts: ExperimentFacts = {
+    templates,
+    analyses: analysisRuns,
+    availableAtMs: availableAt === undefined ? undefined : Date.parse(availableAt),
+    nowMs,
+  };
   const { phase, message } = experimentPhase(experiment, facts);
   const remainingMs = durationRemainingMs(experiment, facts);
   if (remainingMs !== undefined && remainingMs > 0) pass.wakeUpsMs.push(remainingMs);
@@ -50,9 +61,19 @@ async function writeExperimentStatus(pass: ExperimentLook, status: ExperimentSta
   if (patch === undefined) return;
   pass.experiment = await world.experiments.patch(keyOf(experiment), { type: 'merge', body: { status: patch } });
   const [from, to] = [experiment.status?.phase ?? '', status.phase ?? ''];
-  if (from !== to) record(world, experiment, to === 'Failed' || to === 'Error' ? 'Warning' : 'Normal', `Experiment${to}`, `Experiment transitioned from ${from} -> ${to}`, 'Experiment');
+  if (from !== to)
+    record(
+      world,
+      experiment,
+      to === 'Failed' || to === 'Error' ? 'Warning' : 'Normal',
+      `Experiment${to}`,
+      `Experiment transitioned from ${from} -> ${to}`,
+      'Experiment',
+    );
 }
 
 function withoutNothing(status: ExperimentStatus): ExperimentStatus {
-  return Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)));
+  return Object.fromEntries(
+    Object.entries(status).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)),
+  );
 }

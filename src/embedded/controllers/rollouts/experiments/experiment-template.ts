@@ -13,7 +13,14 @@ import type { ExperimentLook } from './experiment-look.ts';
 const PROGRESS_DEADLINE_SECONDS = 600;
 const SCALE_DOWN_DELAY_SECONDS = 30;
 
-const ownerOf = ({ metadata }: Experiment) => ({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Experiment', name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true });
+const ownerOf = ({ metadata }: Experiment) => ({
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'Experiment',
+  name: metadata.name,
+  uid: metadata.uid,
+  controller: true,
+  blockOwnerDeletion: true,
+});
 const nameOf = (experiment: Experiment, template: ExperimentTemplate): string => `${experiment.metadata.name}-${template.name}`;
 
 /** Makes sure that a template's ReplicaSet and Service exist, and says how far its Pods are. */
@@ -24,20 +31,35 @@ export async function reconcileTemplate(pass: ExperimentLook, template: Experime
   const before = experiment.status?.templateStatuses?.find(({ name }) => name === template.name);
   const wanted = template.replicas ?? 1;
   const isRunning = countsOf(rs).available >= wanted;
-  const deadlineMs = Date.parse(before?.lastTransitionTime ?? rfc3339(nowMs)) + (experiment.spec?.progressDeadlineSeconds ?? PROGRESS_DEADLINE_SECONDS) * 1000;
+  const deadlineMs =
+    Date.parse(before?.lastTransitionTime ?? rfc3339(nowMs)) +
+    (experiment.spec?.progressDeadlineSeconds ?? PROGRESS_DEADLINE_SECONDS) * 1000;
   const hasTimedOut = !isRunning && before?.status === 'Progressing' && nowMs >= deadlineMs;
   const status = isRunning ? 'Running' : hasTimedOut ? 'Failed' : 'Progressing';
   if (status === 'Progressing') pass.wakeUpsMs.push(Math.max(1, deadlineMs - nowMs));
   return {
-    ...counts(template, rs), status, ...(serviceName === undefined ? {} : { serviceName }),
-    ...(hasTimedOut ? { message: `Template '${template.name}' exceeded its progressDeadlineSeconds (${experiment.spec?.progressDeadlineSeconds ?? PROGRESS_DEADLINE_SECONDS})` } : {}),
+    ...counts(template, rs),
+    status,
+    ...(serviceName === undefined ? {} : { serviceName }),
+    ...(hasTimedOut
+      ? {
+          message: `Template '${template.name}' exceeded its progressDeadlineSeconds (${experiment.spec?.progressDeadlineSeconds ?? PROGRESS_DEADLINE_SECONDS})`,
+        }
+      : {}),
     lastTransitionTime: before?.status === status ? before.lastTransitionTime : rfc3339(nowMs),
   };
 }
 
 function counts(template: ExperimentTemplate, rs: ReplicaSet | undefined): TemplateStatus {
   const { replicas, available } = countsOf(rs);
-  return { name: template.name, replicas, updatedReplicas: replicas, readyReplicas: rs?.status?.readyReplicas ?? 0, availableReplicas: available, podTemplateHash: rs?.metadata.labels?.[POD_TEMPLATE_HASH] };
+  return {
+    name: template.name,
+    replicas,
+    updatedReplicas: replicas,
+    readyReplicas: rs?.status?.readyReplicas ?? 0,
+    availableReplicas: available,
+    podTemplateHash: rs?.metadata.labels?.[POD_TEMPLATE_HASH],
+  };
 }
 
 function ownReplicaSet({ world, experiment }: ExperimentLook, template: ExperimentTemplate): ReplicaSet | undefined {
@@ -56,13 +78,18 @@ async function ensureReplicaSet(pass: ExperimentLook, template: ExperimentTempla
   const hash = podTemplateHash(podTemplate);
   const labels = { ...podTemplate.metadata?.labels, [POD_TEMPLATE_HASH]: hash };
   const draft = {
-    apiVersion: 'apps/v1', kind: 'ReplicaSet',
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
     metadata: {
-      namespace: experiment.metadata.namespace, name: nameOf(experiment, template), labels, ownerReferences: [ownerOf(experiment)],
+      namespace: experiment.metadata.namespace,
+      name: nameOf(experiment, template),
+      labels,
+      ownerReferences: [ownerOf(experiment)],
       annotations: { 'experiment.argoproj.io/name': experiment.metadata.name, 'experiment.argoproj.io/template-name': template.name },
     },
     spec: {
-      replicas, ...(template.minReadySeconds ? { minReadySeconds: template.minReadySeconds } : {}),
+      replicas,
+      ...(template.minReadySeconds ? { minReadySeconds: template.minReadySeconds } : {}),
       selector: { ...template.selector, matchLabels: { ...template.selector?.matchLabels, [POD_TEMPLATE_HASH]: hash } },
       template: { ...podTemplate, metadata: { ...podTemplate.metadata, labels } as never },
     },
@@ -78,16 +105,45 @@ async function ensureReplicaSet(pass: ExperimentLook, template: ExperimentTempla
 
 function scaled(pass: ExperimentLook, rs: ReplicaSet, replicas: number): Promise<ReplicaSet> {
   const { spec } = countsOf(rs);
-  if (spec !== replicas) record(pass.world, pass.experiment, 'Normal', 'ScalingReplicaSet', `Scaled ${replicas > spec ? 'up' : 'down'} ReplicaSet ${rs.metadata.name} from ${spec} to ${replicas}`, 'Experiment');
-  return pass.world.replicaSets.patch(keyOf(rs), { type: 'merge', body: { metadata: { annotations: { [SCALE_DOWN_DEADLINE]: null } }, spec: { replicas } } });
+  if (spec !== replicas)
+    record(
+      pass.world,
+      pass.experiment,
+      'Normal',
+      'ScalingReplicaSet',
+      `Scaled ${replicas > spec ? 'up' : 'down'} ReplicaSet ${rs.metadata.name} from ${spec} to ${replicas}`,
+      'Experiment',
+    );
+  return pass.world.replicaSets.patch(keyOf(rs), {
+    type: 'merge',
+    body: { metadata: { annotations: { [SCALE_DOWN_DEADLINE]: null } }, spec: { replicas } },
+  });
 }
 
 async function ensureService({ world, experiment }: ExperimentLook, template: ExperimentTemplate, rs: ReplicaSet): Promise<string> {
   const key: ObjectKey = { namespace: experiment.metadata.namespace, name: template.service?.name || rs.metadata.name };
   if (world.services.get(key) !== undefined) return key.name;
-  const ports = (template.template?.spec?.containers ?? []).flatMap((container) => container.ports ?? []).map(({ name, containerPort, protocol }) => ({ ...(name === undefined ? {} : { name }), port: containerPort, targetPort: containerPort, protocol: protocol ?? 'TCP' }));
-  const draft = { apiVersion: 'v1', kind: 'Service', metadata: { ...key, ownerReferences: [ownerOf(experiment)], annotations: { 'experiment.argoproj.io/name': experiment.metadata.name, 'experiment.argoproj.io/template-name': template.name } }, spec: { selector: rs.spec.selector?.matchLabels ?? {}, ports } };
-  await world.services.create(draft as never).catch((error: unknown) => { if (!isStatus(error, 'AlreadyExists')) throw error; });
+  const ports = (template.template?.spec?.containers ?? [])
+    .flatMap((container) => container.ports ?? [])
+    .map(({ name, containerPort, protocol }) => ({
+      ...(name === undefined ? {} : { name }),
+      port: containerPort,
+      targetPort: containerPort,
+      protocol: protocol ?? 'TCP',
+    }));
+  const draft = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      ...key,
+      ownerReferences: [ownerOf(experiment)],
+      annotations: { 'experiment.argoproj.io/name': experiment.metadata.name, 'experiment.argoproj.io/template-name': template.name },
+    },
+    spec: { selector: rs.spec.selector?.matchLabels ?? {}, ports },
+  };
+  await world.services.create(draft as never).catch((error: unknown) => {
+    if (!isStatus(error, 'AlreadyExists')) throw error;
+  });
   return key.name;
 }
 
@@ -102,11 +158,20 @@ export async function scaleTemplateDown(pass: ExperimentLook, template: Experime
     const remainingMs = Date.parse(deadline) - nowMs;
     if (remainingMs <= 0) rs = await scaled(pass, rs, 0);
     else {
-      if (rs.metadata.annotations?.[SCALE_DOWN_DEADLINE] === undefined) rs = await world.replicaSets.patch(keyOf(rs), { type: 'merge', body: { metadata: { annotations: { [SCALE_DOWN_DEADLINE]: deadline } } } });
+      if (rs.metadata.annotations?.[SCALE_DOWN_DEADLINE] === undefined)
+        rs = await world.replicaSets.patch(keyOf(rs), {
+          type: 'merge',
+          body: { metadata: { annotations: { [SCALE_DOWN_DEADLINE]: deadline } } },
+        });
       pass.wakeUpsMs.push(remainingMs);
     }
   }
   const { serviceName: _, ...kept } = before ?? { name: template.name };
-  if (before?.serviceName !== undefined) await world.deps.api.delete(services, { namespace: experiment.metadata.namespace, name: before.serviceName }).catch((error: unknown) => { if (!isStatus(error, 'NotFound')) throw error; });
+  if (before?.serviceName !== undefined)
+    await world.deps.api
+      .delete(services, { namespace: experiment.metadata.namespace, name: before.serviceName })
+      .catch((error: unknown) => {
+        if (!isStatus(error, 'NotFound')) throw error;
+      });
   return { ...kept, ...counts(template, rs) };
 }
