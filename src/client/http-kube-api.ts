@@ -88,7 +88,11 @@ export class HttpKubeApi implements KubeApi {
         for await (const chunk of response) chunks.push(chunk as Buffer);
         throw failure(response.statusCode ?? 500, Buffer.concat(chunks).toString(), { method: 'GET', path });
       }
-      for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
+      const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
+      // While the loop runs an error ends it; one that comes after its end (the connection is closed then) concerns nobody.
+      lines.on('error', () => {});
+      response.on('error', () => {});
+      for await (const line of lines) {
         if (line === '') continue;
         const event = JSON.parse(line) as { type: string; object: unknown };
         if (event.type === 'ERROR') throw new StatusError(event.object as Status);

@@ -79,7 +79,8 @@ it.skipIf(!hasTmux)(
     await open.press(0, 'b');
     await open.shows(0, /Step 2 of [\s\S]*Your turn[\s\S]*Your turn/);
     await open.press(0, 'q');
-    await open.shows(0, /canary-lab lab --resume[\s\S]*left as it is[\s\S]*Pane is dead/);
+    await open.shows(0, /canary-lab lab --resume[\s\S]*left as it is[\s\S]*End it with/);
+    await open.ended(0);
     const resumed = await place.run(['lab', '--resume', '--lang', 'en'], { input: 'sq' });
     expect(resumed.stderr).toContain('Install the sample app, twice');
     expect(resumed.stderr).toContain('STATUS: deployed');

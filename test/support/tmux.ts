@@ -41,6 +41,16 @@ export class TwoPanes {
     return (await this.#tmux(['capture-pane', '-p', '-J', '-S', '-', '-t', String(pane)])).replace(/[ \t]+$/gm, '');
   }
 
+  /** Resolves when the pane's program has ended. */
+  async ended(pane: 0 | 1): Promise<void> {
+    const isDead = async (): Promise<string> => (await this.#tmux(['display-message', '-p', '-t', String(pane), '#{pane_dead}'])).trim();
+    await poll(
+      isDead,
+      { until: (text) => text === '1', everyMs: 60, timeoutMs: 30_000, what: `the program of pane ${pane} to end` },
+      { clock: hostClock },
+    );
+  }
+
   /** Resolves with the screen when it shows `wanted`. */
   async shows(pane: 0 | 1, wanted: RegExp, timeoutMs = 30_000): Promise<string> {
     try {
