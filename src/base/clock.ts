@@ -60,3 +60,8 @@ export function nextTurn(): Promise<void> {
     setImmediate(resolve);
   });
 }
+
+/** Calls back once everything that is ready now has run, before the event loop waits again. */
+export function atEndOfTurn(callback: () => void): void {
+  setImmediate(callback);
+}

@@ -1,4 +1,4 @@
-import type { Configuration } from '../configuration.ts';
+import type { Configuration, Location } from '../configuration.ts';
 import { hostName } from '../match-host.ts';
 import type { AccessRecord } from '../proxy/access-record.ts';
 
@@ -20,8 +20,10 @@ class Histogram {
   observe(value: number): void {
     this.sum += value;
     this.count += 1;
-    const at = this.bounds.findIndex((bound) => value <= bound);
-    if (at >= 0) this.counts[at]! += 1;
+    const { bounds } = this;
+    let at = 0;
+    while (at < bounds.length && value > bounds[at]!) at += 1;
+    if (at < bounds.length) this.counts[at]! += 1;
   }
 }
 
@@ -71,7 +73,9 @@ function labelText(labels: Record<string, string>): string {
  * `canary` tells them apart. Requests for hosts that are not configured literally are not counted while metrics are per host.
  */
 export class RequestMetrics {
+  /** By their labels. */
   readonly #series = new Map<string, Series>();
+  #byLocation = new WeakMap<Location, Map<string, Series>>();
   readonly #latencies = new Map<string, Latency>();
   readonly #constant: Record<string, string>;
   readonly #options: { perHost: boolean; statusClasses: boolean };
@@ -89,42 +93,12 @@ export class RequestMetrics {
     if (this.#options.perHost && host !== route.server.host) return;
     const status = this.#options.statusClasses ? `${String(record.status)[0]}xx` : String(record.status);
     const canary = route.canary?.name ?? '';
-    const key = [
-      status,
-      record.method,
-      location.path,
-      location.ingress.namespace,
-      location.ingress.name,
-      location.service,
-      canary,
-      this.#options.perHost ? host : '',
-    ].join('\0');
-    let series = this.#series.get(key);
-    if (series === undefined) {
-      const { namespace, name } = location.ingress;
-      const labels = labelText({
-        canary,
-        ...this.#constant,
-        ...(this.#options.perHost ? { host } : {}),
-        ingress: name,
-        method: record.method,
-        namespace,
-        path: location.path,
-        service: location.service,
-        status,
-      });
-      this.#series.set(
-        key,
-        (series = {
-          labels,
-          namespace,
-          ingress: name,
-          requests: 0,
-          histograms: Object.fromEntries(HISTOGRAMS.map((one) => [one.name, new Histogram(one.bounds)])),
-          latency: this.#latencyOf(location.ingress, location.service, canary),
-        }),
-      );
-    }
+    // The whole key is not built for each request: a location's requests differ in little.
+    const ofLocation = this.#byLocation.get(location) ?? new Map<string, Series>();
+    const ownKey = `${status} ${record.method} ${canary}`;
+    const series = ofLocation.get(ownKey) ?? this.#seriesOf(location, location.ingress, status, record.method, canary, host);
+    ofLocation.set(ownKey, series);
+    this.#byLocation.set(location, ofLocation);
     series.requests += 1;
     const { histograms } = series;
     histograms['request_duration_seconds']!.observe(record.durationMs / 1000);
@@ -141,6 +115,38 @@ export class RequestMetrics {
     series.latency.count += 1;
   }
 
+  #seriesOf(
+    location: Location,
+    ingress: { namespace: string; name: string },
+    status: string,
+    method: string,
+    canary: string,
+    host: string,
+  ): Series {
+    const { namespace, name } = ingress;
+    const labels = labelText({
+      canary,
+      ...this.#constant,
+      ...(this.#options.perHost ? { host } : {}),
+      ingress: name,
+      method,
+      namespace,
+      path: location.path,
+      service: location.service,
+      status,
+    });
+    const series = this.#series.get(labels) ?? {
+      labels,
+      namespace,
+      ingress: name,
+      requests: 0,
+      histograms: Object.fromEntries(HISTOGRAMS.map((one) => [one.name, new Histogram(one.bounds)])),
+      latency: this.#latencyOf(ingress, location.service, canary),
+    };
+    this.#series.set(labels, series);
+    return series;
+  }
+
   #latencyOf(ingress: { namespace: string; name: string }, service: string, canary: string): Latency {
     const labels = labelText({ canary, ...this.#constant, ingress: ingress.name, namespace: ingress.namespace, service });
     const latency = this.#latencies.get(labels) ?? { labels, namespace: ingress.namespace, ingress: ingress.name, sum: 0, count: 0 };
@@ -150,6 +156,7 @@ export class RequestMetrics {
 
   /** Drops the series of Ingresses that are gone. A canary Ingress has none of its own. */
   retain(configuration: Configuration): void {
+    this.#byLocation = new WeakMap();
     const owners = new Set<string>();
     for (const server of configuration.servers.values())
       for (const { ingress } of server.locations) if (ingress) owners.add(`${ingress.namespace}/${ingress.name}`);

@@ -6,6 +6,7 @@ import { Exchange, type ExchangeClient } from './exchange.ts';
 import { firstValue } from './header-fields.ts';
 import type { ProxyServices } from './proxy-services.ts';
 import { isRefusal, parseRequestHead, type RequestHead } from './request-head.ts';
+import { SocketOutput } from './socket-output.ts';
 
 const HEAD_END = '\r\n\r\n';
 const DRAIN_IDLE_MS = 1000;
@@ -20,6 +21,7 @@ export class ClientConnection implements ExchangeClient {
   readonly listenPort: number;
   readonly remoteAddress: string;
   readonly #socket: Socket;
+  readonly #output: SocketOutput;
   readonly #services: ProxyServices;
   readonly #onClose: (connection: ClientConnection) => void;
   #phase: Phase = 'idle';
@@ -46,6 +48,7 @@ export class ClientConnection implements ExchangeClient {
     onClose: (connection: ClientConnection) => void,
   ) {
     this.#socket = socket;
+    this.#output = new SocketOutput(socket, services.batch);
     this.#services = services;
     this.#onClose = onClose;
     this.isHttps = listener.isHttps;
@@ -94,6 +97,7 @@ export class ClientConnection implements ExchangeClient {
   /** Lets go of an idle connection without closing it: the socket is paused and belongs to the caller. */
   release(): Socket {
     const socket = this.#socket;
+    this.#output.flush();
     socket.pause();
     for (const event of ['data', 'drain', 'end', 'close'] as const) socket.removeAllListeners(event);
     this.#phase = 'closed';
@@ -101,19 +105,15 @@ export class ClientConnection implements ExchangeClient {
     return socket;
   }
 
-  send(head: string, body?: Buffer): boolean {
+  sendHead(head: string, body?: Buffer): void {
     this.#bytesSent += head.length + (body?.length ?? 0);
-    if (this.#headBytesSent === 0) this.#headBytesSent = head.length;
-    if (body === undefined) return this.#socket.write(head, 'latin1');
-    const whole = Buffer.allocUnsafe(head.length + body.length);
-    whole.write(head, 0, 'latin1');
-    body.copy(whole, head.length);
-    return this.#socket.write(whole);
+    this.#headBytesSent = head.length;
+    this.#output.sendSoon(head, body);
   }
 
   sendBody(chunk: Buffer): boolean {
     this.#bytesSent += chunk.length;
-    return this.#socket.write(chunk);
+    return this.#output.send(chunk);
   }
 
   startTunnel(): void {
@@ -236,7 +236,7 @@ export class ClientConnection implements ExchangeClient {
       this.answer(413);
       return;
     }
-    if (request.expectsContinue && !this.#framer.isDone) this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+    if (request.expectsContinue && !this.#framer.isDone) this.#output.send('HTTP/1.1 100 Continue\r\n\r\n');
     this.#exchange = new Exchange(request, routed, route, this, this.#requestId, services);
     const rest = this.#queued;
     if (!this.#framer.isDone && rest !== undefined) {
@@ -260,7 +260,7 @@ export class ClientConnection implements ExchangeClient {
     const page = errorPage(status);
     const body = request?.method === 'HEAD' ? '' : page;
     const type = page === '' ? '' : 'Content-Type: text/html\r\n';
-    this.send(
+    this.sendHead(
       `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${this.#services.dateLine()}\r\n${type}Content-Length: ${page.length}\r\n${redirectTo === undefined ? '' : `Location: ${redirectTo}\r\n`}` +
         `${this.isHttps ? this.#services.hstsHeader : ''}Connection: ${keepsAlive ? 'keep-alive' : 'close'}\r\n\r\n${body}`,
     );
@@ -275,6 +275,7 @@ export class ClientConnection implements ExchangeClient {
       this.#phase = 'linger';
       this.setDeadline(this.#services.limits.lingerMs);
       this.#queued = undefined;
+      this.#output.flush();
       if (!this.#socket.destroyed) {
         this.#socket.end();
         this.#socket.resume();
@@ -291,6 +292,7 @@ export class ClientConnection implements ExchangeClient {
   cut(status: number): void {
     this.#record(status);
     this.#exchange = undefined;
+    this.#output.flush();
     this.#socket.destroy();
   }
 

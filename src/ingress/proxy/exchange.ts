@@ -22,8 +22,9 @@ export interface ExchangeClient {
   readonly isBodyComplete: boolean;
   /** Whether this connection may carry another request. */
   readonly mayKeepAlive: boolean;
-  /** Sends bytes; false when the caller should pause until `onClientDrain`. */
-  send(head: string, body?: Buffer): boolean;
+  /** Sends a head and the bytes that came with it. */
+  sendHead(head: string, body?: Buffer): void;
+  /** Sends more bytes; false when the caller should pause until `onClientDrain`. */
   sendBody(chunk: Buffer): boolean;
   setDeadline(delayMs: number): void;
   pauseBody(): void;
@@ -40,6 +41,7 @@ export interface ExchangeClient {
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PROPFIND', 'MKCOL', 'COPY', 'MOVE', 'UNLOCK', 'PROPPATCH']);
 const DROPPED = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'date', 'server', 'upgrade']);
+const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 const MAX_RESPONSE_HEAD = 65_536;
 
 type Failure = 'connect' | 'connect-timeout' | 'stale' | 'error' | 'timeout' | 'invalid';
@@ -113,7 +115,7 @@ export class Exchange implements UpstreamUser {
       return;
     }
     this.#dropReplayWhenLarge();
-    if (!this.#upstream.socket.write(chunk)) this.#client.pauseBody();
+    if (!this.#upstream.output.send(chunk)) this.#client.pauseBody();
     if (this.#response === undefined)
       this.#client.setDeadline(
         this.#client.isBodyComplete ? this.#location.annotations.readTimeoutMs : this.#services.limits.bodyTimeoutMs,
@@ -123,7 +125,7 @@ export class Exchange implements UpstreamUser {
   /** Bytes of the client inside a tunnel. */
   onTunnelData(chunk: Buffer): void {
     this.#client.setDeadline(this.#location.annotations.readTimeoutMs);
-    if (this.#upstream !== undefined && !this.#upstream.socket.write(chunk)) this.#client.pauseBody();
+    if (this.#upstream !== undefined && !this.#upstream.output.send(chunk)) this.#client.pauseBody();
   }
 
   onClientDrain(): void {
@@ -212,10 +214,9 @@ export class Exchange implements UpstreamUser {
     this.#isReused = isReused;
     this.#partialHead = undefined;
     connection.user = this;
-    const { socket } = connection;
-    if (this.#replayBytes === 0) socket.write(this.#head, 'latin1');
+    if (this.#replayBytes === 0) connection.output.sendSoon(this.#head);
     else {
-      socket.write(Buffer.concat([Buffer.from(this.#head, 'latin1'), ...this.#replay]));
+      connection.output.sendSoon(this.#head, Buffer.concat(this.#replay));
       this.#dropReplayWhenLarge();
       this.#client.resumeBody();
     }
@@ -279,7 +280,7 @@ export class Exchange implements UpstreamUser {
       this.#failed(this.#isReused && this.#partialHead === undefined ? 'stale' : 'error');
     } else if (isClean && this.#response.framing.kind === 'until-close') {
       connection?.destroy();
-      if (this.#relayMode === 'encode') this.#client.send('0\r\n\r\n');
+      if (this.#relayMode === 'encode') this.#client.sendBody(LAST_CHUNK);
       this.#complete(this.#response, false);
     } else this.#cut();
   }
@@ -301,9 +302,9 @@ export class Exchange implements UpstreamUser {
     const text = this.#responseHead(head);
     // Head and body leave in one write where they arrived in one read.
     const bodyEnd = this.#relayMode === 'raw' ? this.#framer.feed(buffer, bodyStart) : bodyStart;
-    const isFlowing = this.#client.send(text, bodyEnd > bodyStart ? buffer.subarray(bodyStart, bodyEnd) : undefined);
+    this.#client.sendHead(text, bodyEnd > bodyStart ? buffer.subarray(bodyStart, bodyEnd) : undefined);
     oneTry.responseBytes += bodyEnd - bodyStart;
-    if (this.#relayMode === 'raw') this.#afterRelay(isFlowing, bodyEnd < buffer.length);
+    if (this.#relayMode === 'raw') this.#afterRelay(true, bodyEnd < buffer.length);
     else this.#relay(buffer, bodyStart);
   }
 
@@ -347,7 +348,7 @@ export class Exchange implements UpstreamUser {
             isFlowing =
               this.#relayMode === 'decode'
                 ? this.#client.sendBody(content)
-                : this.#client.send(`${content.length.toString(16)}\r\n`, Buffer.concat([content, Buffer.from('\r\n')]));
+                : this.#client.sendBody(Buffer.concat([Buffer.from(`${content.length.toString(16)}\r\n`), content, Buffer.from('\r\n')]));
           },
     );
     if (this.#relayMode === 'raw' && end > start)
@@ -379,7 +380,7 @@ export class Exchange implements UpstreamUser {
     this.tries.at(-1)!.status = 101;
     const lines = head.fields.lines.filter((_, i) => !['server', 'date'].includes(head.fields.names[i]!));
     this.#client.startTunnel();
-    this.#client.send(
+    this.#client.sendHead(
       `HTTP/1.1 101 ${head.reason || 'Switching Protocols'}\r\n${this.#services.dateLine()}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`,
       rest.length > 0 ? rest : undefined,
     );

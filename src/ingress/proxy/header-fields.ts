@@ -8,12 +8,29 @@ export interface HeaderFields {
 }
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** A control character other than tab, or a CR or LF that does not belong to a CRLF. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
+const [TAB, LF, CR, SPACE, DELETE] = [9, 10, 13, 32, 127];
+/** Names that need neither check nor folding when they are written as most clients and servers write them. */
+const LOWER_CASE = new Map(
+  [
+    'Accept Accept-Encoding Accept-Language Accept-Ranges Access-Control-Allow-Origin Age Authorization Cache-Control Connection',
+    'Content-Encoding Content-Language Content-Length Content-Type Cookie Date DNT ETag Expect Expires Host If-Modified-Since',
+    'If-None-Match Keep-Alive Last-Modified Location Origin Pragma Range Referer Server Set-Cookie TE Transfer-Encoding Upgrade',
+    'Upgrade-Insecure-Requests User-Agent Vary Via X-Canary X-Forwarded-For X-Forwarded-Host X-Forwarded-Port X-Forwarded-Proto',
+    'X-Powered-By X-Real-IP X-Request-ID',
+  ]
+    .flatMap((names) => names.split(' '))
+    .flatMap((name) => [name, name.toLowerCase()].map((text) => [text, name.toLowerCase()] as const)),
+);
 
+/** Whether there is a control character other than tab, or a CR or LF that does not belong to a CRLF. */
 export function hasForbiddenCharacter(head: string): boolean {
-  return FORBIDDEN.test(head);
+  for (let i = 0; i < head.length; i++) {
+    const code = head.charCodeAt(i);
+    if ((code >= SPACE && code !== DELETE) || code === TAB) continue;
+    if (code !== CR || head.charCodeAt(i + 1) !== LF) return true;
+    i += 1;
+  }
+  return false;
 }
 
 /** Whether the text is an RFC 9110 token (a method, a header name). */
@@ -34,11 +51,13 @@ export function parseHeaderFields(head: string, start: number): HeaderFields | u
     const colon = head.indexOf(':', at);
     if (colon <= at || colon >= end) return undefined;
     const name = head.slice(at, colon);
-    if (!TOKEN.test(name)) return undefined;
+    const lowerCase = LOWER_CASE.get(name) ?? (TOKEN.test(name) ? name.toLowerCase() : undefined);
+    if (lowerCase === undefined) return undefined;
     const value = head.slice(colon + 1, end).trim();
-    fields.names.push(name.toLowerCase());
+    fields.names.push(lowerCase);
     fields.values.push(value);
-    fields.lines.push(`${name}: ${value}`);
+    // One space before the value and none after it: the line is what came.
+    fields.lines.push(end - colon === value.length + 2 && head.charCodeAt(colon + 1) === SPACE ? head.slice(at, end) : `${name}: ${value}`);
     at = end + 2;
   }
   return fields;
@@ -54,27 +73,38 @@ export type Framing = { kind: 'none' } | { kind: 'length'; bytes: number } | { k
 
 /** The framing that Content-Length and Transfer-Encoding give; `absent` when neither is there, `invalid` for any doubt. */
 export function declaredFraming(fields: HeaderFields): Framing | 'absent' | 'invalid' | 'unknown-coding' {
-  const encodings: string[] = [];
-  const lengths: string[] = [];
+  let encoding: string | undefined;
+  let length: string | undefined;
   for (let i = 0; i < fields.names.length; i++) {
     const name = fields.names[i]!;
-    if (name === 'transfer-encoding') encodings.push(fields.values[i]!);
-    else if (name === 'content-length') lengths.push(fields.values[i]!);
+    if (name === 'transfer-encoding') {
+      if (encoding !== undefined) return 'invalid';
+      encoding = fields.values[i]!;
+    } else if (name === 'content-length') {
+      if (length !== undefined) return 'invalid';
+      length = fields.values[i]!;
+    }
   }
-  if (encodings.length > 0) {
-    if (encodings.length > 1 || lengths.length > 0) return 'invalid';
-    return encodings[0]!.toLowerCase() === 'chunked' ? { kind: 'chunked' } : 'unknown-coding';
+  if (encoding !== undefined) {
+    if (length !== undefined) return 'invalid';
+    return encoding.toLowerCase() === 'chunked' ? { kind: 'chunked' } : 'unknown-coding';
   }
-  if (lengths.length === 0) return 'absent';
-  if (lengths.length > 1 || !/^\d{1,15}$/.test(lengths[0]!)) return 'invalid';
-  return { kind: 'length', bytes: Number(lengths[0]) };
+  if (length === undefined) return 'absent';
+  return /^\d{1,15}$/.test(length) ? { kind: 'length', bytes: Number(length) } : 'invalid';
 }
 
+const NO_OPTIONS: readonly string[] = [];
+const KEEP_ALIVE: readonly string[] = ['keep-alive'];
+
 /** The lower-case members of all Connection headers. */
-export function connectionOptions(fields: HeaderFields): string[] {
+export function connectionOptions(fields: HeaderFields): readonly string[] {
+  const { names, values } = fields;
+  const first = names.indexOf('connection');
+  if (first < 0) return NO_OPTIONS;
+  if (values[first] === 'keep-alive' && names.indexOf('connection', first + 1) < 0) return KEEP_ALIVE;
   const options: string[] = [];
-  for (let i = 0; i < fields.names.length; i++) {
-    if (fields.names[i] === 'connection') for (const option of fields.values[i]!.split(',')) options.push(option.trim().toLowerCase());
+  for (let i = first; i < names.length; i++) {
+    if (names[i] === 'connection') for (const option of values[i]!.split(',')) options.push(option.trim().toLowerCase());
   }
   return options;
 }

@@ -8,6 +8,7 @@ import { Balancer } from './balancer.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { ProxyLimits, ProxyServices } from './proxy-services.ts';
 import { DEFAULT_HEAD_LIMITS } from './request-head.ts';
+import { WriteBatch } from './socket-output.ts';
 import { type Connect, UpstreamPool } from './upstream-pool.ts';
 
 export const DEFAULT_PROXY_LIMITS: ProxyLimits = {
@@ -40,6 +41,7 @@ export interface ProxySettings {
   hsts?: string | undefined;
 }
 
+const LAST_DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 /** How often timeouts are looked at; they are late by at most this. */
 const SWEEP_MS = 500;
 
@@ -69,19 +71,23 @@ export class IngressProxy {
     // Request identifiers must differ, not surprise: drawing each of them anew was the dearest line of the proxy.
     const idPrefix = word() + word() + word();
     let lastId = ids.below(2 ** 32);
+    let leadingDigits = '';
     const freshId = (): string => {
       lastId = (lastId + 1) >>> 0;
-      return idPrefix + lastId.toString(16).padStart(8, '0');
+      if (leadingDigits === '' || (lastId & 0xff) === 0) leadingDigits = idPrefix + (lastId >>> 8).toString(16).padStart(6, '0');
+      return leadingDigits + LAST_DIGITS[lastId & 0xff];
     };
     let dateSecond = -1;
     let dateLine = '';
+    const batch = new WriteBatch();
     this.#services = {
       router: () => {
         throw new Error('The proxy has no configuration yet.');
       },
       endpointsOf: (name) => this.#configuration.upstreams.get(name)?.endpoints,
-      pool: new UpstreamPool({ connect: options.connect, hostClock, maxIdle: 320, idleTimeoutMs: 60_000 }),
+      pool: new UpstreamPool({ connect: options.connect, hostClock, batch, maxIdle: 320, idleTimeoutMs: 60_000 }),
       balancer: new Balancer(freshCookie),
+      batch,
       clock,
       hostClock,
       limits: { ...DEFAULT_PROXY_LIMITS, ...options.limits },

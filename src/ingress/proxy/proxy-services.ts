@@ -4,6 +4,7 @@ import type { Router } from '../route-request.ts';
 import type { AccessRecord } from './access-record.ts';
 import type { Balancer } from './balancer.ts';
 import type { HeadLimits } from './request-head.ts';
+import type { WriteBatch } from './socket-output.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 
 /** Bounds of the client side, in milliseconds on the host's clock, and counts. */
@@ -25,6 +26,7 @@ export interface ProxyServices {
   /** The endpoints of an upstream in the configuration of this moment; `undefined` when it is gone. */
   endpointsOf(upstream: string): readonly Endpoint[] | undefined;
   pool: UpstreamPool;
+  batch: WriteBatch;
   balancer: Balancer;
   clock: Clock;
   hostClock: Clock;

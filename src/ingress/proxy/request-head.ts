@@ -19,7 +19,7 @@ export interface RequestHead {
   fields: HeaderFields;
   framing: Framing;
   /** Lower-case members of the Connection header. */
-  connection: string[];
+  connection: readonly string[];
   keepsAlive: boolean;
   /** The protocols that the client wants to switch to. */
   upgrade: string | undefined;
@@ -56,9 +56,13 @@ export function parseRequestHead(head: string, limits: HeadLimits = DEFAULT_HEAD
   if (lineEnd < 0) lineEnd = head.length;
   if (lineEnd > limits.requestLineBytes) return refuse(414, 'request line too long');
   if (hasForbiddenCharacter(head)) return refuse(400, 'control character in head');
-  const [method, rawTarget, version, ...rest] = head.slice(0, lineEnd).split(' ');
-  if (method === undefined || rawTarget === undefined || version === undefined || rest.length > 0 || !isToken(method))
-    return refuse(400, 'invalid request line');
+  const methodEnd = head.indexOf(' ');
+  const targetEnd = head.indexOf(' ', methodEnd + 1);
+  if (methodEnd <= 0 || targetEnd < 0 || targetEnd > lineEnd) return refuse(400, 'invalid request line');
+  const method = head.slice(0, methodEnd);
+  const rawTarget = head.slice(methodEnd + 1, targetEnd);
+  const version = head.slice(targetEnd + 1, lineEnd);
+  if (version.includes(' ') || (method !== 'GET' && !isToken(method))) return refuse(400, 'invalid request line');
   if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0') return refuse(/^HTTP\/[2-9]\.\d$/.test(version) ? 505 : 400, 'unsupported version');
   if (method === 'CONNECT' || method === 'TRACE') return refuse(405, `${method} is not allowed`);
   const fields = parseHeaderFields(head, lineEnd + 2);
@@ -68,7 +72,7 @@ export function parseRequestHead(head: string, limits: HeadLimits = DEFAULT_HEAD
   const minorVersion = version === 'HTTP/1.1' ? 1 : 0;
   let target = rawTarget;
   let host = firstValue(fields, 'host');
-  if (fields.names.indexOf('host') !== fields.names.lastIndexOf('host')) return refuse(400, 'repeated Host');
+  if (host !== undefined && fields.names.indexOf('host', fields.names.indexOf('host') + 1) >= 0) return refuse(400, 'repeated Host');
   if (host === undefined && minorVersion === 1) return refuse(400, 'missing Host');
   if (!target.startsWith('/')) {
     const absolute = target.match(/^https?:\/\/([^/?#]+)(.*)$/i);

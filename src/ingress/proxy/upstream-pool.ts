@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { Endpoint } from '../endpoints.ts';
+import { SocketOutput, type WriteBatch } from './socket-output.ts';
 
 /** Opens a connection to a Pod; resolves when it is established and rejects with Node's error codes. */
 export type Connect = (ip: string, port: number, signal: AbortSignal) => Promise<Socket>;
@@ -15,13 +16,15 @@ export interface UpstreamUser {
 
 export class UpstreamConnection {
   readonly socket: Socket;
+  readonly output: SocketOutput;
   readonly address: string;
   user: UpstreamUser | undefined;
   idleSinceMs = 0;
   hasEnded = false;
 
-  constructor(socket: Socket, address: string) {
+  constructor(socket: Socket, address: string, batch: WriteBatch) {
     this.socket = socket;
+    this.output = new SocketOutput(socket, batch);
     this.address = address;
   }
 
@@ -35,6 +38,7 @@ export class UpstreamConnection {
 export class UpstreamPool {
   readonly #connect: Connect;
   readonly #hostClock: Clock;
+  readonly #batch: WriteBatch;
   readonly #maxIdle: number;
   readonly #idleTimeoutMs: number;
   readonly #idle = new Map<string, UpstreamConnection[]>();
@@ -42,9 +46,10 @@ export class UpstreamPool {
   #idleCount = 0;
   #wanted: ReadonlySet<string> = new Set();
 
-  constructor(options: { connect: Connect; hostClock: Clock; maxIdle: number; idleTimeoutMs: number }) {
+  constructor(options: { connect: Connect; hostClock: Clock; batch: WriteBatch; maxIdle: number; idleTimeoutMs: number }) {
     this.#connect = options.connect;
     this.#hostClock = options.hostClock;
+    this.#batch = options.batch;
     this.#maxIdle = options.maxIdle;
     this.#idleTimeoutMs = options.idleTimeoutMs;
   }
@@ -68,7 +73,7 @@ export class UpstreamPool {
       socket.on('error', () => {});
       socket.destroy();
     }
-    const connection = new UpstreamConnection(socket, endpoint.address);
+    const connection = new UpstreamConnection(socket, endpoint.address, this.#batch);
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
       if (connection.user === undefined) this.#forget(connection);
