@@ -40,7 +40,7 @@ export class Balancer {
 
   select(upstream: Upstream, request: RoutedRequest, remoteAddress: string): Selection {
     const { affinity } = upstream;
-    const tried = new Set<string>();
+    const tried: string[] = [];
     let key: string | undefined;
     let newCookie: AffinityCookie | undefined;
     if (affinity !== undefined) {
@@ -55,10 +55,10 @@ export class Balancer {
     return {
       newCookie,
       next: (endpoints) => {
-        const fresh = tried.size === 0 ? endpoints : endpoints.filter(({ address }) => !tried.has(address));
+        const fresh = tried.length === 0 ? endpoints : endpoints.filter(({ address }) => !tried.includes(address));
         const candidates = fresh.length > 0 ? fresh : endpoints;
         const chosen = key === undefined ? this.#inTurn(upstream.name, candidates) : stickyEndpoint(candidates, key);
-        if (chosen !== undefined) tried.add(chosen.address);
+        if (chosen !== undefined) tried.push(chosen.address);
         return chosen;
       },
     };

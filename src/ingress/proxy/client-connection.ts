@@ -3,6 +3,7 @@ import type { RouteContext, RoutedRequest } from '../route-request.ts';
 import { BodyFramer } from './body-framer.ts';
 import { errorPage, reasonPhrase } from './error-page.ts';
 import { Exchange, type ExchangeClient } from './exchange.ts';
+import { type ConnectionHeaders, connectionHeaders } from './forwarded-headers.ts';
 import { firstValue } from './header-fields.ts';
 import type { ProxyServices } from './proxy-services.ts';
 import { isRefusal, parseRequestHead, type RequestHead } from './request-head.ts';
@@ -20,6 +21,7 @@ export class ClientConnection implements ExchangeClient {
   readonly isHttps: boolean;
   readonly listenPort: number;
   readonly remoteAddress: string;
+  readonly headers: ConnectionHeaders;
   readonly #socket: Socket;
   readonly #output: SocketOutput;
   readonly #services: ProxyServices;
@@ -54,6 +56,7 @@ export class ClientConnection implements ExchangeClient {
     this.isHttps = listener.isHttps;
     this.listenPort = listener.listenPort;
     this.remoteAddress = (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '');
+    this.headers = connectionHeaders(this);
     this.#deadlineMs = services.hostClock.nowMs() + services.limits.headerTimeoutMs;
     socket.setNoDelay(true);
     socket.on('error', () => {});

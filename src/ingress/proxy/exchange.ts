@@ -7,17 +7,15 @@ import type { AccessRecord } from './access-record.ts';
 import type { Selection } from './balancer.ts';
 import { BodyFramer } from './body-framer.ts';
 import { reasonPhrase } from './error-page.ts';
-import { forwardedHead } from './forwarded-headers.ts';
+import { type ClientSide, type ConnectionHeaders, forwardedHead } from './forwarded-headers.ts';
 import type { ProxyServices } from './proxy-services.ts';
 import type { RequestHead } from './request-head.ts';
 import { parseResponseHead, type ResponseHead } from './response-head.ts';
 import type { UpstreamConnection, UpstreamUser } from './upstream-pool.ts';
 
 /** The client's side as an exchange sees it. */
-export interface ExchangeClient {
-  readonly remoteAddress: string;
-  readonly isHttps: boolean;
-  readonly listenPort: number;
+export interface ExchangeClient extends ClientSide {
+  readonly headers: ConnectionHeaders;
   /** Whether the request's body has arrived in full. */
   readonly isBodyComplete: boolean;
   /** Whether this connection may carry another request. */
@@ -41,6 +39,8 @@ export interface ExchangeClient {
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PROPFIND', 'MKCOL', 'COPY', 'MOVE', 'UNLOCK', 'PROPPATCH']);
 const DROPPED = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'date', 'server', 'upgrade']);
+/** Most requests have one try and no body to keep: they share this and get an array of their own when there is something to put into it. */
+const NONE: never[] = [];
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 const MAX_RESPONSE_HEAD = 65_536;
 
@@ -48,7 +48,7 @@ type Failure = 'connect' | 'connect-timeout' | 'stale' | 'error' | 'timeout' | '
 
 /** One request on its way to a Pod and the answer on its way back, over as many tries as the Ingress allows. */
 export class Exchange implements UpstreamUser {
-  readonly tries: AccessRecord['tries'] = [];
+  tries: AccessRecord['tries'] = NONE;
   readonly #request: RequestHead;
   readonly #route: Route & { kind: 'proxy' };
   readonly #location: Location;
@@ -57,7 +57,7 @@ export class Exchange implements UpstreamUser {
   readonly #selection: Selection;
   readonly #head: string;
   readonly #isIdempotent: boolean;
-  #replay: Buffer[] = [];
+  #replay: Buffer[] = NONE;
   #replayBytes = 0;
   #canReplay = true;
   #connecting: AbortController | undefined;
@@ -91,9 +91,8 @@ export class Exchange implements UpstreamUser {
     this.#head = forwardedHead(request, {
       uri: route.uri,
       host: route.location.annotations.upstreamVhost || request.host,
-      remoteAddress: client.remoteAddress,
-      isHttps: client.isHttps,
-      listenPort: client.listenPort,
+      client,
+      headers: client.headers,
       requestId,
       trustsForwarded: services.trustsForwarded,
     });
@@ -107,7 +106,7 @@ export class Exchange implements UpstreamUser {
   onBody(chunk: Buffer): void {
     if (this.#isOver) return;
     if (this.#canReplay) {
-      this.#replay.push(chunk);
+      this.#replay = this.#replayBytes === 0 ? [chunk] : [...this.#replay, chunk];
       this.#replayBytes += chunk.length;
     }
     if (this.#upstream === undefined) {
@@ -170,7 +169,8 @@ export class Exchange implements UpstreamUser {
     }
     this.#tryStartedMs = this.#services.hostClock.nowMs();
     this.#countedTries += 1;
-    this.tries.push({ address: endpoint.address, status: 0, durationMs: 0, connectMs: 0, headerMs: 0, responseBytes: 0 });
+    const oneTry = { address: endpoint.address, status: 0, durationMs: 0, connectMs: 0, headerMs: 0, responseBytes: 0 };
+    this.tries = this.tries.length === 0 ? [oneTry] : [...this.tries, oneTry];
     // A request that may not be sent twice gets a connection of its own: a pooled one could be closing already.
     const idle = this.#mayUseKept ? this.#services.pool.takeIdle(endpoint.address) : undefined;
     if (idle !== undefined) this.#use(idle, true);
@@ -226,7 +226,7 @@ export class Exchange implements UpstreamUser {
   #dropReplayWhenLarge(): void {
     if (!this.#canReplay || this.#replayBytes <= this.#services.limits.replayBytes) return;
     this.#canReplay = false;
-    this.#replay = [];
+    this.#replay = NONE;
     this.#replayBytes = 0;
   }
 
@@ -288,7 +288,7 @@ export class Exchange implements UpstreamUser {
   #begin(head: ResponseHead, buffer: Buffer, bodyStart: number): void {
     const request = this.#request;
     this.#response = head;
-    this.#replay = [];
+    this.#replay = NONE;
     this.#canReplay = false;
     this.#framer = new BodyFramer(head.framing);
     const isOld = request.minorVersion === 0;

@@ -1,13 +1,45 @@
+import { firstValue } from './header-fields.ts';
 import type { RequestHead } from './request-head.ts';
+
+/** The connection that a request came by. */
+export interface ClientSide {
+  readonly remoteAddress: string;
+  readonly isHttps: boolean;
+  /** The controller's own port, never a mapped one. */
+  readonly listenPort: number;
+}
+
+/** The forwarding headers that all requests of a connection share, around the host. */
+export interface ConnectionHeaders {
+  readonly beforeHost: string;
+  readonly afterHost: string;
+}
+
+export function connectionHeaders({ remoteAddress, isHttps, listenPort }: ClientSide): ConnectionHeaders {
+  return forwardingHeaders(remoteAddress, remoteAddress, String(listenPort), isHttps ? 'https' : 'http');
+}
+
+function forwardingHeaders(remoteAddress: string, forwardedFor: string, port: string, scheme: string): ConnectionHeaders {
+  return {
+    beforeHost: ['', `X-Real-IP: ${remoteAddress}`, `X-Forwarded-For: ${forwardedFor}`, 'X-Forwarded-Host: '].join('\r\n'),
+    afterHost: [
+      '',
+      `X-Forwarded-Port: ${port}`,
+      `X-Forwarded-Proto: ${scheme}`,
+      `X-Forwarded-Scheme: ${scheme}`,
+      `X-Scheme: ${scheme}`,
+      '',
+    ].join('\r\n'),
+  };
+}
 
 export interface ForwardContext {
   uri: string;
   /** The Host to send; the client's unless `upstream-vhost` is set. */
   host: string;
-  remoteAddress: string;
-  isHttps: boolean;
-  /** The controller's own port, never a mapped one. */
-  listenPort: number;
+  client: ClientSide;
+  /** Those of the client's connection. */
+  headers: ConnectionHeaders;
   requestId: string;
   /** ConfigMap `use-forwarded-headers`: the client's X-Forwarded-* are believed. */
   trustsForwarded: boolean;
@@ -39,13 +71,9 @@ const PLAIN_NAME = /^[a-z0-9-]+$/;
 /** The head that a Pod gets: hop-by-hop and unusual header names dropped, the forwarding headers of ingress-nginx added. */
 export function forwardedHead(request: RequestHead, context: ForwardContext): string {
   const { fields, framing } = request;
-  const scheme = context.isHttps ? 'https' : 'http';
-  const own = (name: string, value: string): string => (context.trustsForwarded ? (sentValue(request, name) ?? value) : value);
-  let head =
-    `${request.method} ${context.uri} HTTP/1.1\r\nHost: ${context.host}\r\nX-Request-ID: ${context.requestId}\r\nX-Real-IP: ${context.remoteAddress}\r\n` +
-    `X-Forwarded-For: ${own('x-forwarded-for', context.remoteAddress)}\r\nX-Forwarded-Host: ${own('x-forwarded-host', request.host)}\r\n` +
-    `X-Forwarded-Port: ${own('x-forwarded-port', String(context.listenPort))}\r\nX-Forwarded-Proto: ${own('x-forwarded-proto', scheme)}\r\n` +
-    `X-Forwarded-Scheme: ${own('x-forwarded-proto', scheme)}\r\nX-Scheme: ${own('x-forwarded-proto', scheme)}\r\n`;
+  const { beforeHost, afterHost } = context.trustsForwarded ? trustedHeaders(request, context.client) : context.headers;
+  const forwardedHost = (context.trustsForwarded ? firstValue(fields, 'x-forwarded-host') : undefined) ?? request.host;
+  let head = `${request.method} ${context.uri} HTTP/1.1\r\nHost: ${context.host}\r\nX-Request-ID: ${context.requestId}${beforeHost}${forwardedHost}${afterHost}`;
   for (let i = 0; i < fields.names.length; i++) {
     const name = fields.names[i]!;
     if (name === 'x-forwarded-for') head += `X-Original-Forwarded-For: ${fields.values[i]}\r\n`;
@@ -58,7 +86,12 @@ export function forwardedHead(request: RequestHead, context: ForwardContext): st
   return `${head}\r\n`;
 }
 
-function sentValue(request: RequestHead, name: string): string | undefined {
-  const at = request.fields.names.indexOf(name);
-  return at < 0 ? undefined : request.fields.values[at];
+/** The client's own forwarding headers where it sent some. */
+function trustedHeaders({ fields }: RequestHead, { remoteAddress, isHttps, listenPort }: ClientSide): ConnectionHeaders {
+  return forwardingHeaders(
+    remoteAddress,
+    firstValue(fields, 'x-forwarded-for') ?? remoteAddress,
+    firstValue(fields, 'x-forwarded-port') ?? String(listenPort),
+    firstValue(fields, 'x-forwarded-proto') ?? (isHttps ? 'https' : 'http'),
+  );
 }

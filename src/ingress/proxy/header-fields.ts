@@ -43,9 +43,12 @@ export function isToken(text: string): boolean {
  * the colon, no empty name. `undefined` when a line breaks these rules.
  */
 export function parseHeaderFields(head: string, start: number): HeaderFields | undefined {
-  const fields: HeaderFields = { names: [], values: [], lines: [] };
+  let count = 0;
+  for (let next = start; next < head.length && next >= 2; next = head.indexOf('\r\n', next) + 2) count += 1;
+  // Arrays of the right size: one that grows by `push` begins with room for seventeen.
+  const fields: HeaderFields = { names: new Array(count), values: new Array(count), lines: new Array(count) };
   let at = start;
-  while (at < head.length) {
+  for (let i = 0; i < count; i++) {
     let end = head.indexOf('\r\n', at);
     if (end < 0) end = head.length;
     const colon = head.indexOf(':', at);
@@ -53,11 +56,12 @@ export function parseHeaderFields(head: string, start: number): HeaderFields | u
     const name = head.slice(at, colon);
     const lowerCase = LOWER_CASE.get(name) ?? (TOKEN.test(name) ? name.toLowerCase() : undefined);
     if (lowerCase === undefined) return undefined;
-    const value = head.slice(colon + 1, end).trim();
-    fields.names.push(lowerCase);
-    fields.values.push(value);
+    fields.names[i] = lowerCase;
     // One space before the value and none after it: the line is what came.
-    fields.lines.push(end - colon === value.length + 2 && head.charCodeAt(colon + 1) === SPACE ? head.slice(at, end) : `${name}: ${value}`);
+    const isPlain = head.charCodeAt(colon + 1) === SPACE && head.charCodeAt(colon + 2) > SPACE && head.charCodeAt(end - 1) > SPACE;
+    const value = isPlain ? head.slice(colon + 2, end) : head.slice(colon + 1, end).trim();
+    fields.values[i] = value;
+    fields.lines[i] = isPlain ? head.slice(at, end) : `${name}: ${value}`;
     at = end + 2;
   }
   return fields;

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../../base/clock.ts';
 import { type Random, seededRandom } from '../../base/random.ts';
 import type { Configuration } from '../configuration.ts';
 import { createRouter } from '../route-request.ts';
+import { UserPatterns } from '../user-patterns.ts';
 import type { AccessRecord } from './access-record.ts';
 import { Balancer } from './balancer.ts';
 import { ClientConnection } from './client-connection.ts';
@@ -53,7 +54,7 @@ export class IngressProxy {
   readonly #services: ProxyServices;
   readonly #hostClock: Clock;
   readonly #connections = new Set<ClientConnection>();
-  #configuration: Configuration = { servers: new Map(), upstreams: new Map(), warnings: [] };
+  #configuration: Configuration = { servers: new Map(), upstreams: new Map(), patterns: new UserPatterns(), warnings: [] };
   #sweeper: Timer | undefined;
   #whenEmpty: (() => void)[] = [];
   #isClosed = false;
