@@ -7,6 +7,10 @@ import { nextTurn } from './clock.ts';
 export class Activity {
   readonly #running = new Map<symbol, string>();
   #waiters: (() => void)[] = [];
+  #reconciles = 0;
+  #reconcileWaiters: (() => void)[] = [];
+  #holds = 0;
+  #releaseWaiters: (() => void)[] = [];
 
   /** Marks the start of a piece of work; call the returned function exactly once at its end. */
   begin(what: string): () => void {
@@ -28,6 +32,44 @@ export class Activity {
     } finally {
       end();
     }
+  }
+
+  /** As `begin`, for a pass of a controller: those that may start only while nothing holds them. */
+  beginReconcile(what: string): () => void {
+    const end = this.begin(what);
+    this.#reconciles += 1;
+    return () => {
+      this.#reconciles -= 1;
+      if (this.#reconciles === 0) for (const wake of this.#reconcileWaiters.splice(0)) wake();
+      end();
+    };
+  }
+
+  /** Lets no pass of a controller start until the returned function is called. Those that run go on. */
+  hold(): () => void {
+    this.#holds += 1;
+    return () => {
+      this.#holds -= 1;
+      if (this.#holds === 0) for (const wake of this.#releaseWaiters.splice(0)) wake();
+    };
+  }
+
+  get isHeld(): boolean {
+    return this.#holds > 0;
+  }
+
+  /** Calls back once, when the hold ends. */
+  afterHold(callback: () => void): void {
+    this.#releaseWaiters.push(callback);
+  }
+
+  /** Resolves when no pass of a controller runs. */
+  reconcilesEnded(): Promise<void> {
+    return this.#reconciles === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          this.#reconcileWaiters.push(resolve);
+        });
   }
 
   /** What is in flight, for messages. */

@@ -18,3 +18,18 @@ it('undoes in reverse, tries every step and reports the failures together', asyn
   await cleanup.run();
   expect(order).toHaveLength(2);
 });
+
+it('names what is still to be undone, the step at work first', async () => {
+  const cleanup = new Cleanup();
+  const seen: string[][] = [];
+  cleanup.add('folder', () => {
+    seen.push(cleanup.pending);
+  });
+  cleanup.add('cluster', () => {
+    seen.push(cleanup.pending);
+  });
+  expect(cleanup.pending).toEqual(['cluster', 'folder']);
+  await cleanup.run();
+  expect(seen).toEqual([['cluster', 'folder'], ['folder']]);
+  expect(cleanup.pending).toEqual([]);
+});

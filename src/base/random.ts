@@ -42,7 +42,9 @@ export function seededRandom(seed: number): Random {
     suffix: (length) => Array.from({ length }, () => ALPHABET[below(ALPHABET.length)]).join(''),
     uuid() {
       const hex = Array.from({ length: 4 }, () => word().toString(16).padStart(8, '0')).join('');
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${'89ab'[below(4)]}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+      const variant = '89ab'[below(4)];
+      // Joined rather than concatenated: every object keeps one, and a concatenation keeps the pieces it was made of.
+      return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `${variant}${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
     },
   };
 }

@@ -115,3 +115,75 @@ it('counts as settled only when nothing is in flight for a few turns', async () 
   await waiting;
   expect(settled).toBe(true);
 });
+
+it('waits at a high rate for the work of one timer before the next fires, at its own instant', async () => {
+  const { clock, activity, host } = make(100);
+  const told: string[] = [];
+  let finish = (): void => {};
+  clock.after(1000, () => {
+    told.push(`first at ${clock.nowMs()}`);
+    finish = activity.begin('work');
+  });
+  clock.after(2000, () => told.push(`second at ${clock.nowMs()}`));
+  host.move(50);
+  for (let turn = 0; turn < 20; turn++) await nextTurn();
+  expect(told).toEqual(['first at 1000']);
+  expect(clock.nowMs()).toBe(1000);
+  finish();
+  for (let turn = 0; turn < 20; turn++) await nextTurn();
+  expect(told).toEqual(['first at 1000', 'second at 2000']);
+  expect(clock.nowMs()).toBe(5000);
+});
+
+it('goes on at a high rate after a while, whatever is in flight', async () => {
+  const { clock, activity, host } = make(10);
+  const end = activity.begin('work that never ends');
+  let fired = 0;
+  clock.after(100, () => (fired += 1));
+  clock.after(200, () => (fired += 1));
+  host.move(30);
+  await nextTurn();
+  expect(fired).toBe(1);
+  host.move(250);
+  await nextTurn();
+  expect(fired).toBe(2);
+  end();
+});
+
+it('never goes back at a high rate: time that is late stands where its next timer is', async () => {
+  const { clock, host } = make(60);
+  const seen: number[] = [];
+  clock.after(6000, () => seen.push(clock.nowMs()));
+  // The host's own timer has not come yet, though it is due.
+  const lateHost = host as unknown as { nowMs: () => number };
+  const { nowMs } = lateHost;
+  lateHost.nowMs = () => nowMs() + 500;
+  seen.push(clock.nowMs());
+  lateHost.nowMs = nowMs;
+  host.move(500);
+  for (let turn = 0; turn < 20; turn++) await nextTurn();
+  expect(seen).toEqual([6000, 6000]);
+  expect(clock.nowMs()).toBe(30_000);
+});
+
+it('jumps and changes its rate in the middle of a step', async () => {
+  const { clock, activity, host } = make(100);
+  const fired: number[] = [];
+  let finish = (): void => {};
+  clock.after(1000, () => {
+    fired.push(clock.nowMs());
+    finish = activity.begin('work');
+  });
+  for (const atMs of [2000, 3000, 9000]) clock.after(atMs, () => fired.push(clock.nowMs()));
+  host.move(25);
+  clock.setRate(0);
+  expect(clock.nowMs()).toBe(1000);
+  const jump = clock.advanceTo(3000);
+  finish();
+  await jump;
+  expect(fired).toEqual([1000, 2000, 3000]);
+  clock.setRate(100);
+  host.move(60);
+  for (let turn = 0; turn < 20; turn++) await nextTurn();
+  expect(fired).toEqual([1000, 2000, 3000, 9000]);
+});

@@ -12,6 +12,7 @@ import { type Endpoint, endpointsOf, findServicePort, portReference } from './en
 import { type Draft, mergeCanary } from './merge-canaries.ts';
 import { hostOf, normalPath, normalPathType, upstreamName } from './rule-names.ts';
 import { certificateFor } from './tls-certificates.ts';
+import { UserPatterns } from './user-patterns.ts';
 
 /** The objects that a configuration is built from. `ingresses` are those of our class, in any order. */
 export interface ConfigurationSources {
@@ -63,7 +64,7 @@ export function buildConfiguration(sources: ConfigurationSources): Configuration
       }),
     )
     .sort(byAge);
-  const draft: Draft = { servers: new Map(), upstreams: new Map(), warnings: [] };
+  const draft: Draft = { servers: new Map(), upstreams: new Map(), patterns: new UserPatterns(), warnings: [] };
   for (const one of parsed) {
     for (const name of one.annotations.unmodelled)
       draft.warnings.push(`Ingress ${one.namespace}/${one.name}: annotation "${prefix}/${name}" is not modelled and has no effect`);
@@ -80,7 +81,25 @@ export function buildConfiguration(sources: ConfigurationSources): Configuration
       ({ annotations, path }) => annotations.useRegex || (annotations.rewriteTarget !== '' && annotations.rewriteTarget !== path),
     );
   }
+  warnOfPatterns(draft);
   return draft;
+}
+
+/** What users wrote as a regular expression and is none here: NGINX would refuse it, or it is PCRE beyond what is modelled. */
+function warnOfPatterns({ servers, upstreams, patterns, warnings }: Draft): void {
+  for (const { usesRegex, locations } of servers.values()) {
+    if (!usesRegex) continue;
+    for (const { path, ingress } of locations) {
+      const problem = patterns.problemOfPath(`^${path}`);
+      if (problem !== undefined)
+        warnings.push(`Ingress ${ingress?.namespace}/${ingress?.name}: path "${path}" is not modelled as a regular expression: ${problem}`);
+    }
+  }
+  for (const { name, policy } of upstreams.values()) {
+    const problem = policy.headerPattern === '' ? undefined : patterns.problemOfHeader(policy.headerPattern);
+    if (problem !== undefined)
+      warnings.push(`canary upstream ${name}: header pattern "${policy.headerPattern}" is not modelled: ${problem}`);
+  }
 }
 
 function addUpstream(one: Parsed, backend: IngressBackend, sources: ConfigurationSources, draft: Draft): void {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { seededRandom } from '../base/random.ts';
 import { decideCanary, type RequestView } from './canary-decision.ts';
 import type { Upstream } from './configuration.ts';
+import { UserPatterns } from './user-patterns.ts';
 
 const endpoints = [{ ip: '10.0.0.1', port: 80, address: '10.0.0.1:80' }];
 const upstream = (name: string, part: Partial<Upstream> = {}): Upstream => ({
@@ -16,6 +17,7 @@ const upstream = (name: string, part: Partial<Upstream> = {}): Upstream => ({
   hashBy: '',
   ...part,
 });
+const patterns = new UserPatterns();
 const plain: RequestView = { header: () => undefined, cookies: undefined };
 
 it('draws only when the weight can go either way', () => {
@@ -29,8 +31,8 @@ it('draws only when the weight can go either way', () => {
       policy: { weight, weightTotal: 100, header: 'X', headerValue: '', headerPattern: '', cookie: 'c' },
     });
     const primary = upstream('stable', { alternativeBackends: ['canary'] });
-    decideCanary(primary, new Map([['canary', canary]]), plain, draw);
-    decideCanary(primary, new Map([['canary', canary]]), { header: () => 'always', cookies: undefined }, draw);
+    decideCanary(primary, new Map([['canary', canary]]), plain, draw, patterns);
+    decideCanary(primary, new Map([['canary', canary]]), { header: () => 'always', cookies: undefined }, draw, patterns);
   }
   expect(draws).toBe(0);
 });
@@ -60,6 +62,7 @@ it('agrees with the order header, cookie, weight over 100,000 drawn requests', (
       new Map([['canary', canary]]),
       { header: (name) => (name === 'x-canary' ? header : undefined), cookies: cookie && `a=1; C=${cookie}` },
       () => rolled,
+      patterns,
     );
     const byWeight = rolled <= policy.weight;
     const byCookie = policy.cookie !== '' && (cookie === 'always' || cookie === 'never') ? cookie === 'always' : byWeight;

@@ -1,6 +1,7 @@
 import type { Upstream } from './configuration.ts';
 import { cookieValue } from './cookie-value.ts';
 import { backendKey, parseAffinityCookie } from './session-affinity.ts';
+import type { UserPatterns } from './user-patterns.ts';
 
 /** The parts of a request that a canary rule looks at. */
 export interface RequestView {
@@ -29,16 +30,17 @@ export function decideCanary(
   upstreams: ReadonlyMap<string, Upstream>,
   request: RequestView,
   draw: (total: number) => number,
+  patterns: UserPatterns,
 ): Target {
   if (primary.endpoints.length === 0) return UNAVAILABLE;
   const name = primary.alternativeBackends[0];
   if (name === undefined || isBoundTo(primary, request)) return STABLE;
   const canary = upstreams.get(name);
   if (canary === undefined || canary.endpoints.length === 0) return STABLE;
-  return isCanaryRequest(canary, request, draw) ? { kind: 'canary', upstream: canary } : STABLE;
+  return isCanaryRequest(canary, request, draw, patterns) ? { kind: 'canary', upstream: canary } : STABLE;
 }
 
-function isCanaryRequest(canary: Upstream, request: RequestView, draw: (total: number) => number): boolean {
+function isCanaryRequest(canary: Upstream, request: RequestView, draw: (total: number) => number, patterns: UserPatterns): boolean {
   if (isBoundTo(canary, request)) return true;
   const { policy } = canary;
   const header = policy.header === '' ? undefined : request.header(policy.header.toLowerCase().replaceAll('_', '-'));
@@ -46,8 +48,10 @@ function isCanaryRequest(canary: Upstream, request: RequestView, draw: (total: n
     if (policy.headerValue !== '') {
       if (header === policy.headerValue) return true;
     } else if (policy.headerPattern !== '') {
-      const matches = matchesPattern(policy.headerPattern, header);
-      if (matches !== false) return matches === true;
+      const pattern = patterns.ofHeader(policy.headerPattern);
+      // A request under a pattern that was refused is stable, whatever cookie and weight say.
+      if (pattern === undefined) return false;
+      if (pattern.test(header)) return true;
     } else if (header === 'always') return true;
     else if (header === 'never') return false;
   }
@@ -57,13 +61,4 @@ function isCanaryRequest(canary: Upstream, request: RequestView, draw: (total: n
   const total = Math.max(policy.weightTotal, 100);
   if (policy.weight <= 0) return false;
   return policy.weight >= total || draw(total) <= policy.weight;
-}
-
-/** `undefined` for a pattern that the engine refuses: such a request is stable, whatever cookie and weight say. */
-function matchesPattern(pattern: string, value: string): boolean | undefined {
-  try {
-    return new RegExp(pattern).test(value);
-  } catch {
-    return undefined;
-  }
 }

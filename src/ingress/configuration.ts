@@ -1,5 +1,6 @@
 import type { AffinityAnnotations, IngressAnnotations, TrafficShapingPolicy } from './annotations.ts';
 import type { Endpoint } from './endpoints.ts';
+import type { UserPatterns } from './user-patterns.ts';
 
 /** Cookie affinity of one upstream; `paths` lists, per host, the locations that set the cookie. */
 export interface SessionAffinity extends AffinityAnnotations {
@@ -58,6 +59,8 @@ export const DEFAULT_SERVER = '_';
 export interface Configuration {
   servers: ReadonlyMap<string, VirtualServer>;
   upstreams: ReadonlyMap<string, Upstream>;
+  /** Every regular expression of the locations and of the canary rules. */
+  patterns: UserPatterns;
   /** What could not be used and why, one line each. */
   warnings: readonly string[];
 }

@@ -1,11 +1,12 @@
 import type { Location, VirtualServer } from './configuration.ts';
+import type { UserPatterns } from './user-patterns.ts';
 
 export type PathMatch = { location: Location } | { redirectTo: string };
 type Matcher = (path: string) => PathMatch | undefined;
 
 /** Compiles a server's locations to a function of the decoded path, by NGINX's order: exact, longest prefix; or regular expressions. */
-export function pathMatcher(server: VirtualServer): Matcher {
-  return server.usesRegex ? regexMatcher(server) : prefixMatcher(server);
+export function pathMatcher(server: VirtualServer, patterns: UserPatterns): Matcher {
+  return server.usesRegex ? regexMatcher(server, patterns) : prefixMatcher(server);
 }
 
 function prefixMatcher(server: VirtualServer): Matcher {
@@ -25,16 +26,13 @@ function prefixMatcher(server: VirtualServer): Matcher {
   return (path) => exact.get(path) ?? redirects.get(path) ?? prefixes.find(({ prefix }) => path.startsWith(prefix))?.match;
 }
 
-function regexMatcher(server: VirtualServer): Matcher {
-  const patterns = [...server.locations]
+function regexMatcher(server: VirtualServer, patterns: UserPatterns): Matcher {
+  const compiled = [...server.locations]
     .sort((a, b) => b.path.length - a.path.length)
     .flatMap((location) => {
       // A path that is no regular expression would stop NGINX from loading its configuration; here it matches nothing.
-      try {
-        return [{ pattern: new RegExp(`^${location.path}`, 'i'), match: { location } }];
-      } catch {
-        return [];
-      }
+      const pattern = patterns.ofPath(`^${location.path}`);
+      return pattern === undefined ? [] : [{ pattern, match: { location } }];
     });
-  return (path) => patterns.find(({ pattern }) => pattern.test(path))?.match;
+  return (path) => compiled.find(({ pattern }) => pattern.test(path))?.match;
 }

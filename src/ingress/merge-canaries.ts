@@ -2,10 +2,12 @@ import type { Ingress, IngressBackend } from '../kube/generated/types.ts';
 import type { IngressAnnotations } from './annotations.ts';
 import { DEFAULT_SERVER, type Location, type Upstream, type VirtualServer } from './configuration.ts';
 import { hostOf, normalPath, normalPathType, upstreamName } from './rule-names.ts';
+import type { UserPatterns } from './user-patterns.ts';
 
 export interface Draft {
   servers: Map<string, VirtualServer>;
   upstreams: Map<string, Upstream>;
+  patterns: UserPatterns;
   warnings: string[];
 }
 

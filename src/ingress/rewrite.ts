@@ -1,4 +1,5 @@
 import type { Location } from './configuration.ts';
+import type { UserPatterns } from './user-patterns.ts';
 
 /** A path as it may stand in a request line. */
 function escapePath(path: string): string {
@@ -11,16 +12,11 @@ function escapePath(path: string): string {
  * The URI to send to the Pod: the original one, unless `rewrite-target` is set and differs from the path. The target replaces the
  * whole path, with `$1`… from the location's path as a case-insensitive expression; the query follows unless the target ends in `?`.
  */
-export function rewriteUri(location: Location, path: string, target: string): string {
+export function rewriteUri(location: Location, patterns: UserPatterns, path: string, target: string): string {
   const { rewriteTarget } = location.annotations;
   if (rewriteTarget === '' || rewriteTarget === location.path) return target;
-  let groups: RegExpMatchArray | null = null;
-  try {
-    groups = path.match(new RegExp(location.path, 'i'));
-  } catch {
-    /* not an expression: nothing to rewrite */
-  }
-  if (groups === null) return target;
+  const groups = patterns.ofPath(location.path)?.match(path);
+  if (groups === undefined) return target;
   const captured = rewriteTarget.replace(/\$(\d)/g, (_, index: string) => escapePath(groups[Number(index)] ?? ''));
   const queryAt = target.indexOf('?');
   const query = queryAt < 0 ? '' : target.slice(queryAt + 1);

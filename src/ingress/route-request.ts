@@ -30,8 +30,13 @@ export type Router = (request: RoutedRequest, draw: (total: number) => number) =
 
 /** Compiles a configuration. `redirectCode` is the status of redirects to https (ConfigMap `http-redirect-code`, 308). */
 export function createRouter(configuration: Configuration, options: { redirectCode?: number } = {}): Router {
+  const { patterns } = configuration;
   const matchers = new Map<VirtualServer, (path: string) => PathMatch | undefined>();
-  for (const server of configuration.servers.values()) matchers.set(server, pathMatcher(server));
+  for (const server of configuration.servers.values()) matchers.set(server, pathMatcher(server, patterns));
+  // The rest is compiled before the first request too.
+  for (const { policy } of configuration.upstreams.values()) if (policy.headerPattern !== '') patterns.ofHeader(policy.headerPattern);
+  for (const { locations } of configuration.servers.values())
+    for (const { path, annotations } of locations) if (annotations.rewriteTarget !== '') patterns.ofPath(path);
   const redirectCode = options.redirectCode ?? 308;
 
   return (request, draw) => {
@@ -64,9 +69,16 @@ export function createRouter(configuration: Configuration, options: { redirectCo
     if (redirect !== undefined) return { ...context, kind: 'answer', status: redirect.code, redirectTo: redirect.url };
     if (location.upstream === '') return { ...context, kind: 'answer', status: 404 };
     if (primary === undefined) return { ...context, kind: 'answer', status: 503 };
-    const target = decideCanary(primary, configuration.upstreams, request, draw);
+    const target = decideCanary(primary, configuration.upstreams, request, draw, patterns);
     if (target.kind === 'unavailable') return { ...context, kind: 'answer', status: 503 };
     const canary = target.kind === 'canary' ? target.upstream : undefined;
-    return { ...context, canary, kind: 'proxy', location, upstream: canary ?? primary, uri: rewriteUri(location, path, request.target) };
+    return {
+      ...context,
+      canary,
+      kind: 'proxy',
+      location,
+      upstream: canary ?? primary,
+      uri: rewriteUri(location, patterns, path, request.target),
+    };
   };
 }

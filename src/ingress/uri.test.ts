@@ -5,6 +5,7 @@ import { hashKey } from './proxy/balancer.ts';
 import { rewriteUri } from './rewrite.ts';
 import { stickyEndpoint } from './session-affinity.ts';
 import { normalizePath } from './uri-path.ts';
+import { UserPatterns } from './user-patterns.ts';
 
 it.each([
   { target: '/a/b?c=/../d', path: '/a/b' },
@@ -40,7 +41,7 @@ describe('rewrites', () => {
     { path: '/a', target: '/a', request: '/a/x', uri: '/a/x' },
     { path: '/f/(.*)', target: '/$1', request: '/f/a%20b', uri: '/a%20b' },
   ])('sends $request of $path as $uri', ({ path, target, request, uri }) => {
-    expect(rewriteUri(location(path, target), normalizePath(request)!, request)).toBe(uri);
+    expect(rewriteUri(location(path, target), new UserPatterns(), normalizePath(request)!, request)).toBe(uri);
   });
 });
 

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { seededRandom } from '../../src/base/random.ts';
 import { decideCanary, type RequestView } from '../../src/ingress/canary-decision.ts';
 import type { Upstream } from '../../src/ingress/configuration.ts';
+import { UserPatterns } from '../../src/ingress/user-patterns.ts';
 import { binomialTest } from '../../src/traffic/binomial.ts';
 
 const DECISIONS = 1_000_000;
@@ -24,6 +25,7 @@ const pair = (weight: number, weightTotal: number): { primary: Upstream; upstrea
     ['canary', upstream('canary', { policy: { weight, weightTotal, header: 'X-Canary', headerValue: '', headerPattern: '', cookie: '' } })],
   ]),
 });
+const patterns = new UserPatterns();
 const plain: RequestView = { header: () => undefined, cookies: undefined };
 
 it.each([100, 1000].flatMap((total) => [1, 25, 50, 75, 99].map((weight) => ({ weight, total }))))(
@@ -33,7 +35,7 @@ it.each([100, 1000].flatMap((total) => [1, 25, 50, 75, 99].map((weight) => ({ we
     const { primary, upstreams } = pair(weight, total);
     const draw = (limit: number): number => random.below(limit) + 1;
     let hits = 0;
-    for (let i = 0; i < DECISIONS; i++) if (decideCanary(primary, upstreams, plain, draw).kind === 'canary') hits += 1;
+    for (let i = 0; i < DECISIONS; i++) if (decideCanary(primary, upstreams, plain, draw, patterns).kind === 'canary') hits += 1;
     expect(binomialTest(hits, DECISIONS, weight / total)).toBeGreaterThan(1e-6);
   },
 );
@@ -43,9 +45,15 @@ it.each(['always', 'never'])('draws nothing for the header value %s', (value) =>
   const view: RequestView = { header: () => value, cookies: undefined };
   let draws = 0;
   for (let i = 0; i < 100_000; i++)
-    decideCanary(primary, upstreams, view, () => {
-      draws += 1;
-      return 1;
-    });
+    decideCanary(
+      primary,
+      upstreams,
+      view,
+      () => {
+        draws += 1;
+        return 1;
+      },
+      patterns,
+    );
   expect(draws).toBe(0);
 });

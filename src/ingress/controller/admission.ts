@@ -2,6 +2,7 @@ import type { Ingress, IngressClass } from '../../kube/generated/types.ts';
 import { parseBool } from '../annotation-values.ts';
 import { buildConfiguration, type ConfigurationSources } from '../build-configuration.ts';
 import { isOurs } from '../class-selection.ts';
+import type { Configuration } from '../configuration.ts';
 import { hostOf, normalPath } from '../rule-names.ts';
 import type { ControllerFlags } from './controller-flags.ts';
 import type { ControllerSettings } from './controller-settings.ts';
@@ -26,7 +27,14 @@ export function denialOf(ingress: Ingress, context: AdmissionContext): string | 
   if (flags.disablesCatchAll && ingress.spec.defaultBackend !== undefined) {
     return "this deployment is trying to create a catch-all ingress while DisableCatchAll flag is set to true. Remove '.spec.defaultBackend' or set DisableCatchAll flag to false.";
   }
-  return unsafeValue(ingress) ?? forbiddenAnnotation(ingress, context) ?? overlap(ingress, context);
+  const refused = unsafeValue(ingress) ?? forbiddenAnnotation(ingress, context);
+  if (refused !== undefined) return refused;
+  const others = context.ingresses.filter(({ metadata }) => !isSame(metadata, ingress.metadata));
+  const newest = ingress.metadata.creationTimestamp
+    ? ingress
+    : { ...ingress, metadata: { ...ingress.metadata, creationTimestamp: '9999-12-31T23:59:59Z' } };
+  const configuration = buildConfiguration({ ...context.sources, ingresses: [...others, newest] });
+  return refusedPattern(ingress, configuration) ?? overlap(ingress, others, configuration, context.flags);
 }
 
 function unsafeValue(ingress: Ingress): string | undefined {
@@ -57,15 +65,23 @@ function forbiddenAnnotation(ingress: Ingress, { flags, settings }: AdmissionCon
   return undefined;
 }
 
-function overlap(ingress: Ingress, context: AdmissionContext): string | undefined {
-  const { namespace, name } = ingress.metadata;
-  const isSame = (other: { namespace?: string | undefined; name: string }): boolean => other.namespace === namespace && other.name === name;
-  const others = context.ingresses.filter((other) => !isSame(other.metadata));
-  const newest = ingress.metadata.creationTimestamp
-    ? ingress
-    : { ...ingress, metadata: { ...ingress.metadata, creationTimestamp: '9999-12-31T23:59:59Z' } };
-  const { servers } = buildConfiguration({ ...context.sources, ingresses: [...others, newest] });
-  const canaryKey = `${context.flags.annotationsPrefix}/canary`;
+type Name = { namespace?: string | undefined; name: string };
+const isSame = (a: Name, b: Name): boolean => a.namespace === b.namespace && a.name === b.name;
+
+/** A path that NGINX would have to refuse when it loads its configuration, or that is not modelled. */
+function refusedPattern(ingress: Ingress, { servers, patterns }: Configuration): string | undefined {
+  for (const { host, usesRegex, locations } of servers.values()) {
+    for (const location of usesRegex ? locations : []) {
+      const problem = patterns.problemOfPath(`^${location.path}`);
+      if (problem !== undefined && location.ingress !== undefined && isSame(location.ingress, ingress.metadata))
+        return `host "${host}": path "${location.path}" is not modelled as a regular expression: ${problem}`;
+    }
+  }
+  return undefined;
+}
+
+function overlap(ingress: Ingress, others: readonly Ingress[], { servers }: Configuration, flags: ControllerFlags): string | undefined {
+  const canaryKey = `${flags.annotationsPrefix}/canary`;
   const annotationOf = (one: Ingress | undefined): string | undefined => one?.metadata.annotations?.[canaryKey];
   for (const rule of ingress.spec.rules ?? []) {
     for (const path of rule.http?.paths ?? []) {
@@ -74,7 +90,7 @@ function overlap(ingress: Ingress, context: AdmissionContext): string | undefine
         .filter((location) => location.path === pathText && location.ingress !== undefined && !location.isDefaultBackend)
         .map((location) => location.ingress!);
       // Upstream stops at the first path that the object owns itself, whatever the later ones are.
-      if (owners.some(isSame)) return undefined;
+      if (owners.some((owner) => isSame(owner, ingress.metadata))) return undefined;
       for (const owner of owners) {
         const mine = annotationOf(ingress);
         const theirs = annotationOf(others.find(({ metadata }) => metadata.namespace === owner.namespace && metadata.name === owner.name));

@@ -82,10 +82,7 @@ describe('the status address', () => {
     await start();
     await clock!.advanceTo(clock!.nowMs() + 22_000);
     expect(controller.isLeader).toBe(false);
-    for (let i = 0; i < 4 && !controller.isLeader; i++) {
-      await clock!.advanceTo(clock!.nowMs() + 8000);
-      await hostClock.sleep(5);
-    }
+    await clock!.advanceTo(clock!.nowMs() + 32_000);
     await until(() => controller.isLeader);
     expect(api.all(leases)[0]!.spec).toMatchObject({ holderIdentity: 'controller-0', leaseTransitions: 5 });
   });
@@ -124,6 +121,11 @@ describe('admission', () => {
       ingress: draft('other', {}, 'b.test', '/var/run/secrets'),
       text: 'invalid object: invalid rule in ingress default/other: invalid http path: invalid value found: /var/run/secrets',
     },
+    {
+      fact: 'a path with a look-ahead on a host of regular expressions',
+      ingress: draft('other', { 'nginx.ingress.kubernetes.io/use-regex': 'true' }, 'b.test', '/(?!admin).*'),
+      text: 'host "b.test": path "/(?!admin).*" is not modelled as a regular expression: error parsing regexp: invalid or unsupported Perl syntax: `(?!`',
+    },
   ])("denies $fact with upstream's text", async ({ ingress, text }) => {
     const opened = await openRoom();
     opened.ingress('main', { host: 'a.test', paths: [{ service: 'stable' }] });
@@ -138,6 +140,10 @@ describe('admission', () => {
     {
       fact: 'a weight that is no number',
       ingress: draft('can', { 'nginx.ingress.kubernetes.io/canary': 'true', 'nginx.ingress.kubernetes.io/canary-weight': '30%' }),
+    },
+    {
+      fact: 'the same path on a host without regular expressions',
+      ingress: draft('other', {}, 'b.test', '/(?!admin).*'),
     },
     { fact: 'another class', ingress: { ...draft('second'), spec: { ...draft('second').spec, ingressClassName: 'other' } } },
   ])('accepts $fact', async ({ ingress }) => {

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createIngressRoom, type IngressRoom, podOf } from '../../../test/support/ingress-room.ts';
-import { hostClock } from '../../base/clock.ts';
+import { nextTurn } from '../../base/clock.ts';
 
 let room: IngressRoom;
 beforeEach(async () => {
@@ -114,7 +114,7 @@ it('finishes what is under way when it drains, and closes idle connections', asy
   const drained = room.controller.proxy.drain(10).then(() => {
     isDrained = true;
   });
-  await hostClock.sleep(30);
+  await room.until(() => room.controller.proxy.openConnections === 1);
   expect(isDrained).toBe(false);
   answer!();
   const result = await slow;
@@ -165,7 +165,7 @@ it('carries 8 MB in each direction without a changed byte, to a client that read
               chunks.push(chunk);
               if (chunks.length % 16 === 0) {
                 response.pause();
-                void hostClock.sleep(1).then(() => response.resume());
+                void nextTurn().then(() => response.resume());
               }
             })
             .on('end', () => resolve(Buffer.concat(chunks)))
