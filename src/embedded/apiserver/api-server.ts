@@ -6,8 +6,9 @@ import type { ServiceAccount, UserInfo } from '../../kube/generated/types.ts';
 import type { KubeApi } from '../../kube/kube-api.ts';
 import { serviceAccounts } from '../../kube/resource-type.ts';
 import { notFound } from '../../kube/status-error.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StoreEvent } from '../store/store.ts';
 import { WebhookAdmission } from './admission/webhook-admission.ts';
+import { FieldSetPool } from './apply/field-set-pool.ts';
 import { Authenticator } from './authentication/authenticator.ts';
 import type { Identity } from './authentication/certificate-authority.ts';
 import { loadCredentials } from './authentication/server-credentials.ts';
@@ -16,12 +17,14 @@ import { RbacAuthorizer } from './authorization/rbac-authorizer.ts';
 import { createBootstrapObjects } from './bootstrap.ts';
 import { CustomResourceLifecycle } from './custom-resource-lifecycle.ts';
 import { DiscoveryDocuments } from './discovery/discovery-documents.ts';
+import { followRestore } from './follow-restore.ts';
 import { EncodedLists } from './http/encoded-lists.ts';
 import { type Listener, listenHttps } from './http/https-listener.ts';
 import type { ProtobufDecoder } from './http/request-body.ts';
 import { RequestHandler } from './http/request-handler.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
 import { handleUpgrade } from './http/upgrade-handler.ts';
+import { WatchFrames } from './http/watch-frames.ts';
 import { InProcessApi } from './in-process-api.ts';
 import { kubeconfigText } from './kubeconfig.ts';
 import type { Dialer, NodeAgent } from './node-agent.ts';
@@ -52,6 +55,8 @@ export interface ApiServerOptions {
   requestTimeoutMs?: number;
   /** Address of Service default/kubernetes. Default: the first that `addresses` gives. */
   kubernetesServiceIp?: string;
+  /** The address in the cluster behind that Service, at port 6443. Default: that of the first node. */
+  advertiseAddress?: string;
   /** Decodes protobuf request bodies; without it they are refused with 415. */
   protobuf?: ProtobufDecoder;
 }
@@ -77,10 +82,13 @@ export interface ApiServer {
   /** The same for a ServiceAccount's token. */
   kubeconfigFor(options: { server: string; token: string }): string;
   readonly resources: ResourceTable;
+  /** Must be called in the turn in which objects were written into the store past the API. */
+  followRestore(events: readonly StoreEvent[]): void;
 }
 
 const NODE_NAMES = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local', 'localhost'];
 const DEFAULT_SERVICE_IP = '10.96.0.1';
+const DEFAULT_ADDRESS = '172.18.0.2';
 
 /** Makes an API server over a store and fills in what every cluster starts with. It listens only after `listen`. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
@@ -97,6 +105,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     rbac,
     tokens,
     webhooks: new WebhookAdmission(() => core),
+    fieldSets: new FieldSetPool(),
     gitVersion: `v${options.kubernetesVersion ?? '1.34.0'}`,
     instanceId: credentials.instanceId,
   };
@@ -105,7 +114,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   customResources.start();
   const quotas = new QuotaStatus(core);
   quotas.start();
-  await createBootstrapObjects(core, serviceIp);
+  await createBootstrapObjects(core, serviceIp, options.advertiseAddress ?? DEFAULT_ADDRESS);
 
   const handler = new RequestHandler({
     core,
@@ -113,6 +122,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     discovery: new DiscoveryDocuments(table, core.instanceId),
     metrics: new RequestMetrics(),
     lists: new EncodedLists(),
+    frames: new WatchFrames(),
     protobuf: options.protobuf,
   });
   let listener: Listener | undefined;
@@ -146,5 +156,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     adminKubeconfig: ({ server }) => kubeconfigText({ server, caCertificatePem, token: credentials.adminToken }),
     kubeconfigFor: ({ server, token }) => kubeconfigText({ server, caCertificatePem, token }),
     resources: table,
+    followRestore(events) {
+      followRestore(core, events);
+      customResources.followRestore();
+    },
   };
 }

@@ -23,6 +23,8 @@ export class CustomResourceLifecycle {
   readonly #core: ServerCore;
   /** Types served for each definition, by its name. */
   readonly #served = new Map<string, ResourceType[]>();
+  /** What each definition asked for when its types were served last. */
+  readonly #specs = new Map<string, CustomResourceDefinition['spec']>();
   /** Watches on the instances of definitions that wait for their last one to go. */
   readonly #draining = new Map<string, StoreWatch>();
   #watch: StoreWatch | undefined;
@@ -49,6 +51,14 @@ export class CustomResourceLifecycle {
     });
   }
 
+  /** Serves exactly what the definitions in the store ask for, before the watch tells of them. */
+  followRestore(): void {
+    const { entries } = this.#core.store.list(storagePrefix(customResourceDefinitions));
+    const names = new Set(entries.map((entry) => (entry.value.object as KubeObject).metadata.name));
+    for (const name of [...this.#served.keys()]) if (!names.has(name)) this.#withdraw(name);
+    for (const entry of entries) this.#follow(entry);
+  }
+
   stop(): void {
     this.#watch?.close();
     for (const watch of this.#draining.values()) watch.close();
@@ -68,8 +78,11 @@ export class CustomResourceLifecycle {
   }
 
   #serve(definition: CustomResourceDefinition): void {
-    const rows = customResources(definition);
     const { name } = definition.metadata;
+    // Writes of the status and the like share the spec with the version before.
+    if (this.#specs.get(name) === definition.spec) return;
+    const rows = customResources(definition);
+    this.#specs.set(name, definition.spec);
     const types = rows.map((row) => row.type);
     for (const before of this.#served.get(name) ?? []) {
       if (!types.some((type) => type.version === before.version)) this.#core.table.remove(before);
@@ -81,6 +94,7 @@ export class CustomResourceLifecycle {
   #withdraw(name: string): void {
     for (const type of this.#served.get(name) ?? []) this.#core.table.remove(type);
     this.#served.delete(name);
+    this.#specs.delete(name);
     this.#draining.get(name)?.close();
     this.#draining.delete(name);
   }

@@ -9,12 +9,11 @@ import { ItemQueue } from './item-queue.ts';
 import type { Resource } from './registry/resource.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ServerCore } from './server-core.ts';
-import { storageKey } from './storage-key.ts';
 import { bindPod } from './subresources/binding.ts';
 import { evictPod } from './subresources/eviction.ts';
 import { updateScale } from './subresources/scale.ts';
 import { requestToken } from './subresources/token-request.ts';
-import { inVersionOf } from './verbs/api-version.ts';
+import { readObject } from './verbs/computed-objects.ts';
 import { createObject } from './verbs/create-object.ts';
 import { decodeBody } from './verbs/decode-body.ts';
 import { deleteObject, validateDeleteOptions } from './verbs/delete-object.ts';
@@ -31,17 +30,18 @@ import type { WriteQuery } from './verbs/write-query.ts';
 export class InProcessApi implements KubeApi {
   readonly #core: ServerCore;
   readonly #user: UserInfo;
+  readonly #managerName: string;
 
   constructor(core: ServerCore, user: UserInfo) {
     this.#core = core;
     this.#user = user;
+    this.#managerName = managerName(user);
   }
 
   async get<T extends KubeObject>(type: ResourceType<T>, key: ObjectKey, options: CallOptions = {}): Promise<T | undefined> {
     options.signal?.throwIfAborted();
     const row = this.#open(type, 'get', key);
-    const entry = this.#core.store.get(storageKey(type, key.namespace, key.name));
-    return entry === undefined ? undefined : (inVersionOf(row, entry.value).object as T);
+    return readObject(this.#core, row, key)?.object as T | undefined;
   }
 
   async list<T extends KubeObject>(
@@ -193,6 +193,8 @@ export class InProcessApi implements KubeApi {
     });
     const row = this.#core.table.find(type.group, type.version, type.resource);
     if (row === undefined) throw statusError('NotFound', 'the server could not find the requested resource', {});
+    if (row.computed !== undefined && row.verbs?.includes(verb) !== true)
+      throw statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
     return row;
   }
 
@@ -214,7 +216,7 @@ export class InProcessApi implements KubeApi {
       if (options.subresource === 'scale' && row.scale === undefined) throw notFound(type, key.name ?? '');
       const ctx: RequestContext = {
         user: this.#user,
-        defaultManager: managerName(this.#user),
+        defaultManager: this.#managerName,
         signal: options.signal,
         warn: (text) => this.#core.log.debug(`warning for ${this.#user.username}: ${text}`),
       };

@@ -1,8 +1,8 @@
+import { equalJson } from '../../base/equal-json.ts';
 import type { ResourceQuota } from '../../kube/generated/types.ts';
 import { resourceQuotas } from '../../kube/resource-type.ts';
 import type { StoreWatch } from '../store/store.ts';
 import { usedBy } from './admission/counted-quota.ts';
-import { equalJson } from './equal-json.ts';
 import type { ServerCore } from './server-core.ts';
 import { storagePrefix } from './storage-key.ts';
 

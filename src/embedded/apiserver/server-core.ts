@@ -4,6 +4,7 @@ import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { Store } from '../store/store.ts';
 import type { Admission } from './admission/admission.ts';
+import type { FieldSetPool } from './apply/field-set-pool.ts';
 import type { ServiceAccountTokens } from './authentication/service-account-tokens.ts';
 import type { RbacAuthorizer } from './authorization/rbac-authorizer.ts';
 import type { Dialer, NodeAgent } from './node-agent.ts';
@@ -33,6 +34,7 @@ export interface ServerCore {
   readonly rbac: RbacAuthorizer;
   readonly webhooks: Admission;
   readonly tokens: ServiceAccountTokens;
+  readonly fieldSets: FieldSetPool;
   /** `v1.34.0`. */
   readonly gitVersion: string;
   /** Differs between any two servers; part of every ETag and hash. */

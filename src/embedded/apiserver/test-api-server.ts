@@ -63,6 +63,7 @@ export async function startTestServer(options: Partial<ApiServerOptions> = {}): 
         streams.stdout(argv.join(' '));
         return argv[0] === 'false' ? 3 : 0;
       },
+      usage: () => undefined,
     },
     ...options,
   });

@@ -39,7 +39,7 @@ function mountToken(core: ServerCore, pod: Pod): void {
   if (unmounted.length === 0) return;
   const name = `kube-api-access-${core.random.suffix(5)}`;
   for (const container of unmounted)
-    container.volumeMounts = [...(container.volumeMounts ?? []), { mountPath: TOKEN_MOUNT_PATH, name, readOnly: true }];
+    container.volumeMounts = (container.volumeMounts ?? []).concat({ mountPath: TOKEN_MOUNT_PATH, name, readOnly: true });
   const volume: Volume = {
     name,
     projected: {
@@ -51,5 +51,5 @@ function mountToken(core: ServerCore, pod: Pod): void {
       ],
     },
   };
-  spec.volumes = [...(spec.volumes ?? []), volume];
+  spec.volumes = (spec.volumes ?? []).concat(volume);
 }

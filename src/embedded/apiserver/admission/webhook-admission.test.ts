@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ValidatingWebhook } from '../../../kube/generated/types.ts';
 import { configMaps, ingresses, mutatingWebhookConfigurations, validatingWebhookConfigurations } from '../../../kube/resource-type.ts';
 import { CertificateAuthority } from '../authentication/certificate-authority.ts';
@@ -11,6 +11,7 @@ type Review = { request: { uid: string; operation: string; name: string; object:
 let answer: (request: Review['request']) => object | undefined;
 let seen: Review['request'][];
 let dialed: string[];
+let paths: string[];
 let isDown: boolean;
 let webhook: https.Server;
 let caBundle: string;
@@ -29,6 +30,7 @@ beforeAll(async () => {
       request.on('end', () => {
         const review = JSON.parse(text) as Review;
         seen.push(review.request);
+        paths.push(request.url!.split('?', 1)[0]!);
         const given = answer(review.request);
         if (given === undefined) return;
         response.setHeader('content-type', 'application/json');
@@ -49,6 +51,7 @@ beforeEach(async () => {
   answer = () => ({ allowed: true });
   seen = [];
   dialed = [];
+  paths = [];
   isDown = false;
   api = await startTestServer({
     dialer: {
@@ -194,4 +197,140 @@ it('counts a call as activity until it is answered', async () => {
   await make();
   expect(during).toContain('webhook check.example.com');
   expect(api.activity.inFlight).toEqual([]);
+});
+
+describe('match conditions', () => {
+  const condition = (expression: string) => ({ matchConditions: [{ name: 'only', expression }] });
+
+  it.each([
+    ["object.metadata.name == 'a'", true],
+    ["object.metadata.name == 'b'", false],
+    ["has(object.metadata.labels) && object.metadata.labels.tier == 'web'", false],
+    ['oldObject == null', true],
+    ["request.operation == 'CREATE' && request.resource.resource == 'configmaps'", true],
+    ["!request.userInfo.groups.exists(group, group == 'system:nodes')", true],
+    ["object.data.?missing.orValue('none') == 'none'", true],
+  ])('decide by %j whether a webhook is asked', async (expression, isAsked) => {
+    await configure(condition(expression));
+    await make();
+    expect(seen).toHaveLength(isAsked ? 1 : 0);
+  });
+
+  it('refuse a write whose condition fails, as failurePolicy Fail asks', async () => {
+    await configure(condition('object.data.missing == "x"'));
+    await expect(make()).rejects.toMatchObject({
+      code: 403,
+      message: 'configmaps "a" is forbidden: expression \'object.data.missing == "x"\' resulted in error: no such key: missing',
+    });
+    expect(seen).toEqual([]);
+  });
+
+  it('leave a webhook out whose condition fails, as failurePolicy Ignore asks', async () => {
+    await configure({ ...condition('object.data.missing == "x"'), failurePolicy: 'Ignore' });
+    await make();
+    expect(seen).toEqual([]);
+  });
+
+  it('leave a webhook out when one is false, whatever else fails', async () => {
+    await configure({
+      matchConditions: [
+        { name: 'broken', expression: 'object.data.missing == "x"' },
+        { name: 'no', expression: 'false' },
+      ],
+    });
+    await make();
+    expect(seen).toEqual([]);
+  });
+
+  it.each([
+    [
+      'object.metadata.name ==',
+      'webhooks[0].matchConditions[0].expression: Invalid value: "object.metadata.name ==": compilation failed: ',
+    ],
+    ['variables.x', 'compilation failed: unknown variable: variables'],
+    ["authorizer.group('').resource('pods').check('get').allowed()", 'expression: Forbidden: "authorizer" is not modelled'],
+    ['', 'webhooks[0].matchConditions[0].expression: Required value'],
+  ])('are refused as %j', async (expression, message) => {
+    await expect(configure(condition(expression))).rejects.toThrow(message);
+  });
+
+  it('are refused under the same name', async () => {
+    const only = { name: 'only', expression: 'true' };
+    await expect(configure({ matchConditions: [only, only] })).rejects.toThrow(
+      'webhooks[0].matchConditions[1].name: Duplicate value: "only"',
+    );
+  });
+});
+
+describe('the match policy', () => {
+  const scaler = {
+    metadata: { name: 'h', namespace: 'default' },
+    spec: { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } },
+  };
+  const rules = [{ apiGroups: ['autoscaling'], apiVersions: ['v1'], resources: ['horizontalpodautoscalers'], operations: ['*'] }];
+  const path = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers';
+
+  it('Equivalent shows a webhook the object in the version of its rule', async () => {
+    await configure({ rules });
+    expect((await api.request('POST', path, scaler)).status).toBe(201);
+    expect(seen).toMatchObject([
+      {
+        kind: { group: 'autoscaling', version: 'v1' },
+        requestKind: { group: 'autoscaling', version: 'v2' },
+        object: { apiVersion: 'autoscaling/v1', spec: { targetCPUUtilizationPercentage: 80 } },
+      },
+    ]);
+  });
+
+  it('Exact leaves a webhook out whose rules name another version', async () => {
+    await configure({ rules, matchPolicy: 'Exact' });
+    expect((await api.request('POST', path, scaler)).status).toBe(201);
+    expect(seen).toEqual([]);
+  });
+
+  it('Equivalent takes the patch of an object in another version', async () => {
+    await api.admin.create(mutatingWebhookConfigurations, { metadata: { name: 'm' }, webhooks: [hook({ rules }) as never] });
+    answer = () => patch([{ op: 'replace', path: '/spec/targetCPUUtilizationPercentage', value: 55 }]);
+    expect((await api.request('POST', path, scaler)).json['spec']).toMatchObject({
+      metrics: [{ resource: { target: { averageUtilization: 55 } } }],
+    });
+  });
+});
+
+const patch = (operations: object[]): object => ({
+  allowed: true,
+  patchType: 'JSONPatch',
+  patch: Buffer.from(JSON.stringify(operations)).toString('base64'),
+});
+
+it.each([
+  ['IfNeeded', ['first.example.com', 'second.example.com', 'first.example.com']],
+  ['Never', ['first.example.com', 'second.example.com']],
+])('asks a mutating webhook of reinvocationPolicy %s as often as later changes want', async (reinvocationPolicy, asked) => {
+  const named = (name: string, path: string) =>
+    ({ ...hook({ name, clientConfig: { service: { name: 'hook', namespace: 'default', path }, caBundle } }), reinvocationPolicy }) as never;
+  await api.admin.create(mutatingWebhookConfigurations, {
+    metadata: { name: 'm' },
+    webhooks: [named('first.example.com', '/first'), named('second.example.com', '/second')],
+  });
+  const names: string[] = [];
+  answer = () => {
+    names.push(`${paths.at(-1)!.slice(1)}.example.com`);
+    return paths.at(-1) === '/second' ? patch([{ op: 'add', path: '/data/second', value: 'was here' }]) : { allowed: true };
+  };
+  expect((await make()).data).toEqual({ a: 'b', second: 'was here' });
+  expect(names).toEqual(asked);
+});
+
+it.each([
+  [{ allowed: true, uid: 'other' }, 'received invalid webhook response: expected response.uid='],
+  [{ allowed: true, patch: 'W10=' }, 'received invalid webhook response: webhook returned response.patch but not response.patchType'],
+  [
+    { allowed: true, patch: 'W10=', patchType: 'Merge' },
+    'received invalid webhook response: webhook returned invalid response.patchType of "Merge"',
+  ],
+])('fails closed on the answer %j', async (given, message) => {
+  await configure();
+  answer = () => given;
+  await expect(make()).rejects.toThrow(message);
 });

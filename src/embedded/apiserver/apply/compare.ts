@@ -1,3 +1,5 @@
+import { equalJson } from '../../../base/equal-json.ts';
+import { ownValue } from '../../../base/own-value.ts';
 import { addedFields, EMPTY, type FieldSet, isLeaf, keyElement, valueElement } from './field-set.ts';
 import { fieldInfo, type TypeInfo } from './type-info.ts';
 
@@ -11,24 +13,6 @@ const NOTHING: Comparison = { changed: EMPTY, removed: EMPTY };
 
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function deepEqual(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a)) {
-    if (!Array.isArray(b) || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) if (!deepEqual(a[i], b[i])) return false;
-    return true;
-  }
-  if (!isPlain(a) || !isPlain(b)) return false;
-  let count = 0;
-  for (const key in a) {
-    if (a[key] === undefined) continue;
-    count += 1;
-    if (!deepEqual(a[key], b[key])) return false;
-  }
-  for (const key in b) if (b[key] !== undefined) count -= 1;
-  return count === 0;
 }
 
 /** Walks both values once; equal parts cost no allocation. */
@@ -53,7 +37,7 @@ function compareFields(
 ): void {
   for (const key in after) {
     const now = after[key];
-    const was = before[key];
+    const was = ownValue(before, key);
     if (now === was || now === undefined) continue;
     const info = fieldInfo(type, key);
     if (was === undefined) {
@@ -63,7 +47,7 @@ function compareFields(
     record(compareValue(info, was, now), `f:${key}`, changed, removed);
   }
   for (const key in before) {
-    if (after[key] !== undefined || before[key] === undefined) continue;
+    if (ownValue(after, key) !== undefined || before[key] === undefined) continue;
     removed[`f:${key}`] = removedFields(fieldInfo(type, key), before[key], key);
   }
 }
@@ -84,20 +68,31 @@ function record(
 
 /** Everything at and below a field that is gone, so that nobody keeps owning it. */
 function removedFields(type: TypeInfo, value: unknown, key: string): FieldSet {
-  const below = addedFields(type, value, key);
-  return hasKeys(below) && !('.' in below) ? { '.': EMPTY, ...below } : below;
+  return asMembers(addedFields(type, value, key));
 }
 
+/** The set with every part of it a member, structs too. */
+function asMembers(set: FieldSet): FieldSet {
+  const parts: Record<string, FieldSet> = {};
+  for (const element in set) if (element !== '.') parts[element] = asMembers(set[element]!);
+  return hasKeys(parts) ? { '.': EMPTY, ...parts } : EMPTY;
+}
+
+/** structured-merge-diff typed/compare.go compare: where the two are of different shapes, each is walked as what it is. */
 function compareValue(type: TypeInfo, before: unknown, after: unknown): Comparison | 'changed' {
-  if (isLeaf(type, after) || isLeaf(type, before)) return deepEqual(before, after) ? NOTHING : 'changed';
+  const [wasLeaf, isNowLeaf] = [isLeaf(type, before), isLeaf(type, after)];
+  if (wasLeaf && isNowLeaf) return equalJson(before, after) ? NOTHING : 'changed';
+  if (wasLeaf !== isNowLeaf || Array.isArray(before) !== Array.isArray(after)) return reshaped(type, before, after);
   const changed: Record<string, FieldSet> = {};
   const removed: Record<string, FieldSet> = {};
-  if (isPlain(after) && isPlain(before)) {
-    // An emptied map is a value of its own (emptyPromoteToLeaf).
-    if (!hasKeys(after)) return hasKeys(before) ? 'changed' : NOTHING;
-    compareFields(type, before, after, changed, removed);
-  } else compareLists(type, before as unknown[], after as unknown[], changed, removed);
+  if (isPlain(after) && isPlain(before)) compareFields(type, before, after, changed, removed);
+  else compareLists(type, before as unknown[], after as unknown[], changed, removed);
   return { changed, removed };
+}
+
+function reshaped(type: TypeInfo, before: unknown, after: unknown): Comparison {
+  const { '.': _, ...gone } = addedFields(type, before, '');
+  return { changed: { '.': EMPTY, ...addedFields(type, after, '') }, removed: gone };
 }
 
 function compareLists(

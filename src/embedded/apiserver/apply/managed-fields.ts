@@ -63,14 +63,20 @@ export function isEntryOf(entry: ManagedFieldsEntry, operation: 'Apply' | 'Updat
   );
 }
 
-export function makeEntry(operation: 'Apply' | 'Update', writer: Writer, set: FieldSet, time: string): ManagedFieldsEntry {
+export function makeEntry(
+  operation: 'Apply' | 'Update',
+  writer: Writer,
+  set: FieldSet,
+  time: string,
+  arrange: (set: FieldSet) => FieldSet = sorted,
+): ManagedFieldsEntry {
   return {
     manager: writer.manager,
     operation,
     apiVersion: writer.apiVersion,
     time,
     fieldsType: 'FieldsV1',
-    fieldsV1: sorted(set),
+    fieldsV1: arrange(set),
     ...(writer.subresource ? { subresource: writer.subresource } : {}),
   };
 }
@@ -129,6 +135,8 @@ export interface TrackUpdateInput extends Writer {
   types: TypeInfo;
   /** False when the kind has no status subresource, so that main writes own `status` too. Default true. */
   hasStatus?: boolean | undefined;
+  /** Puts the sets of new entries into upstream's order. Default: `sorted`. */
+  arrange?: (set: FieldSet) => FieldSet;
 }
 
 /**
@@ -137,7 +145,7 @@ export interface TrackUpdateInput extends Writer {
  * have edited it; an empty list resets it).
  */
 export function trackUpdate(input: TrackUpdateInput): ManagedFieldsEntry[] {
-  const { before, after, types, nowMs } = input;
+  const { before, after, types, nowMs, arrange = sorted } = input;
   const entries = after.metadata.managedFields ?? before?.metadata.managedFields ?? [];
   const comparison = compare(types, before === undefined ? {} : untracked(before), untracked(after));
   const changed = ownable(comparison.changed, input.subresource, keepsStatusApart(types, input.hasStatus));
@@ -153,9 +161,10 @@ export function trackUpdate(input: TrackUpdateInput): ManagedFieldsEntry[] {
     const set = setOf(entry);
     const left = difference(difference(set, changed), removed);
     if (isEmptySet(left)) continue;
-    out.push(equalSets(left, set) ? entry : { ...entry, fieldsV1: sorted(left) });
+    out.push(equalSets(left, set) ? entry : { ...entry, fieldsV1: arrange(left) });
   }
   const set = union(difference(own ? setOf(own) : EMPTY, removed), changed);
-  if (!isEmptySet(set)) out.push(own !== undefined && equalSets(setOf(own), set) ? own : makeEntry('Update', input, set, rfc3339(nowMs)));
+  if (!isEmptySet(set))
+    out.push(own !== undefined && equalSets(setOf(own), set) ? own : makeEntry('Update', input, set, rfc3339(nowMs), arrange));
   return inOrder(capped(out));
 }

@@ -1,3 +1,4 @@
+import { ownValue, setOwnValue } from '../../../base/own-value.ts';
 import { type FieldSet, isLeaf, keyElement, valueElement } from './field-set.ts';
 import { fieldInfo, type TypeInfo } from './type-info.ts';
 
@@ -12,10 +13,10 @@ export function mergeValues(type: TypeInfo, live: unknown, applied: unknown): un
     const out: Record<string, unknown> = { ...live };
     for (const key in applied) {
       if (applied[key] === null) {
-        if (out[key] === undefined) out[key] = null;
+        if (ownValue(out, key) === undefined) setOwnValue(out, key, null);
         continue;
       }
-      out[key] = mergeValues(fieldInfo(type, key), live[key], applied[key]);
+      setOwnValue(out, key, mergeValues(fieldInfo(type, key), ownValue(live, key), applied[key]));
     }
     return out;
   }
@@ -65,8 +66,12 @@ export function prune(type: TypeInfo, value: unknown, last: FieldSet, keep: Fiel
     const out: unknown[] = [];
     for (const item of value) {
       const element = elementOf(type, item);
-      if (last[element] !== undefined && keep[element] === undefined) continue;
-      out.push(type.kind === 'list-map' && last[element] !== undefined ? prune(type.of, item, last[element], keep[element]!) : item);
+      const owned = last[element];
+      if (owned !== undefined && keep[element] === undefined) continue;
+      // An item that somebody else keeps stays the item it is: its keys go with it alone.
+      out.push(
+        type.kind === 'list-map' && owned !== undefined ? prune(type.of, item, withoutKeys(type.keys, owned), keep[element]!) : item,
+      );
     }
     return out;
   }
@@ -75,17 +80,22 @@ export function prune(type: TypeInfo, value: unknown, last: FieldSet, keep: Fiel
   for (const element in last) {
     if (!element.startsWith('f:')) continue;
     const key = element.slice(2);
-    if (value[key] === undefined) continue;
+    const own = ownValue(value, key);
+    if (own === undefined) continue;
     if (keep[element] === undefined) {
       if (out === value) out = { ...value };
       delete out[key];
       continue;
     }
-    const child = prune(fieldInfo(type, key), value[key], last[element]!, keep[element]);
-    if (child !== value[key]) {
+    const child = prune(fieldInfo(type, key), own, last[element]!, keep[element]);
+    if (child !== own) {
       if (out === value) out = { ...value };
-      out[key] = child;
+      setOwnValue(out, key, child);
     }
   }
   return out;
+}
+
+function withoutKeys(keys: readonly string[], set: FieldSet): FieldSet {
+  return Object.fromEntries(Object.entries(set).filter(([element]) => !keys.some((key) => element === `f:${key}`)));
 }

@@ -1,8 +1,9 @@
 import { rfc3339 } from '../../../base/clock.ts';
+import { equalJson } from '../../../base/equal-json.ts';
 import type { ManagedFieldsEntry } from '../../../kube/generated/types.ts';
 import type { AnyObject } from '../../../kube/object.ts';
 import { statusError } from '../../../kube/status-error.ts';
-import { compare, deepEqual } from './compare.ts';
+import { compare } from './compare.ts';
 import { duplicateKeys } from './duplicate-keys.ts';
 import { difference, EMPTY, equalSets, type FieldSet, fieldsOf, intersection, isEmptySet, pathsOf, sorted, union } from './field-set.ts';
 import { inOrder, isEntryOf, makeEntry, ownable, setOf, type Writer } from './managed-fields.ts';
@@ -72,7 +73,7 @@ export function serverSideApply(input: ApplyInput): AnyObject {
     same &&
     kept.length === entries.length &&
     kept.every((entry) => entries.includes(entry)) &&
-    deepEqual(live, merged)
+    equalJson(live, merged)
   )
     return live;
   return { ...merged, metadata: { ...merged.metadata, managedFields: inOrder(kept) } };

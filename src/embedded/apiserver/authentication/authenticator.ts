@@ -2,7 +2,7 @@ import { timingSafeEqual, X509Certificate } from 'node:crypto';
 import type { Clock } from '../../../base/clock.ts';
 import type { UserInfo } from '../../../kube/generated/types.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
-import type { ServiceAccountTokens } from './service-account-tokens.ts';
+import { type ServiceAccountTokens, TOKEN_ISSUER } from './service-account-tokens.ts';
 
 export const ADMIN: UserInfo = { username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
 export const ANONYMOUS: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
@@ -35,9 +35,12 @@ export class Authenticator {
   }
 
   /** The user of a bearer token; `undefined` when it is not valid. */
-  byToken(token: string, audiences?: readonly string[]): { user: UserInfo; audiences?: string[] } | undefined {
+  byToken(token: string, audiences?: readonly string[]): { user: UserInfo; audiences: string[] } | undefined {
     const bytes = Buffer.from(token);
-    if (bytes.length === this.#adminToken.length && timingSafeEqual(bytes, this.#adminToken)) return { user: ADMIN };
+    if (bytes.length === this.#adminToken.length && timingSafeEqual(bytes, this.#adminToken)) {
+      // It is meant for the API server alone.
+      return audiences === undefined || audiences.includes(TOKEN_ISSUER) ? { user: ADMIN, audiences: [TOKEN_ISSUER] } : undefined;
+    }
     return this.#tokens.authenticate(token, audiences);
   }
 }

@@ -62,7 +62,8 @@ export function answerReview(
         status:
           found === undefined
             ? { user: {}, error: 'invalid bearer token' }
-            : { authenticated: true, user: found.user, ...(found.audiences === undefined ? {} : { audiences: found.audiences }) },
+            : // Audiences are told to those who named some.
+              { authenticated: true, user: found.user, ...(audiences?.length ? { audiences: found.audiences } : {}) },
       });
     }
     default:

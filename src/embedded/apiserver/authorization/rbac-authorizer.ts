@@ -10,7 +10,7 @@ import type {
 } from '../../../kube/generated/types.ts';
 import { selectorMatches } from '../../../kube/label-selector.ts';
 import { clusterRoleBindings, clusterRoles, type ResourceType, roleBindings, roles } from '../../../kube/resource-type.ts';
-import { type StatusError, statusError } from '../../../kube/status-error.ts';
+import { notFound, type StatusError, statusError } from '../../../kube/status-error.ts';
 import type { Store } from '../../store/store.ts';
 import { storageKey, storagePrefix } from '../storage-key.ts';
 import type { NonResourceAttributes, ResourceAttributes } from './attributes.ts';
@@ -59,8 +59,15 @@ export class RbacAuthorizer {
     );
   }
 
-  /** Every rule that holds for the user in the namespace, for SelfSubjectRulesReview. */
-  rulesIn(user: UserInfo, namespace: string): PolicyRule[] {
+  /** The rules of the role that a binding names. Throws NotFound. */
+  rulesOfReference(ref: RoleRef, namespace: string | undefined): readonly PolicyRule[] {
+    const type = ref.kind === 'Role' ? roles : clusterRoles;
+    if (this.#store.get(storageKey(type, namespace, ref.name)) === undefined) throw notFound(type, ref.name);
+    return this.#rulesOfRole(ref, namespace);
+  }
+
+  /** Every rule that holds for the user in the namespace, or everywhere when none is named. */
+  rulesIn(user: UserInfo, namespace: string | undefined): PolicyRule[] {
     const everything: PolicyRule[] = user.groups?.includes(MASTERS)
       ? [
           { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
@@ -68,7 +75,7 @@ export class RbacAuthorizer {
         ]
       : [];
     const rules = this.#rulesFor(user);
-    return [...everything, ...rules.cluster, ...(rules.byNamespace.get(namespace) ?? [])];
+    return [...everything, ...rules.cluster, ...(namespace === undefined ? [] : (rules.byNamespace.get(namespace) ?? []))];
   }
 
   #rulesFor(user: UserInfo): UserRules {
@@ -102,22 +109,22 @@ export class RbacAuthorizer {
       return namespace === undefined
         ? []
         : ((this.#store.get(storageKey(roles, namespace, ref.name))?.value.object as Role | undefined)?.rules ?? []);
-    const role = this.#store.get(storageKey(clusterRoles, undefined, ref.name))?.value.object as ClusterRole | undefined;
+    return this.#rulesOfClusterRole(ref.name, new Set());
+  }
+
+  /** Upstream's aggregation controller copies the rules of the selected roles; reading them here is the same without its delay. */
+  #rulesOfClusterRole(name: string, seen: Set<string>): readonly PolicyRule[] {
+    // Roles may select each other.
+    if (seen.has(name)) return [];
+    seen.add(name);
+    const role = this.#store.get(storageKey(clusterRoles, undefined, name))?.value.object as ClusterRole | undefined;
     if (role?.aggregationRule === undefined) return role?.rules ?? [];
-    // Upstream's aggregation controller copies the rules of the selected roles; reading them here is the same without its delay.
     const selectors = role.aggregationRule.clusterRoleSelectors ?? [];
     const parts = this.#store
       .list(storagePrefix(clusterRoles))
       .entries.map((entry) => entry.value.object as ClusterRole)
-      .filter((part) => part.metadata.name !== ref.name && selectors.some((selector) => selectorMatches(selector, part.metadata.labels)));
-    return [
-      ...(role.rules ?? []),
-      ...parts.flatMap((part) =>
-        part.aggregationRule === undefined
-          ? (part.rules ?? [])
-          : this.#rulesOfRole({ apiGroup: RBAC_GROUP, kind: 'ClusterRole', name: part.metadata.name }, namespace),
-      ),
-    ];
+      .filter((part) => selectors.some((selector) => selectorMatches(selector, part.metadata.labels)));
+    return [...(role.rules ?? []), ...parts.flatMap((part) => this.#rulesOfClusterRole(part.metadata.name, seen))];
   }
 }
 

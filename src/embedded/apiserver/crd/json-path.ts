@@ -1,3 +1,5 @@
+import { ownValue } from '../../../base/own-value.ts';
+
 type Step =
   | { kind: 'field'; name: string }
   | { kind: 'index'; at: number }
@@ -54,7 +56,7 @@ function take(step: Step, value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null) return [];
   switch (step.kind) {
     case 'field': {
-      const found = Array.isArray(value) ? undefined : (value as Record<string, unknown>)[step.name];
+      const found = Array.isArray(value) ? undefined : ownValue(value as Record<string, unknown>, step.name);
       return found === undefined || found === null ? [] : [found];
     }
     case 'index': {

@@ -1,3 +1,4 @@
+import { ownValue, setOwnValue } from '../../../base/own-value.ts';
 import type { AnyObject } from '../../../kube/object.ts';
 import { type Decoded, decodeObject } from '../schema/decode.ts';
 import { additionalSchema, type StructuralSchema } from './structural-schema.ts';
@@ -49,10 +50,10 @@ function prune(
   const additional = additionalSchema(schema);
   const out: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
-    const child = schema.properties?.[key] ?? additional;
+    const child = ownValue(schema.properties, key) ?? additional;
     const childPath = path === '' ? key : `${path}.${key}`;
-    if (child !== undefined) out[key] = prune(value[key], child, childPath, unknownFields);
-    else if (preserve || schema.additionalProperties === true || keep.has(key)) out[key] = value[key];
+    if (child !== undefined) setOwnValue(out, key, prune(value[key], child, childPath, unknownFields));
+    else if (preserve || schema.additionalProperties === true || keep.has(key)) setOwnValue(out, key, value[key]);
     else unknownFields.push(childPath);
   }
   return out;

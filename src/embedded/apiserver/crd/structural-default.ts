@@ -1,3 +1,4 @@
+import { ownValue, setOwnValue } from '../../../base/own-value.ts';
 import { additionalSchema, type StructuralSchema } from './structural-schema.ts';
 
 /**
@@ -13,11 +14,12 @@ export function applyStructuralDefaults(value: unknown, schema: StructuralSchema
   const object = value as Record<string, unknown>;
   for (const key in schema.properties) {
     const child = schema.properties[key]!;
-    if (object[key] === null && child.nullable !== true && child.default !== undefined) delete object[key];
-    if (object[key] === undefined && child.default !== undefined) object[key] = structuredClone(child.default);
-    if (object[key] !== undefined) applyStructuralDefaults(object[key], child);
+    if (ownValue(object, key) === null && child.nullable !== true && child.default !== undefined) delete object[key];
+    if (ownValue(object, key) === undefined && child.default !== undefined) setOwnValue(object, key, structuredClone(child.default));
+    const value = ownValue(object, key);
+    if (value !== undefined) applyStructuralDefaults(value, child);
   }
   const additional = additionalSchema(schema);
   if (additional === undefined) return;
-  for (const key in object) if (schema.properties?.[key] === undefined) applyStructuralDefaults(object[key], additional);
+  for (const key in object) if (ownValue(schema.properties, key) === undefined) applyStructuralDefaults(object[key], additional);
 }

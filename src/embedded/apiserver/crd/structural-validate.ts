@@ -1,9 +1,11 @@
+import { equalJson } from '../../../base/equal-json.ts';
+import { compileLinear, type LinearPattern } from '../../../base/linear-pattern.ts';
+import { ownValue } from '../../../base/own-value.ts';
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
-import { deepEqual } from '../apply/compare.ts';
 import { additionalSchema, type StructuralSchema } from './structural-schema.ts';
 
 /** Compiled patterns of one CRD, so that a write compiles none. A pattern that JavaScript cannot read matches everything. */
-export type Patterns = Map<string, RegExp | null>;
+export type Patterns = Map<string, LinearPattern | null>;
 
 /** What is wrong with a custom object, worded as the OpenAPI validator behind upstream's API server words it. */
 export function validateStructural(value: unknown, schema: StructuralSchema, path: string, patterns: Patterns): FieldError[] {
@@ -42,7 +44,7 @@ function walk(value: unknown, schema: StructuralSchema, path: string, patterns: 
     );
     return;
   }
-  if (schema.enum !== undefined && !schema.enum.some((option) => deepEqual(option, value)))
+  if (schema.enum !== undefined && !schema.enum.some((option) => equalJson(option, value)))
     errors.push(fieldError.notSupported(path, value, schema.enum.map(String)));
   if (typeof value === 'string') checkString(value, schema, path, patterns, errors);
   else if (typeof value === 'number') checkNumber(value, schema, path, errors);
@@ -75,20 +77,16 @@ function checkString(value: string, schema: StructuralSchema, path: string, patt
     errors.push(bodyError(path, value, `should be at least ${schema.minLength} chars long`));
   if (schema.pattern !== undefined && patternOf(schema.pattern, patterns)?.test(value) === false)
     errors.push(bodyError(path, value, `should match '${schema.pattern}'`));
-  const format = schema.format === undefined ? undefined : FORMATS[schema.format];
+  const format = schema.format === undefined ? undefined : ownValue(FORMATS, schema.format);
   if (format !== undefined && !format(value))
     errors.push(bodyError(path, value, `must be of type ${schema.format}: ${JSON.stringify(value)}`));
 }
 
-function patternOf(source: string, patterns: Patterns): RegExp | null {
+function patternOf(source: string, patterns: Patterns): LinearPattern | null {
   let pattern = patterns.get(source);
   if (pattern === undefined) {
-    try {
-      pattern = new RegExp(source, 'u');
-    } catch {
-      pattern = null;
-    }
-    patterns.set(source, pattern);
+    const compiled = compileLinear(source);
+    patterns.set(source, (pattern = 'problem' in compiled ? null : compiled));
   }
   return pattern;
 }
@@ -139,7 +137,7 @@ function checkObject(
   patterns: Patterns,
   errors: FieldError[],
 ): void {
-  for (const key of schema.required ?? []) if (value[key] === undefined) errors.push(fieldError.required(join(path, key)));
+  for (const key of schema.required ?? []) if (ownValue(value, key) === undefined) errors.push(fieldError.required(join(path, key)));
   const count = Object.keys(value).length;
   if (schema.maxProperties !== undefined && count > schema.maxProperties) {
     errors.push({
@@ -152,7 +150,7 @@ function checkObject(
     errors.push(bodyError(path, count, `should have at least ${schema.minProperties} properties`));
   const additional = additionalSchema(schema);
   for (const key of Object.keys(value)) {
-    const child = schema.properties?.[key] ?? additional;
+    const child = ownValue(schema.properties, key) ?? additional;
     if (child !== undefined) walk(value[key], child, join(path, key), patterns, errors);
   }
 }

@@ -1,9 +1,10 @@
-import { createRequire } from 'node:module';
-import type { Environment } from '@marcbachmann/cel-js';
+import { messageOf } from '../../../base/errors.ts';
+import { ownValue } from '../../../base/own-value.ts';
 import type { FieldError } from '../../../kube/status-error.ts';
+import { CelExpressions, type Evaluate } from '../cel/cel-expression.ts';
+import { celValue } from '../cel/cel-value.ts';
 import { additionalSchema, type StructuralSchema, type ValidationRule } from './structural-schema.ts';
 
-type Evaluate = (variables: Record<string, unknown>) => unknown;
 const OLD_SELF = /\boldSelf\b/;
 
 /**
@@ -12,8 +13,7 @@ const OLD_SELF = /\boldSelf\b/;
  */
 export class ValidationRules {
   readonly #schema: StructuralSchema;
-  readonly #compiled = new Map<string, Evaluate | undefined>();
-  #environment: Environment | undefined;
+  readonly #expressions = new CelExpressions();
 
   constructor(schema: StructuralSchema) {
     this.#schema = schema;
@@ -55,9 +55,9 @@ export class ValidationRules {
     } else if (isPlain(value)) {
       const additional = additionalSchema(schema);
       for (const key of Object.keys(value)) {
-        const child = schema.properties?.[key] ?? additional;
+        const child = ownValue(schema.properties, key) ?? additional;
         if (child !== undefined)
-          this.#walk(value[key], isPlain(old) ? old[key] : undefined, child, path === '' ? key : `${path}.${key}`, which, errors);
+          this.#walk(value[key], isPlain(old) ? ownValue(old, key) : undefined, child, path === '' ? key : `${path}.${key}`, which, errors);
       }
     }
   }
@@ -82,9 +82,7 @@ export class ValidationRules {
       if (evaluate(variables) === true) return;
       fail(this.#message(messageExpression, variables) ?? message ?? `failed rule: ${rule.trim()}`);
     } catch (error) {
-      fail(
-        `${(error as Error).message.split('\n')[0]!.replace(/^./, (letter) => letter.toLowerCase())} evaluating rule: ${message ?? rule.trim()}`,
-      );
+      fail(`${messageOf(error)} evaluating rule: ${message ?? rule.trim()}`);
     }
   }
 
@@ -99,23 +97,9 @@ export class ValidationRules {
   }
 
   #compile(expression: string): Evaluate | undefined {
-    if (this.#compiled.has(expression)) return this.#compiled.get(expression);
-    const environment = (this.#environment ??= newEnvironment());
-    let compiled: Evaluate | undefined;
-    try {
-      if (environment.check(expression).valid) compiled = environment.parse(expression) as unknown as Evaluate;
-    } catch {
-      /* told by `unmodelled` */
-    }
-    this.#compiled.set(expression, compiled);
-    return compiled;
+    const compiled = this.#expressions.compile(expression);
+    return typeof compiled === 'function' ? compiled : undefined;
   }
-}
-
-/** The library is loaded by the first rule: most clusters never have one. */
-function newEnvironment(): Environment {
-  const { Environment } = createRequire(import.meta.url)('@marcbachmann/cel-js') as typeof import('@marcbachmann/cel-js');
-  return new Environment({ unlistedVariablesAreDyn: true });
 }
 
 function hasRules(schema: StructuralSchema): boolean {
@@ -129,15 +113,6 @@ function correlated(item: unknown, old: unknown, schema: StructuralSchema): unkn
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old) || !isPlain(item)) return undefined;
   return old.find((other: unknown) => isPlain(other) && keys.every((key) => other[key] === item[key]));
-}
-
-/** CEL knows integers apart from doubles; JSON does not. */
-function celValue(value: unknown, schema: StructuralSchema | undefined): unknown {
-  if (typeof value === 'number') return Number.isSafeInteger(value) && schema?.type !== 'number' ? BigInt(value) : value;
-  if (Array.isArray(value)) return value.map((item) => celValue(item, schema?.items));
-  if (!isPlain(value)) return value;
-  const additional = schema === undefined ? undefined : additionalSchema(schema);
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, celValue(child, schema?.properties?.[key] ?? additional)]));
 }
 
 function worded(reason: ValidationRule['reason'], typeName: string, text: string): string {

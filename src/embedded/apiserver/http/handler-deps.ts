@@ -4,6 +4,7 @@ import type { ServerCore } from '../server-core.ts';
 import type { EncodedLists } from './encoded-lists.ts';
 import type { ProtobufDecoder } from './request-body.ts';
 import type { RequestMetrics } from './request-metrics.ts';
+import type { WatchFrames } from './watch-frames.ts';
 
 /** What the HTTP layer works with. */
 export interface HandlerDeps {
@@ -12,6 +13,7 @@ export interface HandlerDeps {
   discovery: DiscoveryDocuments;
   metrics: RequestMetrics;
   lists: EncodedLists;
+  frames: WatchFrames;
   /** Without one, protobuf bodies are refused with 415. */
   protobuf: ProtobufDecoder | undefined;
 }

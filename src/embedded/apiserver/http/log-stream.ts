@@ -5,6 +5,7 @@ import type { StoredValue } from '../../store/stored-value.ts';
 import type { LogOptions } from '../node-agent.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { ServerCore } from '../server-core.ts';
+import { drained } from './drained.ts';
 import { flag } from './query-options.ts';
 import { sendText } from './responses.ts';
 
@@ -52,11 +53,7 @@ export async function streamLog(
     response.flushHeaders();
     for (let next = first ?? (await lines.next()); next.done !== true; next = await lines.next()) {
       if (response.destroyed) return;
-      if (!response.write(next.value))
-        await new Promise<void>((resolve) => {
-          response.once('drain', resolve);
-          response.once('close', resolve);
-        });
+      if (!response.write(next.value)) await drained(response);
     }
     response.end();
   } finally {

@@ -10,7 +10,8 @@ import type { RequestContext } from '../request-context.ts';
 import type { HandlerDeps } from './handler-deps.ts';
 import { answerNonResource } from './non-resource-paths.ts';
 import { parseResourcePath } from './request-path.ts';
-import { answerResource, type ResourceRequest } from './resource-requests.ts';
+import type { ResourceRequest } from './resource-request.ts';
+import { answerResource } from './resource-requests.ts';
 import { sendError, sendText } from './responses.ts';
 
 const MUTATING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -81,7 +82,7 @@ export class RequestHandler {
       user = this.#deps.authenticator.byToken(header.slice(7).trim())?.user;
       if (user === undefined) throw statusError('Unauthorized', 'Unauthorized');
     }
-    return impersonate(this.#deps.core, user ?? ANONYMOUS, request.headers);
+    return impersonate(this.#deps.core, user ?? ANONYMOUS, request);
   }
 
   /** Splits the URL, finds the user and makes the context of a request. */

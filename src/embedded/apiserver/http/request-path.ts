@@ -17,10 +17,8 @@ export interface ResourcePath {
 
 /** Splits the path of a resource request as k8s.io/apiserver/pkg/endpoints/request does; `undefined` for every other path. Throws BadRequest. */
 export function parseResourcePath(path: string): ResourcePath | undefined {
-  const segments = path
-    .split('/')
-    .filter((segment) => segment !== '')
-    .map((segment) => (segment.includes('%') ? decoded(segment) : segment));
+  // Decoded first: an escaped slash separates segments like any other.
+  const segments = (path.includes('%') ? decoded(path) : path).split('/').filter((segment) => segment !== '');
   let group = '';
   let rest: string[];
   if (segments[0] === 'api' && segments.length >= 2) rest = segments.slice(1);
@@ -41,10 +39,10 @@ export function parseResourcePath(path: string): ResourcePath | undefined {
   return { group, version, legacyWatch, namespace, resource, name, subresource, rest: more };
 }
 
-function decoded(segment: string): string {
+function decoded(path: string): string {
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(path);
   } catch {
-    throw statusError('BadRequest', `invalid URL escape in ${JSON.stringify(segment)}`);
+    throw statusError('BadRequest', `invalid URL escape in ${JSON.stringify(path)}`);
   }
 }

@@ -61,3 +61,8 @@ export function sendError(response: ServerResponse, error: unknown): void {
   if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
   sendObject(response, status.code ?? 500, status);
 }
+
+/** What a POST answers that stores nothing of its own. */
+export function createdStatus(): object {
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+}

@@ -17,6 +17,7 @@ beforeEach(async () => {
         stderr('note');
         return argv[0] === 'false' ? 3 : 0;
       },
+      usage: () => undefined,
     },
   });
   const key = { namespace: 'default', name: 'p' };

@@ -10,9 +10,11 @@ import { parseResourceVersion } from '../verbs/resource-version.ts';
 import { type ObjectEvent, watchObjects } from '../verbs/watch-objects.ts';
 import type { Accepted } from './accept.ts';
 import { inClientTime } from './client-time-view.ts';
+import type { HandlerDeps } from './handler-deps.ts';
 import { flag } from './query-options.ts';
 import { statusOf } from './responses.ts';
 import { columnDefinitions, type IncludeObject, parseIncludeObject, partialMetadata, table, tableRow } from './table.ts';
+import { chunkOf, type WatchFrames } from './watch-frames.ts';
 
 const INITIAL_EVENTS_END = { 'k8s.io/initial-events-end': 'true' };
 /** client-node gives up after 30 s without a byte. */
@@ -20,20 +22,29 @@ const BOOKMARK_EVERY_MS = 20_000;
 const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 /** A client that does not read must not make the server keep everything: it is cut off and relists. */
 const MAX_UNSENT_BYTES = 32 * 1024 * 1024;
-const NEWLINE = Buffer.from('}\n');
 
-/** Streams a watch. Headers leave at once: clients wait for them before they can even be interrupted. */
+/**
+ * Streams a watch. Headers leave at once: clients wait for them before they can even be interrupted. Chunks go to the socket as
+ * they are, past the response's own framing, so that the watchers of one event share its bytes.
+ */
 export function streamWatch(
-  core: ServerCore,
+  { core, frames }: Pick<HandlerDeps, 'core' | 'frames'>,
   resource: Resource,
   namespace: string | undefined,
   query: URLSearchParams,
   accepted: Accepted,
   response: ServerResponse,
 ): void {
+  const { socket } = response;
+  if (socket === null || response.req.httpVersionMinor === 0)
+    throw statusError('BadRequest', 'a watch needs HTTP/1.1 and a connection on which no earlier answer is under way');
   const options = watchOptions(query);
-  const encode = encoderFor(core, resource, accepted, parseIncludeObject(query.get('includeObject')));
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' });
+  const encode = encoderFor(core, frames, resource, accepted, parseIncludeObject(query.get('includeObject')));
+  response.writeHead(200, {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-cache, private',
+    'Transfer-Encoding': 'chunked',
+  });
   response.flushHeaders();
 
   const timers: Timer[] = [];
@@ -48,10 +59,10 @@ export function streamWatch(
   };
   response.on('close', end);
   response.on('error', end);
-  const write = (pieces: Buffer): void => {
+  const write = (chunk: Buffer): void => {
     if (isOver) return;
-    response.write(pieces);
-    if (response.writableLength > MAX_UNSENT_BYTES) {
+    socket.write(chunk);
+    if (socket.writableLength > MAX_UNSENT_BYTES) {
       response.destroy();
       end();
     }
@@ -75,7 +86,7 @@ export function streamWatch(
   } catch (error) {
     // Too old a version is told inside the stream, with code 200.
     if (!isStatus(error, 'Expired')) core.log.warn(`watch of ${resource.type.resource} failed: ${String(error)}`);
-    write(Buffer.from(`${JSON.stringify({ type: 'ERROR', object: statusOf(error) })}\n`));
+    write(chunkOf(Buffer.from(`${JSON.stringify({ type: 'ERROR', object: statusOf(error) })}\n`)));
     end();
     return;
   }
@@ -129,13 +140,14 @@ function revisionOf(text: string | null): number {
   }
 }
 
+/** Gives chunks. */
 interface Encoder {
   event(event: ObjectEvent): Buffer;
   bookmark(object: KubeObject): Buffer;
 }
 
-function encoderFor(core: ServerCore, resource: Resource, accepted: Accepted, include: IncludeObject): Encoder {
-  const line = (type: string, object: object): Buffer => Buffer.from(`${JSON.stringify({ type, object })}\n`);
+function encoderFor(core: ServerCore, frames: WatchFrames, resource: Resource, accepted: Accepted, include: IncludeObject): Encoder {
+  const line = (type: string, object: object): Buffer => chunkOf(Buffer.from(`${JSON.stringify({ type, object })}\n`));
   if (accepted.as === 'Table') {
     let columns: object[] | null = columnDefinitions(resource);
     // Only the first event carries the column definitions.
@@ -163,13 +175,8 @@ function encoderFor(core: ServerCore, resource: Resource, accepted: Accepted, in
       bookmark: (object) => line('BOOKMARK', partialMetadata(object)),
     };
   }
-  const heads = {
-    ADDED: Buffer.from('{"type":"ADDED","object":'),
-    MODIFIED: Buffer.from('{"type":"MODIFIED","object":'),
-    DELETED: Buffer.from('{"type":"DELETED","object":'),
-  };
   return {
-    event: ({ type, value }) => Buffer.concat([heads[type], inClientTime(core, resource, value).bytes, NEWLINE]),
+    event: ({ type, value }) => frames.frameOf(type, inClientTime(core, resource, value)),
     bookmark: (object) => line('BOOKMARK', object),
   };
 }

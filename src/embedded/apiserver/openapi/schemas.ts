@@ -8,7 +8,14 @@ export interface Gvk {
   kind: string;
 }
 
-const SCALARS: Readonly<Record<ScalarWord, Json>> = {
+/** Types with several wire forms stand by themselves, as upstream's do: clients show their names. */
+const NAMED = {
+  'int-or-string': { name: 'IntOrString', schema: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] } },
+  quantity: { name: 'Quantity', schema: { oneOf: [{ type: 'string' }, { type: 'number' }] } },
+} as const;
+type NamedWord = keyof typeof NAMED;
+
+const SCALARS: Readonly<Record<Exclude<ScalarWord, NamedWord>, Json>> = {
   string: { type: 'string' },
   byte: { type: 'string', format: 'byte' },
   int32: { type: 'integer', format: 'int32' },
@@ -17,19 +24,22 @@ const SCALARS: Readonly<Record<ScalarWord, Json>> = {
   boolean: { type: 'boolean' },
   time: { type: 'string', format: 'date-time' },
   'micro-time': { type: 'string', format: 'date-time' },
-  'int-or-string': { type: 'string', format: 'int-or-string' },
-  quantity: { type: 'string' },
   any: { type: 'object' },
 };
 
-const refTo = (row: RowType): string => `#/components/schemas/${row.name}`;
+/** Ends in the Go name after a dot where rows of several packages share it: clients show what follows the last dot. */
+function schemaNameOf({ name, goName }: RowType): string {
+  return name === goName ? name : `${name.slice(0, -goName.length)}.${goName}`;
+}
+const refTo = (name: string): string => `#/components/schemas/${name}`;
+const isNamed = (word: ScalarWord): word is NamedWord => Object.hasOwn(NAMED, word);
 
 function property(type: FieldType): Json {
   switch (type.kind) {
     case 'scalar':
-      return SCALARS[type.word];
+      return isNamed(type.word) ? { allOf: [{ $ref: refTo(NAMED[type.word].name) }] } : SCALARS[type.word];
     case 'row':
-      return { allOf: [{ $ref: refTo(type.row) }], default: {} };
+      return { allOf: [{ $ref: refTo(schemaNameOf(type.row)) }], default: {} };
     case 'list':
       return { type: 'array', items: property(type.of) };
     case 'map':
@@ -42,26 +52,27 @@ export function schemasFor(schemaName: string, gvk: Gvk): Json {
   const schemas: Json = {};
   const queue = [rowType(schemaName)];
   for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
-    if (schemas[row.name] !== undefined) continue;
+    const name = schemaNameOf(row);
+    if (schemas[name] !== undefined) continue;
     const fields = [...row.fields.values()];
     const required = fields.filter((field) => field.required).map((field) => field.name);
-    schemas[row.name] = {
+    schemas[name] = {
       type: 'object',
       ...(required.length > 0 ? { required } : {}),
       properties: Object.fromEntries(fields.map((field) => [field.name, property(field.type)])),
     };
     for (const field of fields) {
-      const next = rowIn(field.type);
-      if (next !== undefined) queue.push(next);
+      const leaf = leafOf(field.type);
+      if (leaf.kind === 'row') queue.push(leaf.row);
+      else if (isNamed(leaf.word)) schemas[NAMED[leaf.word].name] = NAMED[leaf.word].schema;
     }
   }
-  (schemas[schemaName] as Json)['x-kubernetes-group-version-kind'] = [gvk];
+  (schemas[schemaNameOf(rowType(schemaName))] as Json)['x-kubernetes-group-version-kind'] = [gvk];
   return schemas;
 }
 
-function rowIn(type: FieldType): RowType | undefined {
-  if (type.kind === 'row') return type.row;
-  return type.kind === 'list' || type.kind === 'map' ? rowIn(type.of) : undefined;
+function leafOf(type: FieldType): Exclude<FieldType, { kind: 'list' | 'map' }> {
+  return type.kind === 'list' || type.kind === 'map' ? leafOf(type.of) : type;
 }
 
 /** The schema of a custom kind, with the fields every object has. */

@@ -57,6 +57,15 @@ describe('openApiV3Document', () => {
     expect(schemas[spec]!.properties['replicas']).toEqual({ type: 'integer', format: 'int32' });
   });
 
+  it('names the types that have several wire forms', () => {
+    const { schemas } = document.components;
+    expect(schemas['RollingUpdateDeployment']!.properties['maxSurge']).toEqual({ allOf: [{ $ref: '#/components/schemas/IntOrString' }] });
+    expect(schemas['CoreV1ResourceRequirements']?.properties ?? schemas['ResourceRequirements']!.properties).toMatchObject({
+      limits: { additionalProperties: { allOf: [{ $ref: '#/components/schemas/Quantity' }] } },
+    });
+    expect(schemas['IntOrString']).toEqual({ format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] });
+  });
+
   it.each([...new Set(resources.map(({ type }) => (type.group ? `${type.group}/${type.version}` : type.version)))])(
     'resolves every reference of %s within itself',
     (groupVersion) => {

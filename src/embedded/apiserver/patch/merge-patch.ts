@@ -1,3 +1,4 @@
+import { ownValue, setOwnValue } from '../../../base/own-value.ts';
 /** JSON merge patch, RFC 7386: null removes, objects merge, anything else replaces. Neither argument is changed; results share unchanged parts. */
 export function mergePatch(current: object, patch: object): object {
   return merge(current, patch) as object;
@@ -8,7 +9,7 @@ function merge(current: unknown, patch: unknown): unknown {
   const out: Record<string, unknown> = isPlain(current) ? { ...current } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete out[key];
-    else out[key] = merge(out[key], value);
+    else setOwnValue(out, key, merge(ownValue(out, key), value));
   }
   return out;
 }

@@ -1,3 +1,4 @@
+import { ownValue, setOwnValue } from '../../../base/own-value.ts';
 import { statusError } from '../../../kube/status-error.ts';
 import { type FieldType, rowType } from '../schema/field-types.ts';
 import { type MergeRule, mergeKeys, replacedMaps } from './merge-keys.ts';
@@ -25,7 +26,7 @@ function childType(type: FieldType | undefined, key: string): FieldType | undefi
 }
 
 function ruleOf(type: FieldType | undefined, key: string): MergeRule | undefined {
-  return type?.kind === 'row' ? mergeKeys[`${type.row.name}.${key}`] : undefined;
+  return type?.kind === 'row' ? ownValue(mergeKeys, `${type.row.name}.${key}`) : undefined;
 }
 
 function elementType(type: FieldType | undefined): FieldType | undefined {
@@ -61,16 +62,17 @@ function mergeMap(type: FieldType | undefined, current: Plain, patchWithDirectiv
       continue;
     }
     const rule = ruleOf(type, key);
-    const before = out[key];
+    const before = ownValue(out, key);
     if (Array.isArray(value)) {
-      out[key] =
+      const merged =
         rule?.merge && (Array.isArray(before) || before === undefined)
           ? mergeList(elementType(childType(type, key)), rule, (before ?? []) as unknown[], value)
           : dropDirectives(value);
+      setOwnValue(out, key, merged);
     } else if (isPlain(value)) {
       const whole = type?.kind === 'row' && replacedMaps.has(`${type.row.name}.${key}`);
-      out[key] = whole ? dropDirectives(value) : mergeMap(childType(type, key), isPlain(before) ? before : {}, value);
-    } else out[key] = value;
+      setOwnValue(out, key, whole ? dropDirectives(value) : mergeMap(childType(type, key), isPlain(before) ? before : {}, value));
+    } else setOwnValue(out, key, value);
   }
   return out;
 }
@@ -105,7 +107,7 @@ function applyOrdered(type: FieldType | undefined, out: Plain, patch: Plain, ord
 
 function identity(item: unknown, key: string | undefined): unknown {
   if (key === undefined) return item;
-  if (!isPlain(item) || !(key in item)) throw internal(`map: ${goMap(item)} does not contain declared merge key: ${key}`);
+  if (!isPlain(item) || !Object.hasOwn(item, key)) throw internal(`map: ${goMap(item)} does not contain declared merge key: ${key}`);
   return item[key];
 }
 
@@ -170,7 +172,7 @@ function dropDirectives(value: unknown): unknown {
   const out: Plain = {};
   for (const [key, item] of Object.entries(value)) {
     if (item === null || key === '$patch' || key === '$retainKeys' || key.startsWith(ORDER) || key.startsWith(DELETE_PRIMITIVES)) continue;
-    out[key] = dropDirectives(item);
+    setOwnValue(out, key, dropDirectives(item));
   }
   return out;
 }

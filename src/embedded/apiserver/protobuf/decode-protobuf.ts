@@ -1,5 +1,6 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { rfc3339, rfc3339Micro } from '../../../base/clock.ts';
+import { setOwnValue } from '../../../base/own-value.ts';
 import { statusError } from '../../../kube/status-error.ts';
 import { protobufKinds, protobufMessages } from './field-numbers.ts';
 
@@ -72,7 +73,7 @@ function readMessage(message: string, reader: BinaryReader, length: number): Jso
     const type = entry.slice(space + 1, mark === '?' || mark === '~' ? -1 : undefined);
     if (mark === '~') Object.assign(object, readValue(type, reader, wireType));
     else if (type.startsWith('[]')) appendTo(object, name, type.slice(2), reader, wireType);
-    else if (type.startsWith('map[')) Object.assign((object[name] ??= {}), readMapEntry(type.slice(4, -1), reader));
+    else if (type.startsWith('map[')) readMapEntry((object[name] ??= {}) as JsonObject, type.slice(4, -1), reader);
     else {
       const value = readValue(type, reader, wireType);
       if (value !== undefined && !(mark === '?' && isZero(value))) object[name] = value;
@@ -92,7 +93,7 @@ function appendTo(object: JsonObject, name: string, type: string, reader: Binary
   while (reader.pos < end) list.push(readValue(type, reader, WireType.Varint));
 }
 
-function readMapEntry(type: string, reader: BinaryReader): JsonObject {
+function readMapEntry(object: JsonObject, type: string, reader: BinaryReader): void {
   const end = reader.uint32() + reader.pos;
   let key = '';
   let value: unknown = type === 'string' || type === 'bytes' ? '' : undefined;
@@ -102,7 +103,7 @@ function readMapEntry(type: string, reader: BinaryReader): JsonObject {
     else if (field === 2) value = readValue(type, reader, wireType);
     else reader.skip(wireType, field);
   }
-  return { [key]: value };
+  setOwnValue(object, key, value);
 }
 
 function readValue(type: string, reader: BinaryReader, wireType: WireType): unknown {

@@ -6,6 +6,7 @@ import type {
 } from '../../../kube/generated/types.ts';
 import { mutatingWebhookConfigurations, validatingWebhookConfigurations } from '../../../kube/resource-type.ts';
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
+import { MatchConditions } from '../admission/match-conditions.ts';
 import { ageColumn, column, nameColumn } from './columns/column.ts';
 import type { Resource } from './resource.ts';
 import { dnsSubdomainProblems } from './syntax.ts';
@@ -47,6 +48,11 @@ function webhookErrors(webhooks: readonly (ValidatingWebhook | MutatingWebhook)[
     if (webhook.timeoutSeconds !== undefined && (webhook.timeoutSeconds < 1 || webhook.timeoutSeconds > 30)) {
       errors.push(fieldError.invalid(`${at}.timeoutSeconds`, webhook.timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'));
     }
+    if (!['Exact', 'Equivalent'].includes(webhook.matchPolicy ?? ''))
+      errors.push(fieldError.notSupported(`${at}.matchPolicy`, webhook.matchPolicy, ['Equivalent', 'Exact']));
+    if ('reinvocationPolicy' in webhook && !['Never', 'IfNeeded'].includes(webhook.reinvocationPolicy ?? ''))
+      errors.push(fieldError.notSupported(`${at}.reinvocationPolicy`, webhook.reinvocationPolicy, ['IfNeeded', 'Never']));
+    errors.push(...new MatchConditions().problems(webhook.matchConditions, `${at}.matchConditions`));
     const { url, service } = webhook.clientConfig ?? {};
     if ((url === undefined) === (service === undefined))
       errors.push(fieldError.required(`${at}.clientConfig`, 'exactly one of url or service is required'));

@@ -28,6 +28,19 @@ export const horizontalPodAutoscaler: Resource<V2HorizontalPodAutoscaler> = {
     spec.scaleTargetRef ??= { kind: '', name: '' };
     if ((spec.metrics ?? []).length === 0)
       spec.metrics = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }];
+    if (spec.behavior !== undefined) {
+      const { behavior } = spec;
+      const up = (behavior.scaleUp ??= {});
+      up.stabilizationWindowSeconds ??= 0;
+      up.selectPolicy ??= 'Max';
+      up.policies ??= [
+        { type: 'Pods', value: 4, periodSeconds: 15 },
+        { type: 'Percent', value: 100, periodSeconds: 15 },
+      ];
+      const down = (behavior.scaleDown ??= {});
+      down.selectPolicy ??= 'Max';
+      down.policies ??= [{ type: 'Percent', value: 100, periodSeconds: 15 }];
+    }
     object.status ??= { desiredReplicas: 0 };
     object.status.desiredReplicas ??= 0;
     object.status.currentReplicas ??= 0;

@@ -14,6 +14,7 @@ import { event } from './event.ts';
 import { eventV1 } from './event-v1.ts';
 import { job } from './job.ts';
 import { lease } from './lease.ts';
+import { nodeMetricsResource, podMetricsResource } from './metrics.ts';
 import { namespace } from './namespace.ts';
 import { ingress, ingressClass, networkPolicy } from './networking.ts';
 import { node } from './node.ts';
@@ -26,6 +27,7 @@ import { replicaSet } from './replicaset.ts';
 import { type Resource, row } from './resource.ts';
 import { priorityClass } from './scheduling.ts';
 import { service } from './service.ts';
+import { snapshot } from './snapshot.ts';
 import { statefulSet } from './statefulset.ts';
 import { persistentVolume, persistentVolumeClaim, storageClass } from './storage.ts';
 
@@ -72,9 +74,11 @@ export function builtInResources(): Resource[] {
     row(lease),
     row(endpointSlice),
     row(clock),
+    row(snapshot),
   ];
   // One TypeInfo per row: its field tables are built on first use and shared by every write.
-  return resources.map((resource) =>
+  const stored = resources.map((resource) =>
     resource.typeInfo !== undefined ? resource : { ...resource, typeInfo: builtInTypeInfo(resource.schemaName!) },
   );
+  return [...stored, row(nodeMetricsResource), row(podMetricsResource)];
 }

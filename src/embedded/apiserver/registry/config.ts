@@ -1,7 +1,8 @@
+import { equalJson } from '../../../base/equal-json.ts';
+import { ownValue, setOwnValue } from '../../../base/own-value.ts';
 import type { ConfigMap, Secret, ServiceAccount } from '../../../kube/generated/types.ts';
 import { configMaps, secrets, serviceAccounts } from '../../../kube/resource-type.ts';
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
-import { deepEqual } from '../apply/compare.ts';
 import { ageColumn, column, nameColumn } from './columns/column.ts';
 import type { Resource } from './resource.ts';
 import { immutable } from './workload-validation.ts';
@@ -25,7 +26,7 @@ function immutableErrors(object: ConfigMap | Secret, old: ConfigMap | Secret, pa
   if (old.immutable !== true) return [];
   if (object.immutable !== true) return [fieldError.forbidden('immutable', 'field is immutable when `immutable` is set')];
   return parts
-    .filter((part) => !deepEqual((object as ConfigMap)[part], (old as ConfigMap)[part]))
+    .filter((part) => !equalJson((object as ConfigMap)[part], (old as ConfigMap)[part]))
     .map((part) => fieldError.forbidden(part, 'field is immutable when `immutable` is set'));
 }
 
@@ -42,7 +43,7 @@ export const configMap: Resource<ConfigMap> = {
     ...keyErrors('data', object.data),
     ...keyErrors('binaryData', object.binaryData),
     ...Object.keys(object.data ?? {})
-      .filter((key) => object.binaryData?.[key] !== undefined)
+      .filter((key) => ownValue(object.binaryData, key) !== undefined)
       .map((key) => fieldError.invalid(`data[${key}]`, key, 'duplicate of key present in binaryData')),
   ],
   validateUpdate: (object, old) => immutableErrors(object, old, ['data', 'binaryData']),
@@ -69,13 +70,14 @@ export const secret: Resource<Secret> = {
     object.type ||= 'Opaque';
     if (object.stringData === undefined) return;
     object.data ??= {};
-    for (const [key, value] of Object.entries(object.stringData)) object.data[key] = Buffer.from(value, 'utf8').toString('base64');
+    for (const [key, value] of Object.entries(object.stringData))
+      setOwnValue(object.data, key, Buffer.from(value, 'utf8').toString('base64'));
     delete object.stringData;
   },
   validate: (object) => [
     ...keyErrors('data', object.data),
-    ...(REQUIRED_KEYS[object.type ?? ''] ?? [])
-      .filter((key) => object.data?.[key] === undefined)
+    ...(ownValue(REQUIRED_KEYS, object.type ?? '') ?? [])
+      .filter((key) => ownValue(object.data, key) === undefined)
       .map((key) => fieldError.required(`data[${key}]`)),
     ...(object.type === 'kubernetes.io/service-account-token' && !object.metadata.annotations?.['kubernetes.io/service-account.name']
       ? [fieldError.required('metadata.annotations[kubernetes.io/service-account.name]')]

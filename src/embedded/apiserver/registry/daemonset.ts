@@ -1,6 +1,6 @@
+import { equalJson } from '../../../base/equal-json.ts';
 import type { DaemonSet } from '../../../kube/generated/types.ts';
 import { daemonSets } from '../../../kube/resource-type.ts';
-import { deepEqual } from '../apply/compare.ts';
 import { ageColumn, column, nameColumn } from './columns/column.ts';
 import { labelsCell, templateColumns } from './columns/template-cells.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
@@ -51,7 +51,7 @@ export const daemonSet: Resource<DaemonSet> = {
   },
   prepareUpdate(object, old) {
     const before = Number(old.metadata.annotations?.[GENERATION] ?? '1');
-    const now = deepEqual(object.spec.template, old.spec.template) ? before : before + 1;
+    const now = equalJson(object.spec.template, old.spec.template) ? before : before + 1;
     object.metadata.annotations = { ...object.metadata.annotations, [GENERATION]: String(now) };
   },
   validate: (object) => validateWorkload(object.spec, 'daemonset'),

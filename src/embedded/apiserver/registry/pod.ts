@@ -1,8 +1,8 @@
 import { rfc3339 } from '../../../base/clock.ts';
+import { equalJson } from '../../../base/equal-json.ts';
 import type { Container, Pod, PodSpec, Toleration } from '../../../kube/generated/types.ts';
 import { pods, priorityClasses } from '../../../kube/resource-type.ts';
 import { type FieldError, fieldError, forbidden } from '../../../kube/status-error.ts';
-import { deepEqual } from '../apply/compare.ts';
 import { ageColumn, column, nameColumn, wide } from './columns/column.ts';
 import { podCells, podIpCell, readinessGatesCell } from './columns/pod-cells.ts';
 import { defaultPodSpec } from './pod-spec-defaults.ts';
@@ -90,11 +90,11 @@ function requestLimits(container: Container): void {
 }
 
 function tolerate(spec: PodSpec, toleration: Toleration): void {
-  const tolerations = (spec.tolerations ??= []);
+  const tolerations = spec.tolerations ?? [];
   const tolerated = tolerations.some(
     (other) => (other.key === toleration.key || !other.key) && (!other.effect || other.effect === 'NoExecute'),
   );
-  if (!tolerated) tolerations.push(toleration);
+  if (!tolerated) spec.tolerations = tolerations.concat(toleration);
 }
 
 /** The Priority admission plug-in: the class's value, or the global default class, or 0. */
@@ -135,7 +135,7 @@ function validatePodUpdate(object: Pod, old: Pod): FieldError[] {
   if (before.terminationGracePeriodSeconds !== undefined && before.terminationGracePeriodSeconds < 0)
     now.terminationGracePeriodSeconds = before.terminationGracePeriodSeconds;
   now.schedulingGates = before.schedulingGates;
-  const isSame = (a: Toleration, b: Toleration): boolean => deepEqual({ ...a, tolerationSeconds: 0 }, { ...b, tolerationSeconds: 0 });
+  const isSame = (a: Toleration, b: Toleration): boolean => equalJson({ ...a, tolerationSeconds: 0 }, { ...b, tolerationSeconds: 0 });
   const removed = (before.tolerations ?? []).filter((toleration) => !(now.tolerations ?? []).some((other) => isSame(toleration, other)));
   if (removed.length > 0)
     return [fieldError.forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
@@ -145,7 +145,7 @@ function validatePodUpdate(object: Pod, old: Pod): FieldError[] {
     now.nodeSelector = before.nodeSelector;
     now.affinity = before.affinity;
   }
-  if (deepEqual(now, before)) return [];
+  if (equalJson(now, before)) return [];
   const mutable =
     '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations)';
   const grace = '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';

@@ -1,8 +1,8 @@
+import { equalJson } from '../../../base/equal-json.ts';
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, RbacV1Subject, Role, RoleBinding } from '../../../kube/generated/types.ts';
 import type { KubeObject } from '../../../kube/object.ts';
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../../../kube/resource-type.ts';
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
-import { deepEqual } from '../apply/compare.ts';
 import { ageColumn, column, genericColumns, nameColumn, wide } from './columns/column.ts';
 import type { Column, Resource } from './resource.ts';
 
@@ -56,7 +56,7 @@ function subjectErrors(subject: RbacV1Subject, at: string, isNamespaced: boolean
 }
 
 function roleRefErrors(object: Binding, old: Binding): FieldError[] {
-  return deepEqual(object.roleRef, old.roleRef) ? [] : [fieldError.invalid('roleRef', object.roleRef, 'cannot change roleRef')];
+  return equalJson(object.roleRef, old.roleRef) ? [] : [fieldError.invalid('roleRef', object.roleRef, 'cannot change roleRef')];
 }
 
 function ruleErrors(rules: readonly PolicyRule[] | null | undefined, isNamespaced: boolean): FieldError[] {

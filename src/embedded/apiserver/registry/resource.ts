@@ -1,7 +1,9 @@
+import type { Pod } from '../../../kube/generated/types.ts';
 import type { AnyObject, KubeObject, ObjectKey } from '../../../kube/object.ts';
 import type { ResourceType } from '../../../kube/resource-type.ts';
 import type { FieldError } from '../../../kube/status-error.ts';
 import type { TypeInfo } from '../apply/type-info.ts';
+import type { PodUsage } from '../node-agent.ts';
 
 /** One column of `kubectl get`. `cell` returns null for a missing value. */
 export interface Column<T extends KubeObject> {
@@ -13,6 +15,14 @@ export interface Column<T extends KubeObject> {
   priority?: 0 | 1;
   description?: string;
   cell(object: T, nowMs: number): string | number | boolean | null;
+}
+
+/** What the objects of a row that stores none are made from. */
+export interface ComputedFrom {
+  nowMs: number;
+  list<T extends KubeObject>(type: ResourceType<T>, namespace: string | undefined): T[];
+  /** See `NodeAgent.usage`. */
+  usage(pod: Pod): PodUsage | undefined;
 }
 
 /** What a row may use while it prepares an object. */
@@ -54,6 +64,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly verbs?: readonly string[];
   /** Set on rows that show the objects of another row in an older or newer form: how they are stored, and shown. */
   readonly stored?: { to(object: AnyObject): AnyObject; from(object: AnyObject): AnyObject };
+  /** Set on rows that store nothing: their objects are made when somebody reads them. Such a row has the verbs `get` and `list` alone. */
+  computed?(from: ComputedFrom, namespace: string | undefined): T[];
   /** `status` is written through its own subresource only. */
   readonly hasStatus: boolean;
   readonly scale?: {

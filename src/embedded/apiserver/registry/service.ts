@@ -1,7 +1,7 @@
+import { equalJson } from '../../../base/equal-json.ts';
 import type { Service } from '../../../kube/generated/types.ts';
 import { services } from '../../../kube/resource-type.ts';
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
-import { deepEqual } from '../apply/compare.ts';
 import { ageColumn, column, nameColumn, wide } from './columns/column.ts';
 import { clusterIpCell, externalIpCell, portsCell } from './columns/service-cells.ts';
 import { labelsCell } from './columns/template-cells.ts';
@@ -64,7 +64,7 @@ export const service: Resource<Service> = {
     if (spec.type === 'ClusterIP' || spec.type === 'ExternalName') {
       if (old.spec.type !== spec.type)
         for (const key of ['externalTrafficPolicy', 'healthCheckNodePort', 'allocateLoadBalancerNodePorts'] as const)
-          if (deepEqual(spec[key], old.spec[key])) delete spec[key];
+          if (equalJson(spec[key], old.spec[key])) delete spec[key];
     }
     if (spec.type === 'NodePort' && old.spec.type === 'LoadBalancer') delete spec.allocateLoadBalancerNodePorts;
     keepAllocated(object, old, ctx);

@@ -1,8 +1,8 @@
+import { equalJson } from '../../../base/equal-json.ts';
 import type { StatefulSet } from '../../../kube/generated/types.ts';
 import { formatLabelSelector } from '../../../kube/label-selector.ts';
 import { statefulSets } from '../../../kube/resource-type.ts';
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
-import { deepEqual } from '../apply/compare.ts';
 import { ageColumn, column, nameColumn } from './columns/column.ts';
 import { templateColumns } from './columns/template-cells.ts';
 import { defaultPodTemplate } from './pod-spec-defaults.ts';
@@ -78,7 +78,7 @@ export const statefulSet: Resource<StatefulSet> = {
   },
   validateUpdate(object, old): FieldError[] {
     const fixed = (spec: object): object => Object.fromEntries(Object.entries(spec).filter(([key]) => !MUTABLE.has(key)));
-    if (deepEqual(fixed(object.spec), fixed(old.spec))) return [];
+    if (equalJson(fixed(object.spec), fixed(old.spec))) return [];
     const mutable =
       "'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds'";
     return [fieldError.forbidden('spec', `updates to statefulset spec for fields other than ${mutable} are forbidden`)];

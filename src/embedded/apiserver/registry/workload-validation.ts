@@ -1,7 +1,7 @@
+import { equalJson } from '../../../base/equal-json.ts';
 import type { LabelSelector, PodTemplateSpec } from '../../../kube/generated/types.ts';
 import { selectorMatches } from '../../../kube/label-selector.ts';
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
-import { deepEqual } from '../apply/compare.ts';
 import { labelErrors } from './metadata-validation.ts';
 import { validatePodTemplate } from './pod-spec-validation.ts';
 
@@ -62,7 +62,7 @@ export function validateWorkload(spec: WorkloadSpec | undefined, workload: strin
 
 /** `field is immutable`, when it has changed. */
 export function immutable(field: string, now: unknown, old: unknown, text = 'field is immutable'): FieldError[] {
-  return deepEqual(now, old) ? [] : [fieldError.invalid(field, now ?? null, text)];
+  return equalJson(now, old) ? [] : [fieldError.invalid(field, now ?? null, text)];
 }
 
 export function notNegative(field: string, value: number | undefined): FieldError[] {

@@ -1,4 +1,5 @@
 import { rfc3339 } from '../../../base/clock.ts';
+import { setOwnValue } from '../../../base/own-value.ts';
 import type { AnyObject } from '../../../kube/object.ts';
 import { canonicalQuantity } from '../../../kube/quantity.ts';
 import { type FieldType, type RowType, rowType, type ScalarWord } from './field-types.ts';
@@ -103,7 +104,8 @@ function decodeValue(type: FieldType, value: unknown, row: RowType, walk: Walk):
         if (item !== undefined) out.push(item);
       }
       walk.path = path;
-      return out;
+      // A list that was grown item by item keeps room for a dozen more, in every version of every object.
+      return out.slice();
     }
     case 'map': {
       if (typeof value !== 'object' || Array.isArray(value)) return mismatch(type, value, row, walk);
@@ -113,7 +115,7 @@ function decodeValue(type: FieldType, value: unknown, row: RowType, walk: Walk):
         walk.path = `${path}.${key}`;
         const raw = (value as Record<string, unknown>)[key];
         const item = raw === null ? zeroOf(type.of) : decodeValue(type.of, raw, row, walk);
-        if (item !== undefined) out[key] = item;
+        if (item !== undefined) setOwnValue(out, key, item);
       }
       walk.path = path;
       return out;

@@ -9,6 +9,7 @@ import { StoredValue } from '../../store/stored-value.ts';
 import { checkQuota } from '../admission/counted-quota.ts';
 import { limitPod } from '../admission/limit-ranger.ts';
 import { admitPod } from '../admission/service-account-admission.ts';
+import { checkEscalation } from '../authorization/rbac-escalation.ts';
 import { validateMetadata } from '../registry/metadata-validation.ts';
 import type { Resource } from '../registry/resource.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -80,6 +81,7 @@ export async function createObject(
   const preparation = prepareWith(core, query.dryRun);
   let isStored = false;
   try {
+    checkEscalation(core, ctx.user, type, admitted, undefined);
     resource.prepareCreate?.(admitted, preparation);
     const errors = [...validateMetadata(resource, admitted), ...(resource.validate?.(admitted) ?? [])];
     if (errors.length > 0) throw invalid(type, metadata.name, errors);

@@ -5,7 +5,6 @@ import { customResourceDefinitions } from '../../../kube/resource-type.ts';
 import { conflict, fieldError, forbidden, isStatus, notFound, statusError } from '../../../kube/status-error.ts';
 import { type Entry, RevisionMismatch } from '../../store/store.ts';
 import { StoredValue } from '../../store/stored-value.ts';
-import { cloneJson } from '../clone-json.ts';
 import { terminatingStatus } from '../definition-status.ts';
 import type { Resource } from '../registry/resource.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -115,7 +114,7 @@ function deleteNow(
   dryRun: boolean,
 ): Deletion {
   const { metadata } = current;
-  const next = cloneJson(current);
+  const next: AnyObject = { ...current, metadata: { ...metadata } };
   const finalizers = finalizersFor(current, options);
   if (isDefinition(resource) && metadata.deletionTimestamp === undefined && !finalizers.includes(CLEANUP_FINALIZER))
     finalizers.push(CLEANUP_FINALIZER);

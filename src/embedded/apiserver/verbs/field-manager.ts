@@ -29,7 +29,8 @@ export function recordManager(
     nowMs: core.clock.nowMs(),
     types: typeInfoOf(resource),
     hasStatus: resource.hasStatus,
+    arrange: (set) => core.fieldSets.share(set),
   });
-  if (entries.length > 0) after.metadata.managedFields = entries;
+  if (entries.length > 0) after.metadata.managedFields = entries.map((entry) => core.fieldSets.shareEntry(entry));
   else delete after.metadata.managedFields;
 }

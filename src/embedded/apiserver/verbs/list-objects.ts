@@ -6,6 +6,7 @@ import type { Resource } from '../registry/resource.ts';
 import type { ServerCore } from '../server-core.ts';
 import { storageKey, storagePrefix } from '../storage-key.ts';
 import { inVersionOf } from './api-version.ts';
+import { computedObjects } from './computed-objects.ts';
 import { awaitRevision, parseResourceVersion } from './resource-version.ts';
 import { compileSelection } from './selection.ts';
 
@@ -55,6 +56,10 @@ function listNow(
   wanted: number | undefined,
 ): ListPage {
   const selection = compileSelection(resource, query.labelSelector, query.fieldSelector);
+  if (resource.computed !== undefined) {
+    const items = computedObjects(core, resource.computed, namespace).filter(({ object }) => selection.matches(object as KubeObject));
+    return { items, resourceVersion: String(core.store.revision), continue: undefined, remainingItemCount: undefined };
+  }
   const prefix = storagePrefix(resource.type, namespace);
   const token = query.continue === undefined ? undefined : decodeToken(query.continue);
   const atRevision = token?.rv ?? (query.resourceVersionMatch === 'Exact' ? wanted : undefined);

@@ -4,6 +4,7 @@ import { apiVersionOf } from '../../../kube/resource-type.ts';
 import { fieldError, invalid, statusError } from '../../../kube/status-error.ts';
 import type { StoredValue } from '../../store/stored-value.ts';
 import { serverSideApply } from '../apply/server-side-apply.ts';
+import { authorize } from '../authorization/authorize.ts';
 import { cloneJson } from '../clone-json.ts';
 import { jsonPatch } from '../patch/json-patch.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
@@ -142,6 +143,13 @@ async function applyObject(
     );
   const live = core.store.get(storageKey(type, key.namespace, key.name));
   if (live === undefined && subresource === undefined) {
+    authorize(core, ctx.user, {
+      verb: 'create',
+      group: type.group,
+      resource: type.resource,
+      namespace: type.namespaced ? key.namespace : undefined,
+      name: key.name,
+    });
     if (applied.metadata.uid)
       throw invalid(type, key.name, [fieldError.invalid('metadata.uid', applied.metadata.uid, 'must not be set on create')]);
     const merged = merge(undefined);

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../base/own-value.ts';
 import { meetsAll, parseLabelSelector, type Requirement } from '../../../kube/label-selector.ts';
 import type { KubeObject } from '../../../kube/object.ts';
 import { statusError } from '../../../kube/status-error.ts';
@@ -35,29 +36,32 @@ export function compileSelection(resource: Resource, labelSelector: string | und
   };
 }
 
+/** The only name that a field selector can match: who may read that object alone may list it so. Throws BadRequest. */
+export function nameInFieldSelector(text: string): string | undefined {
+  return termsOf(text).find(({ field, negated, value }) => field === 'metadata.name' && !negated && value !== '')?.value;
+}
+
 function parseFieldSelector(resource: Resource, text: string): FieldTerm[] {
-  // A backslash keeps `,`, `=` and itself from ending a value: k8s.io/apimachinery/pkg/fields EscapeValue.
-  return text
-    .split(/(?<!\\),/)
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((part) => {
-      const match = part.match(/^([^=!]+?)(!=|==|=)(.*)$/s);
-      if (match === null) throw statusError('BadRequest', `invalid selector: '${part}'; can't understand '${part}'`);
-      const field = match[1]!.trim();
-      return {
-        field,
-        value: match[3]!.trim().replaceAll(/\\([\\,=])/g, '$1'),
-        negated: match[2] === '!=',
-        read: readerOf(resource, field),
-      };
-    });
+  return termsOf(text).map((term) => ({ ...term, read: readerOf(resource, term.field) }));
+}
+
+function termsOf(text: string): Omit<FieldTerm, 'read'>[] {
+  return unescapedParts(text).map((part) => {
+    const match = part.match(/^([^=!]+?)(!=|==|=)(.*)$/s);
+    if (match === null) throw statusError('BadRequest', `invalid selector: '${part}'; can't understand '${part}'`);
+    return { field: match[1]!.trim(), value: match[3]!.trim().replaceAll(/\\([\\,=])/g, '$1'), negated: match[2] === '!=' };
+  });
+}
+
+/** A backslash keeps `,`, `=` and itself from ending a value: k8s.io/apimachinery/pkg/fields EscapeValue. */
+function unescapedParts(text: string): string[] {
+  return (text.match(/(?:\\.|[^,\\]|\\$)+/gs) ?? []).map((part) => part.trim()).filter((part) => part !== '');
 }
 
 function readerOf(resource: Resource, field: string): (object: KubeObject) => string {
   if (field === 'metadata.name') return (object) => object.metadata.name;
   if (field === 'metadata.namespace') return (object) => object.metadata.namespace ?? '';
-  const read = resource.selectableFields?.[field];
+  const read = ownValue(resource.selectableFields, field);
   if (read !== undefined) return read;
   if (resource.schemaName === undefined) throw statusError('BadRequest', `field label not supported: ${field}`);
   const known = resource.selectableFields === undefined ? [] : Object.keys(resource.selectableFields);

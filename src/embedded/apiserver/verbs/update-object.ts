@@ -1,15 +1,17 @@
+import { equalJson } from '../../../base/equal-json.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { AnyObject, ObjectKey } from '../../../kube/object.ts';
 import { apiVersionOf } from '../../../kube/resource-type.ts';
 import { conflict, type FieldError, fieldError, invalid, isStatus, notFound, statusError } from '../../../kube/status-error.ts';
 import { RevisionMismatch } from '../../store/store.ts';
 import { StoredValue } from '../../store/stored-value.ts';
+import { checkEscalation } from '../authorization/rbac-escalation.ts';
 import { cloneJson } from '../clone-json.ts';
-import { equalJson } from '../equal-json.ts';
 import { validateMetadata } from '../registry/metadata-validation.ts';
 import type { Resource } from '../registry/resource.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { ServerCore } from '../server-core.ts';
+import { shareUnchanged } from '../share-unchanged.ts';
 import { storageKey } from '../storage-key.ts';
 import { asStored, inVersionOf } from './api-version.ts';
 import { dropEmptyMaps } from './create-object.ts';
@@ -73,11 +75,13 @@ export async function updateObject(
       };
       const mutation = core.webhooks.mutate({ ...admission, object: next }, ctx);
       if (mutation !== undefined) next = withServerFields(resource, current, await mutation, update.subresource);
+      checkEscalation(core, ctx.user, type, next, current);
       finish(resource, current, next, update, preparation);
       // Without webhooks nothing is awaited between the read and the write, so nothing can come between them.
       const validation = core.webhooks.validate({ ...admission, object: next }, ctx);
       if (validation !== undefined) await validation;
       if (update.subresource === undefined) warnOfWrite(ctx, resource, next);
+      shareParts(current, next);
       if (update.managedFields === undefined) recordManager(core, resource, current, next, managerOf(ctx, query), update.subresource);
       else update.managedFields(next, current);
       if (isUnchanged(current, next)) {
@@ -211,6 +215,13 @@ function finish(resource: Resource, current: AnyObject, next: AnyObject, update:
       );
   }
   if (errors.length > 0) throw invalid(type, current.metadata.name, errors);
+}
+
+/** Shares what the write has not changed with the stored version. The object and its metadata stay private: they get a new version yet. */
+function shareParts(current: AnyObject, next: AnyObject): void {
+  for (const key of Object.keys(next)) if (key !== 'metadata') next[key] = shareUnchanged(current[key], next[key]);
+  const before: Record<string, unknown> = { ...current.metadata };
+  for (const [key, value] of Object.entries(next.metadata)) Object.assign(next.metadata, { [key]: shareUnchanged(before[key], value) });
 }
 
 function hasSpecChange(resource: Resource, current: AnyObject, next: AnyObject): boolean {
