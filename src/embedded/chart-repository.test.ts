@@ -9,6 +9,17 @@ import { type ChartRepository, startChartRepository } from './chart-repository.t
 
 const chartsDirectory = path.join(import.meta.dirname, '../../charts/embedded');
 
+it('listens on the port that it is given, and on another when that is taken', async () => {
+  const first = await startChartRepository({ chartsDirectory });
+  const port = Number(new URL(first.urls.argo).port);
+  const second = await startChartRepository({ chartsDirectory, port });
+  expect(new URL(second.urls.argo).port).not.toBe(String(port));
+  await Promise.all([first.close(), second.close()]);
+  const third = await startChartRepository({ chartsDirectory, port });
+  expect(third.urls.argo).toBe(first.urls.argo);
+  await third.close();
+});
+
 describe('startChartRepository', () => {
   let repository: ChartRepository;
   beforeEach(async () => {

@@ -20,10 +20,10 @@ export interface ChartRepository {
 }
 
 /**
- * Serves the chart folders below `chartsDirectory` as Helm repositories on a free port of 127.0.0.1. Archives are packed on the
- * first request, not at the start.
+ * Serves the chart folders below `chartsDirectory` as Helm repositories on `port` of 127.0.0.1, or on a free one when that is taken or not given.
+ * Archives are packed on the first request, not at the start.
  */
-export async function startChartRepository(options: { chartsDirectory: string }): Promise<ChartRepository> {
+export async function startChartRepository(options: { chartsDirectory: string; port?: number | undefined }): Promise<ChartRepository> {
   const packed = new Map<string, Promise<ChartArchive>>();
   const archive = (chart: string): Promise<ChartArchive> => {
     let pending = packed.get(chart);
@@ -58,9 +58,17 @@ export async function startChartRepository(options: { chartsDirectory: string })
       },
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  await listen(options.port ?? 0).catch((error: NodeJS.ErrnoException) => {
+    if (options.port === undefined || (error.code !== 'EADDRINUSE' && error.code !== 'EACCES')) throw error;
+    return listen(0);
   });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

@@ -11,6 +11,9 @@ import { createGarbageCollector } from './garbage-collector/garbage-collector.ts
 import { createHorizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler-controller.ts';
 import { createJobController } from './job/job-controller.ts';
 import { createNamespaceController } from './namespace/namespace-controller.ts';
+import { createNodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
+import { createTaintEvictionController } from './node-lifecycle/taint-eviction-controller.ts';
+import { createPodGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.ts';
 import { createReplicaSetController } from './replicaset/replicaset-controller.ts';
 import { createServiceAccountController } from './serviceaccount/serviceaccount-controller.ts';
 import { createStatefulSetController } from './statefulset/statefulset-controller.ts';
@@ -36,6 +39,9 @@ export function createControllers(deps: ControllerDeps, facts: ClusterFacts): Co
     createCronJobController(as('cronjob-controller')),
     createTtlController(deps),
     createDisruptionController(deps),
+    createNodeLifecycleController(as('node-controller')),
+    createTaintEvictionController(as('taint-eviction-controller')),
+    createPodGarbageCollector(deps),
     createHorizontalPodAutoscalerController(as('horizontal-pod-autoscaler'), facts),
   ];
 }

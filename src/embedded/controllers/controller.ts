@@ -47,6 +47,7 @@ export class Controller {
   readonly #delayed = new Map<string, { timer: Timer; atMs: number }>();
   readonly #failures = new Map<string, number>();
   #signal: AbortSignal | undefined;
+  #awaitsRelease = false;
 
   constructor(options: ControllerOptions, deps: Pick<ControllerDeps, 'clock' | 'log' | 'activity'>) {
     this.name = options.name;
@@ -95,11 +96,22 @@ export class Controller {
   #pump(): void {
     const signal = this.#signal;
     if (signal === undefined || signal.aborted) return;
+    const { activity } = this.#deps;
+    if (activity.isHeld) {
+      if (!this.#awaitsRelease) {
+        this.#awaitsRelease = true;
+        activity.afterHold(() => {
+          this.#awaitsRelease = false;
+          this.#pump();
+        });
+      }
+      return;
+    }
     while (this.#processing.size < (this.#options.concurrency ?? 1)) {
       const key = this.#queue.shift();
       if (key === undefined) return;
       const endQueued = this.#dirty.get(key);
-      const endRunning = this.#deps.activity.begin(`${this.name} ${key} running`);
+      const endRunning = activity.beginReconcile(`${this.name} ${key} running`);
       this.#dirty.delete(key);
       endQueued?.();
       this.#processing.add(key);

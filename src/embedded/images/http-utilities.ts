@@ -1,5 +1,6 @@
 import { nextTurn } from '../../base/clock.ts';
 import { parseDuration } from '../../base/duration.ts';
+import { ownValue } from '../../base/own-value.ts';
 import type { ImageContext } from './image-program.ts';
 import type { UtilityCall } from './utility-call.ts';
 
@@ -162,7 +163,7 @@ export async function fetchLikeCurl(call: UtilityCall): Promise<number> {
     const arg = args[at]!;
     if (arg.startsWith('--')) {
       const [name, inline] = arg.slice(2).split(/=(.*)/s);
-      const flag = LONG[name!];
+      const flag = ownValue(LONG, name!);
       if (flag === undefined) {
         io.stderr(`curl: option ${arg}: is unknown\n`);
         return 2;

@@ -5,6 +5,16 @@ import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { KubeApi } from '../../kube/kube-api.ts';
 
+/** What a program says it uses; what is left out stays as it was said last. */
+export interface UsageReport {
+  /** CPU that it uses from now on, in thousandths of a core. */
+  cpuMillicores?: number;
+  /** CPU time that it spent at once, in ms, beside the steady use. */
+  cpuMs?: number;
+  /** Memory that it holds. More than the container's limit, and it is killed (`OOMKilled`). */
+  memoryBytes?: number;
+}
+
 /** What a program of an image sees: its container, and the cluster as a Pod would. */
 export interface ImageContext {
   /** The reference as the Pod names it, tag and digest included. */
@@ -41,6 +51,8 @@ export interface ImageContext {
   writeFile?(path: string, content: string | undefined): void;
   /** Paths of every mounted file, sorted. */
   listFiles?(): string[];
+  /** Tells what the program uses: `kubectl top`, autoscalers and memory limits go by it. */
+  reportUsage?(usage: UsageReport): void;
   /** Writes one line to the container's log. */
   log(line: string): void;
   /** Aborts when the container must end (SIGTERM). A program that goes on is killed after the grace period. */

@@ -18,6 +18,7 @@ let pod: http.Server;
 let listeners: Map<number, Server>;
 let files: Record<string, string>;
 let lines: string[];
+let listening: (() => void)[];
 let term: AbortController;
 let killed: AbortController;
 let exit: Promise<number>;
@@ -37,10 +38,25 @@ const ruleFor = (host: string) => ({
   http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }] },
 });
 
+/** Resolves once the condition holds for what the program has logged. */
+async function untilLogged(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise<void>((resolve) => listening.push(resolve));
+}
+const reloads = (): number => lines.filter((line) => line.includes('backend reload done')).length;
+/** Asks again after each reload until the answer is the one wanted. */
+async function afterReload<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const before = reloads();
+    const answer = await ask();
+    if (isWanted(answer)) return answer;
+    await untilLogged(() => reloads() > before);
+  }
+}
+
 beforeEach(async () => {
   const random = seededRandom(5);
   api = createFakeKubeApi({ clock: hostClock, random });
-  [listeners, lines, term, killed] = [new Map(), [], new AbortController(), new AbortController()];
+  [listeners, lines, listening, term, killed] = [new Map(), [], [], new AbortController(), new AbortController()];
   const webhook = await createFakeCertificate(hostClock.nowMs(), random);
   files = { '/usr/local/certificates/cert': webhook.cert, '/usr/local/certificates/key': webhook.key };
   pod = http.createServer((request, response) => {
@@ -86,6 +102,7 @@ beforeEach(async () => {
     readFile: (path) => files[path],
     log: (line) => {
       lines.push(line);
+      for (const wake of listening.splice(0)) wake();
     },
     signal: term.signal,
     killed: killed.signal,
@@ -111,7 +128,7 @@ beforeEach(async () => {
     api,
   };
   exit = createIngressNginxProgram().run(ctx);
-  while (!lines.includes('I NGINX Ingress controller is running')) await hostClock.sleep(2);
+  await untilLogged(() => lines.includes('I NGINX Ingress controller is running'));
 });
 afterEach(async () => {
   killed.abort();
@@ -200,11 +217,10 @@ it('refuses a conflicting Ingress through its webhook', async () => {
 
 it('redirects to https while the Secret of a listed host is missing', async () => {
   await api.patch(ingresses, { namespace: 'default', name: 'main' }, { type: 'merge', body: { metadata: { annotations: null } } });
-  let answer = await httpGet(80, '/');
-  while (answer.status === 200) {
-    await hostClock.sleep(2);
-    answer = await httpGet(80, '/');
-  }
+  const answer = await afterReload(
+    () => httpGet(80, '/'),
+    ({ status }) => status !== 200,
+  );
   expect([answer.status, answer.headers.location]).toEqual([308, 'https://a.test']);
 });
 
@@ -229,16 +245,12 @@ it('serves the certificate of a Secret that covers the host', async () => {
         .on('error', reject);
     });
   const wanted = certificate.cert.replace(/-----[^-]+-----|\s/g, '');
-  let seen = await serial();
-  for (let i = 0; i < 200 && seen !== wanted; i++) {
-    await hostClock.sleep(5);
-    seen = await serial();
-  }
-  expect(seen).toBe(wanted);
+  expect(await afterReload(serial, (seen) => seen === wanted)).toBe(wanted);
 });
 
 it('drains on SIGTERM, takes back its status address, and ends with 0', async () => {
-  while (api.all(ingresses)[0]!.status?.loadBalancer?.ingress === undefined) await hostClock.sleep(2);
+  for await (const event of api.watch(ingresses, { resourceVersion: '0' }))
+    if (event.type !== 'BOOKMARK' && event.object.status?.loadBalancer?.ingress !== undefined) break;
   term.abort();
   expect(await exit).toBe(0);
   expect(api.all(ingresses)[0]!.status).toEqual({ loadBalancer: {} });

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import net from 'node:net';
 import { type Clock, hostClock as systemHostClock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { ownValue } from '../../base/own-value.ts';
 import { seededRandom } from '../../base/random.ts';
 import { admissionListener } from '../../ingress/controller/admission-server.ts';
 import { type ControllerFlags, parseControllerFlags } from '../../ingress/controller/controller-flags.ts';
@@ -111,7 +112,7 @@ function release(server: net.Server, socket: Socket): void {
 
 /** Replaces `$(NAME)` as the kubelet does; arguments that it replaced already are left as they are. */
 function expanded(args: readonly string[], env: Readonly<Record<string, string>>): string[] {
-  return args.map((arg) => arg.replace(/\$\(([A-Za-z_][A-Za-z0-9_]*)\)/g, (whole, name: string) => env[name] ?? whole));
+  return args.map((arg) => arg.replace(/\$\(([A-Za-z_][A-Za-z0-9_]*)\)/g, (whole, name: string) => ownValue(env, name) ?? whole));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -4,6 +4,10 @@ import type { ImageContext, ImageProgram } from './image-program.ts';
 
 export const SAMPLE_APP_IMAGE = 'ghcr.io/canary-lab/sample-app';
 
+/** A small server of Node at rest. */
+const BASE_MEMORY = 40 * 1024 ** 2;
+const BASE_MILLICORES = 2;
+
 /** What the container would learn from the downward API, for charts that do not pass it on. */
 function identityEnv(ctx: ImageContext): Record<string, string> {
   const { labels, name, namespace, nodeName } = ctx.pod;
@@ -19,11 +23,21 @@ function identityEnv(ctx: ImageContext): Record<string, string> {
 export function createSampleAppProgram(): ImageProgram {
   return {
     async run(ctx) {
+      let memoryBytes = BASE_MEMORY;
+      ctx.reportUsage?.({ cpuMillicores: BASE_MILLICORES, memoryBytes });
       const app = createSampleApp({
         env: { ...identityEnv(ctx), ...ctx.env },
         tag: imageTag(ctx.image),
         clock: ctx.clock,
         random: ctx.random,
+        use: {
+          memory(mib) {
+            ctx.killed.throwIfAborted();
+            memoryBytes += mib * 1024 ** 2;
+            ctx.reportUsage?.({ memoryBytes });
+          },
+          cpu: (cpuMs) => ctx.reportUsage?.({ cpuMs }),
+        },
         log: ctx.log,
       });
       await ctx.listen(app.port, app.server);

@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
+import { ownValue, setOwnValue } from '../../base/own-value.ts';
 import type { ExecIo } from './image-program.ts';
 import { parseShell, type ShellNode, ShellSyntaxError, type Word } from './shell-syntax.ts';
 
@@ -105,7 +106,7 @@ class Shell {
           async () => {
             const next = words.shift();
             if (next === undefined) return false;
-            this.#variables[node.name] = next;
+            setOwnValue(this.#variables, node.name, next);
             return true;
           },
           node.body,
@@ -208,7 +209,7 @@ class Shell {
       case 'export':
         for (const arg of args) {
           const at = arg.indexOf('=');
-          if (at > 0) this.#variables[arg.slice(0, at)] = arg.slice(at + 1);
+          if (at > 0) setOwnValue(this.#variables, arg.slice(0, at), arg.slice(at + 1));
         }
         return 0;
       default:
@@ -244,7 +245,9 @@ class Shell {
       rest = rest.slice(dollar);
       if (rest.startsWith('$((')) {
         const end = rest.indexOf('))');
-        result += String(arithmetic(rest.slice(3, end).replace(/\$?([A-Za-z_]\w*)/g, (_, name: string) => this.#variables[name] ?? '0')));
+        result += String(
+          arithmetic(rest.slice(3, end).replace(/\$?([A-Za-z_]\w*)/g, (_, name: string) => ownValue(this.#variables, name) ?? '0')),
+        );
         rest = rest.slice(end + 2);
       } else if (rest.startsWith('$(')) {
         let depth = 0;
@@ -276,7 +279,7 @@ class Shell {
     if (name === '#') return String(Math.max(0, this.#positional.length - 1));
     if (name === '@' || name === '*') return this.#positional.slice(1).join(' ');
     if (/^\d$/.test(name)) return this.#positional[Number(name)];
-    return this.#variables[name];
+    return ownValue(this.#variables, name);
   }
 }
 

@@ -1,5 +1,6 @@
 import { nextTurn } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { ownValue } from '../../base/own-value.ts';
 import { fetchLikeCurl, fetchLikeWget } from './http-utilities.ts';
 import type { ExecIo, ImageContext } from './image-program.ts';
 import { runShell } from './shell.ts';
@@ -98,7 +99,7 @@ const UTILITIES: Readonly<Record<string, Utility>> = {
       for (const [name, value] of Object.entries(env)) io.stdout(`${name}=${value}\n`);
       return 0;
     }
-    const values = args.map((name) => env[name]);
+    const values = args.map((name) => ownValue(env, name));
     for (const value of values) if (value !== undefined) io.stdout(`${value}\n`);
     return values.includes(undefined) ? 1 : 0;
   },

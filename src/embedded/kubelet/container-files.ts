@@ -2,21 +2,25 @@ import { LabError } from '../../base/errors.ts';
 import type { Container, Pod } from '../../kube/generated/types.ts';
 import { mountedFiles, mountOf, readMountedFile, type VolumeSources } from './volumes.ts';
 
+/** Most containers never write a file, so what holds files is made at the first. */
+const NO_FILES: ReadonlyMap<string, string> = new Map();
+
 /** What the containers of a Pod wrote into its empty directories, by volume and path. It lives as long as the Pod is on the node. */
 export class EmptyDirs {
-  readonly #volumes = new Map<string, Map<string, string>>();
+  #volumes: Map<string, Map<string, string>> | undefined;
 
   of(volume: string): ReadonlyMap<string, string> {
-    return this.#volumes.get(volume) ?? new Map();
+    return this.#volumes?.get(volume) ?? NO_FILES;
   }
 
   write(volume: string, path: string, content: string): void {
+    this.#volumes ??= new Map();
     const files = this.#volumes.get(volume) ?? new Map<string, string>();
     this.#volumes.set(volume, files.set(path, content));
   }
 
   remove(volume: string, path: string): boolean {
-    return this.#volumes.get(volume)?.delete(path) ?? false;
+    return this.#volumes?.get(volume)?.delete(path) ?? false;
   }
 
   /** Bytes in the volume. */
@@ -34,7 +38,7 @@ export class ContainerFiles {
   readonly #sources: VolumeSources;
   readonly #dirs: EmptyDirs;
   readonly #onWrite: () => void;
-  readonly #layer = new Map<string, string>();
+  #layer: Map<string, string> | undefined;
 
   constructor(pod: () => Pod, container: Container, sources: VolumeSources, dirs: EmptyDirs, onWrite: () => void) {
     this.#pod = pod;
@@ -45,11 +49,11 @@ export class ContainerFiles {
   }
 
   read(path: string): string | undefined {
-    return readMountedFile(this.#pod(), this.#container, path, this.#sources) ?? this.#layer.get(path);
+    return readMountedFile(this.#pod(), this.#container, path, this.#sources) ?? this.#layer?.get(path);
   }
 
   list(): string[] {
-    return [...new Set([...mountedFiles(this.#pod(), this.#container, this.#sources).keys(), ...this.#layer.keys()])].sort();
+    return [...new Set([...mountedFiles(this.#pod(), this.#container, this.#sources).keys(), ...(this.#layer ?? NO_FILES).keys()])].sort();
   }
 
   /** Writes or, without content, removes a file. Throws `Read-only file system` where the kernel would say so. */
@@ -58,8 +62,11 @@ export class ContainerFiles {
     if (place === undefined) {
       if (this.#container.securityContext?.readOnlyRootFilesystem === true && path !== this.terminationMessagePath)
         throw new LabError('READ_ONLY_FILE', 'Read-only file system');
-      if (content === undefined) this.#layer.delete(path);
-      else this.#layer.set(path, content);
+      if (content === undefined) this.#layer?.delete(path);
+      else {
+        this.#layer ??= new Map();
+        this.#layer.set(path, content);
+      }
       return;
     }
     const volume = this.#pod().spec.volumes?.find(({ name }) => name === place.mount.name);

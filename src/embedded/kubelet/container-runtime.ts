@@ -8,6 +8,7 @@ import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import type { Container, Pod } from '../../kube/generated/types.ts';
 import type { KubeApi } from '../../kube/kube-api.ts';
+import { parseQuantity } from '../../kube/quantity.ts';
 import type { ExecIo, ImageContext, ImageProgram } from '../images/image-program.ts';
 import { runUtility } from '../images/utilities.ts';
 import type { ClusterNetwork, PodListener } from '../network/cluster-network.ts';
@@ -15,12 +16,15 @@ import { httpOverDial } from '../network/http-over-dial.ts';
 import type { ContainerFiles } from './container-files.ts';
 import type { ContainerLog } from './container-log.ts';
 import { probePort } from './probe.ts';
+import { UsageMeter, type UsageSample } from './usage-meter.ts';
 
 export interface ContainerStart {
   /** The Pod as it is now: labels may change while the container runs. */
   pod(): Pod;
   spec: Container;
   ip: string;
+  /** Address of the node that the Pod is on. */
+  nodeIp: string;
   program: ImageProgram;
   env: Record<string, string>;
   command: readonly string[];
@@ -53,6 +57,10 @@ export interface RunningContainer {
   /** Resolves once no request is being answered. */
   idle(): Promise<void>;
   exec(argv: readonly string[], io: ExecIo): Promise<number>;
+  /** What the program used lately; `undefined` until it has run for a while. */
+  usage(): UsageSample | undefined;
+  /** Whether it was killed because it held more memory than its limit. */
+  isOutOfMemory(): boolean;
 }
 
 /** Turns of the event loop that a fresh program has to listen before time may move on. */
@@ -66,9 +74,12 @@ export function startContainer(start: ContainerStart, deps: ContainerRuntimeDeps
   const kill = new AbortController();
   const listeners = new Map<number, PodListener>();
   const idleWaiters: (() => void)[] = [];
-  const listenWaiters = new Map<number, (() => void)[]>();
+  let listenWaiters: Map<number, (() => void)[]> | undefined;
   let serving = 0;
   let hasEnded = false;
+  let isOutOfMemory = false;
+  const meter = new UsageMeter(deps.clock);
+  const memoryLimit = parseQuantity(spec.resources?.limits?.memory ?? '') ?? Number.POSITIVE_INFINITY;
   let reportStarted = (): void => {};
   const started = new Promise<void>((resolve) => {
     reportStarted = resolve;
@@ -116,6 +127,13 @@ export function startContainer(start: ContainerStart, deps: ContainerRuntimeDeps
     readFile: (path) => start.files.read(path),
     listFiles: () => start.files.list(),
     writeFile: (path, content) => start.files.write(path, content),
+    reportUsage: (usage) => {
+      if (hasEnded) return;
+      meter.report(usage);
+      if (meter.memoryBytes <= memoryLimit || kill.signal.aborted) return;
+      isOutOfMemory = true;
+      endNow();
+    },
     log: (line) => {
       if (!hasEnded) log.append(deps.clock.nowMs(), line);
     },
@@ -129,7 +147,7 @@ export function startContainer(start: ContainerStart, deps: ContainerRuntimeDeps
       if (hasEnded) throw new Error('The container has ended.');
       const declared = spec.ports?.find(({ containerPort }) => containerPort === port);
       const hostPort = declared?.hostPort ?? (pod.spec.hostNetwork ? declared?.containerPort : undefined);
-      const listener = await deps.network.listen(ip, port, server, { hostPort });
+      const listener = await deps.network.listen(ip, port, server, { hostPort, nodeIp: start.nodeIp });
       if (hasEnded) {
         listener.close();
         throw new Error('The container has ended.');
@@ -137,14 +155,18 @@ export function startContainer(start: ContainerStart, deps: ContainerRuntimeDeps
       listeners.set(port, listener);
       watchRequests(server);
       reportStarted();
-      for (const wake of listenWaiters.get(port) ?? []) wake();
-      listenWaiters.delete(port);
+      for (const wake of listenWaiters?.get(port) ?? []) wake();
+      listenWaiters?.delete(port);
     },
     dial,
     fetch: (url, init) => httpOverDial(url, dial, init),
     api: start.api,
   };
 
+  const endNow = (): void => {
+    stop.abort(new Error('The container was killed.'));
+    kill.abort();
+  };
   const finish = (gracefully: boolean): void => {
     hasEnded = true;
     for (const listener of listeners.values()) {
@@ -181,15 +203,13 @@ export function startContainer(start: ContainerStart, deps: ContainerRuntimeDeps
     terminate() {
       stop.abort(new Error('The container was told to stop.'));
     },
-    kill() {
-      stop.abort(new Error('The container was killed.'));
-      kill.abort();
-    },
+    kill: endNow,
     isServing: () => serving > 0,
     listening: (port) =>
       listeners.has(port)
         ? Promise.resolve()
         : new Promise((resolve) => {
+            listenWaiters ??= new Map();
             listenWaiters.set(port, [...(listenWaiters.get(port) ?? []), resolve]);
           }),
     idle: () =>
@@ -198,6 +218,8 @@ export function startContainer(start: ContainerStart, deps: ContainerRuntimeDeps
         : new Promise((resolve) => {
             idleWaiters.push(resolve);
           }),
+    usage: () => (hasEnded ? undefined : meter.read()),
+    isOutOfMemory: () => isOutOfMemory,
     exec: (argv, io) => start.program.exec?.(ctx, argv, io) ?? runUtility(ctx, argv, io),
   };
 }

@@ -1,3 +1,4 @@
+import { ownValue, setOwnValue } from '../../base/own-value.ts';
 import type { ConfigMap, Container, EnvVar, Pod, Secret, Service } from '../../kube/generated/types.ts';
 import { fieldValue, type NodeFacts, resourceValue } from './field-reference.ts';
 import { expandVariables } from './variable-expansion.ts';
@@ -33,16 +34,16 @@ export function containerEnv(pod: Pod, container: Container, sources: EnvSources
         configMapRef.optional,
         `configmap "${configMapRef.name}" not found`,
       );
-      for (const [key, value] of Object.entries(found?.data ?? {})) env[prefix + key] = value;
+      for (const [key, value] of Object.entries(found?.data ?? {})) setOwnValue(env, prefix + key, value);
     }
     if (secretRef !== undefined) {
       const found = required(sources.secret(secretRef.name ?? ''), secretRef.optional, `secret "${secretRef.name}" not found`);
-      for (const [key, value] of Object.entries(found?.data ?? {})) env[prefix + key] = decode(value);
+      for (const [key, value] of Object.entries(found?.data ?? {})) setOwnValue(env, prefix + key, decode(value));
     }
   }
   for (const variable of container.env ?? []) {
     const value = variableValue(pod, container, variable, env, sources);
-    if (value !== undefined) env[variable.name] = value;
+    if (value !== undefined) setOwnValue(env, variable.name, value);
   }
   return env;
 }
@@ -64,12 +65,12 @@ function variableValue(
   if (valueFrom.configMapKeyRef !== undefined) {
     const { name: map = '', key, optional } = valueFrom.configMapKeyRef;
     const found = required(sources.configMap(map), optional, `configmap "${map}" not found`);
-    return found && required(found.data?.[key], optional, `couldn't find key ${key} in ConfigMap ${namespace}/${map}`);
+    return found && required(ownValue(found.data, key), optional, `couldn't find key ${key} in ConfigMap ${namespace}/${map}`);
   }
   if (valueFrom.secretKeyRef !== undefined) {
     const { name: secret = '', key, optional } = valueFrom.secretKeyRef;
     const found = required(sources.secret(secret), optional, `secret "${secret}" not found`);
-    const data = found && required(found.data?.[key], optional, `couldn't find key ${key} in Secret ${namespace}/${secret}`);
+    const data = found && required(ownValue(found.data, key), optional, `couldn't find key ${key} in Secret ${namespace}/${secret}`);
     return data === undefined ? undefined : decode(data);
   }
   if (valueFrom.fieldRef !== undefined) {

@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/own-value.ts';
 import type { Container, ObjectFieldSelector, Pod, ResourceFieldSelector } from '../../kube/generated/types.ts';
 
 /** What the node itself contributes to field references. */
@@ -19,7 +20,7 @@ function mapText(map: Record<string, string> | undefined): string {
 /** The value of a downward API field; `undefined` when the path is not modelled. */
 export function fieldValue(pod: Pod, { fieldPath }: ObjectFieldSelector, node: NodeFacts): string | undefined {
   const subscript = fieldPath.match(/^metadata\.(labels|annotations)\['(.+)'\]$/);
-  if (subscript) return (subscript[1] === 'labels' ? pod.metadata.labels : pod.metadata.annotations)?.[subscript[2]!] ?? '';
+  if (subscript) return ownValue(subscript[1] === 'labels' ? pod.metadata.labels : pod.metadata.annotations, subscript[2]!) ?? '';
   switch (fieldPath) {
     case 'metadata.name':
       return pod.metadata.name;
@@ -82,7 +83,7 @@ export function resourceValue(
   if (name === undefined || (kind !== 'limits' && kind !== 'requests')) return undefined;
   const { limits, requests } = container?.resources ?? {};
   const capacity = name === 'cpu' ? node.cpu : name === 'memory' ? node.memory : '0';
-  const text = kind === 'limits' ? (limits?.[name] ?? capacity) : (requests?.[name] ?? '0');
+  const text = kind === 'limits' ? (ownValue(limits, name) ?? capacity) : (ownValue(requests, name) ?? '0');
   const unit = quantityValue(divisor === undefined || divisor === '0' ? '1' : divisor);
   const value = quantityValue(text);
   return unit === undefined || value === undefined ? undefined : String(Math.ceil(value / unit));

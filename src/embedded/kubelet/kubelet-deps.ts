@@ -5,16 +5,15 @@ import type { ObjectKey } from '../../kube/object.ts';
 import type { ControllerDeps } from '../controllers/controller.ts';
 import type { ImageTable } from '../images/image-program.ts';
 import type { ClusterNetwork } from '../network/cluster-network.ts';
+import type { ClusterNode } from '../network/cluster-nodes.ts';
 
-/** What the kubelet is built from. `events` must be a recorder of component `kubelet` with the node as its host. */
+/** What the kubelet of one node is built from. `events` must be a recorder of component `kubelet` with the node as its host. */
 export interface KubeletDeps extends ControllerDeps {
   /** Time of the machine, for what must not wait on virtual time. */
   hostClock: Clock;
   network: ClusterNetwork;
   images: ImageTable;
-  nodeName: string;
-  /** Address of the node in the cluster. */
-  nodeIp: string;
+  node: ClusterNode;
   /** Address and port of the Service `default/kubernetes`, given to every container. */
   apiService: { ip: string; port: number };
   /** The version that the node reports, such as `v1.34.1`. */
@@ -22,13 +21,9 @@ export interface KubeletDeps extends ControllerDeps {
   /** The API as a ServiceAccount: authentication, RBAC and admission apply. */
   apiFor(serviceAccount: ObjectKey): KubeApi;
   /** A token for a Pod's ServiceAccount. */
-  issueToken(
-    serviceAccount: ObjectKey,
-    pod: Pod,
-    options: { audience: string | undefined; expirationSeconds: number },
-  ): string | Promise<string>;
+  issueToken(serviceAccount: ObjectKey, pod: Pod, options: { audience: string | undefined; expirationSeconds: number }): string;
 }
 
-/** What the node can give. */
+/** What each node can give. */
 export const NODE_CPU = '8';
 export const NODE_MEMORY = '16Gi';

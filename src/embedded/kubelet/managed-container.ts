@@ -1,6 +1,6 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { Container, ContainerState, Pod } from '../../kube/generated/types.ts';
+import type { Container, ContainerState, ContainerStatus, LifecycleHandler, Pod } from '../../kube/generated/types.ts';
 import type { ContainerFiles } from './container-files.ts';
 import { ContainerLog } from './container-log.ts';
 import { runProbes } from './container-probes.ts';
@@ -29,6 +29,8 @@ export interface PodSurroundings {
   changed(): void;
   /** Images that were pulled before. */
   presentImages: Set<string>;
+  /** What the Pod's status tells of came back as it was, its containers must be started again: nothing has crashed. */
+  isRestored: boolean;
 }
 
 export type ContainerRole = 'init' | 'sidecar' | 'main';
@@ -45,6 +47,8 @@ interface Run {
 
 /** What kubelet's relisting of containers takes before it acts on an exit. */
 const RELIST_MS = 1000;
+/** A reason without a stack trace: there is one for every container that ends. */
+const RUN_ENDS = 'the run ends';
 
 /** One container of a Pod over all its runs: pull, start, probes, restart with back-off. */
 export class ManagedContainer {
@@ -79,7 +83,8 @@ export class ManagedContainer {
     const before = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(
       ({ name }) => name === spec.name,
     );
-    const wasRunning = before?.state?.running;
+    const wasRunning = around.isRestored ? undefined : before?.state?.running;
+    if (around.isRestored && before?.lastState?.terminated !== undefined) this.#lastState = before.lastState;
     this.#restartCount = (before?.restartCount ?? 0) + (wasRunning !== undefined ? 1 : 0);
     if (wasRunning !== undefined) {
       this.#lastState = {
@@ -108,6 +113,22 @@ export class ManagedContainer {
       image: isPresent ? normalizedImage(reference) : reference,
       imageId: isPresent ? imageId(reference) : '',
     };
+  }
+
+  /** Whether a status tells of the very run that the container is in, or has ended with. */
+  isAsIn(status: ContainerStatus | undefined): boolean {
+    const kindOf = (state: ContainerState | undefined): string | undefined => Object.keys(state ?? { waiting: {} })[0];
+    return status?.containerID === this.#id && kindOf(status?.state) === kindOf(this.#state);
+  }
+
+  /** Takes over what a restored status says of its run, whose times have been moved. */
+  adopt(status: ContainerStatus | undefined): void {
+    if (status === undefined) return;
+    if (status.state !== undefined) this.#state = status.state;
+    this.#lastState = status.lastState?.terminated === undefined ? undefined : status.lastState;
+    this.#restartCount = status.restartCount;
+    const startedAt = status.state?.running?.startedAt;
+    if (this.#run !== undefined && startedAt) this.#run.startedAtMs = Date.parse(startedAt);
   }
 
   get isRunning(): boolean {
@@ -151,8 +172,9 @@ export class ManagedContainer {
     if (run === undefined) return;
     run.stopping ??= (async () => {
       this.#around.event('Normal', 'Killing', reason, this.#fieldPath);
-      run.probes.abort();
-      await stopContainer(run.container, graceMs, (signal) => this.#preStop(run, signal), this.#deps);
+      run.probes.abort(RUN_ENDS);
+      const hook = this.spec.lifecycle?.preStop;
+      await stopContainer(run.container, graceMs, hook && ((signal) => this.#preStop(hook, run, signal)), this.#deps);
     })();
     await run.stopping;
     await nextState(() => this.#run !== run);
@@ -228,6 +250,7 @@ export class ManagedContainer {
         pod: () => this.#around.pod(),
         spec: this.spec,
         ip: this.#around.ip(),
+        nodeIp: this.#deps.node.ip,
         program,
         env,
         command: expand(this.spec.command),
@@ -253,7 +276,7 @@ export class ManagedContainer {
     void this.#probe(run);
 
     const exitCode = await container.exited;
-    run.probes.abort();
+    run.probes.abort(RUN_ENDS);
     this.#run = undefined;
     this.#isReady = false;
     this.#isStarted = false;
@@ -261,7 +284,7 @@ export class ManagedContainer {
     this.#state = {
       terminated: {
         exitCode,
-        reason: exitCode === 0 ? 'Completed' : 'Error',
+        reason: container.isOutOfMemory() ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error',
         startedAt: rfc3339(run.startedAtMs),
         finishedAt: rfc3339(clock.nowMs()),
         containerID: id,
@@ -333,9 +356,7 @@ export class ManagedContainer {
     }
   }
 
-  async #preStop(run: Run, signal: AbortSignal): Promise<void> {
-    const hook = this.spec.lifecycle?.preStop;
-    if (hook === undefined) return;
+  async #preStop(hook: LifecycleHandler, run: Run, signal: AbortSignal): Promise<void> {
     try {
       await runHook(hook, run.container, this.spec, this.#around.ip(), this.#deps, signal);
     } catch (error) {

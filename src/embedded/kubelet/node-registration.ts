@@ -1,5 +1,6 @@
 import { rfc3339, rfc3339Micro, type Timer } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { findCondition } from '../../kube/conditions.ts';
 import type { Lease, Node, NodeCondition, NodeStatus } from '../../kube/generated/types.ts';
 import { leases, nodes } from '../../kube/resource-type.ts';
 import { isStatus } from '../../kube/status-error.ts';
@@ -32,56 +33,79 @@ export class NodeRegistration {
     );
   }
 
+  /** Tells of the node now, in its status and its lease. */
+  report(): void {
+    for (const work of [() => this.#report(), () => this.#renewLease()]) this.#tell(work);
+  }
+
+  #tell(work: () => Promise<unknown>): void {
+    void this.#deps.activity
+      .during('node heartbeat', work)
+      .catch((error: unknown) => this.#deps.log.debug(`node heartbeat: ${messageOf(error)}`));
+  }
+
   #every(periodMs: number, work: () => Promise<unknown>, signal: AbortSignal): void {
     const timer = this.#deps.clock.after(periodMs, () => {
       this.#timers.delete(timer);
       if (signal.aborted) return;
-      void this.#deps.activity
-        .during('node heartbeat', work)
-        .catch((error: unknown) => this.#deps.log.debug(`node heartbeat: ${messageOf(error)}`));
+      this.#tell(work);
       this.#every(periodMs, work, signal);
     });
     this.#timers.add(timer);
   }
 
   async #register(): Promise<void> {
-    const { api, nodeName, kubernetesVersion } = this.#deps;
+    const { api, node } = this.#deps;
     const draft = {
       apiVersion: 'v1',
       kind: 'Node',
       metadata: {
-        name: nodeName,
+        name: node.name,
         labels: {
           'beta.kubernetes.io/arch': 'amd64',
           'beta.kubernetes.io/os': 'linux',
           'kubernetes.io/arch': 'amd64',
-          'kubernetes.io/hostname': nodeName,
+          'kubernetes.io/hostname': node.name,
           'kubernetes.io/os': 'linux',
-          'ingress-ready': 'true',
-          'node-role.kubernetes.io/control-plane': '',
+          ...(node.isControlPlane
+            ? {
+                'ingress-ready': 'true',
+                'node-role.kubernetes.io/control-plane': '',
+                'node.kubernetes.io/exclude-from-external-load-balancers': '',
+              }
+            : {}),
         },
       },
-      spec: { podCIDR: '10.244.0.0/16', podCIDRs: ['10.244.0.0/16'], providerID: `canary-lab://${nodeName}` },
+      spec: {
+        podCIDR: node.podCidr,
+        podCIDRs: [node.podCidr],
+        providerID: `canary-lab://${node.name}`,
+        ...(node.isDedicated ? { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] } : {}),
+      },
     };
     try {
       await api.create<Node>(nodes, draft as unknown as Node);
-      const subject = {
-        apiVersion: 'v1',
-        kind: 'Node',
-        metadata: { name: nodeName, uid: nodeName, resourceVersion: '', creationTimestamp: '' },
-      };
-      this.#deps.events.record(subject, 'Normal', 'Starting', 'Starting kubelet.');
-      this.#deps.events.record(subject, 'Normal', 'NodeReady', `Node ${nodeName} status is now: NodeReady`);
+      this.#event('Starting', 'Starting kubelet.');
+      this.#event('NodeReady', `Node ${node.name} status is now: NodeReady`);
     } catch (error) {
       if (!isStatus(error, 'AlreadyExists')) throw error;
     }
-    await this.#report(kubernetesVersion);
+    await this.#report();
   }
 
-  async #report(kubernetesVersion = this.#deps.kubernetesVersion): Promise<void> {
-    const { api, clock, nodeName, nodeIp } = this.#deps;
+  #event(reason: string, message: string): void {
+    const { name } = this.#deps.node;
+    // Not the object's own UID: a node's events outlive its object.
+    const subject = { apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name, resourceVersion: '', creationTimestamp: '' } };
+    this.#deps.events.record(subject, 'Normal', reason, message);
+  }
+
+  async #report(): Promise<void> {
+    const { api, clock, node, kubernetesVersion } = this.#deps;
     const now = rfc3339(clock.nowMs());
-    const before = (await api.get(nodes, { name: nodeName }))?.status?.conditions;
+    const before = (await api.get(nodes, { name: node.name }))?.status?.conditions;
+    const ready = findCondition(before, 'Ready');
+    if (ready !== undefined && ready.status !== 'True') this.#event('NodeReady', `Node ${node.name} status is now: NodeReady`);
     const condition = (type: string, status: string, reason: string, message: string): NodeCondition => {
       const known = before?.find((other) => other.type === type);
       return {
@@ -93,20 +117,21 @@ export class NodeRegistration {
         lastTransitionTime: known?.status === status ? (known.lastTransitionTime ?? now) : now,
       };
     };
+    const number = node.ip.split('.').at(-1)!.padStart(2, '0');
     const resources = {
       cpu: NODE_CPU,
       memory: NODE_MEMORY,
       'ephemeral-storage': '100Gi',
       'hugepages-1Gi': '0',
       'hugepages-2Mi': '0',
-      pods: '10000',
+      pods: String(node.maxPods),
     };
     const status: NodeStatus = {
       capacity: resources,
       allocatable: resources,
       addresses: [
-        { type: 'InternalIP', address: nodeIp },
-        { type: 'Hostname', address: nodeName },
+        { type: 'InternalIP', address: node.ip },
+        { type: 'Hostname', address: node.name },
       ],
       conditions: [
         condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
@@ -117,9 +142,9 @@ export class NodeRegistration {
       daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } } as NonNullable<NodeStatus['daemonEndpoints']>,
       nodeInfo: {
         architecture: 'amd64',
-        bootID: '00000000-0000-4000-8000-000000000001',
-        machineID: '00000000000000000000000000000001',
-        systemUUID: '00000000-0000-4000-8000-000000000002',
+        bootID: `00000000-0000-4000-8000-0000000001${number}`,
+        machineID: `000000000000000000000000000001${number}`,
+        systemUUID: `00000000-0000-4000-8000-0000000002${number}`,
         containerRuntimeVersion: 'canary-lab://0.1.0',
         kernelVersion: 'canary-lab',
         osImage: 'canary-lab embedded',
@@ -128,19 +153,25 @@ export class NodeRegistration {
         kubeletVersion: kubernetesVersion,
       },
     };
-    await api.patch(nodes, { name: nodeName }, { type: 'strategic', body: { status } }, { subresource: 'status' });
+    await api.patch(nodes, { name: node.name }, { type: 'strategic', body: { status } }, { subresource: 'status' });
   }
 
   async #renewLease(): Promise<void> {
-    const { api, clock, nodeName } = this.#deps;
-    const key = { namespace: 'kube-node-lease', name: nodeName };
-    const spec = { holderIdentity: nodeName, leaseDurationSeconds: 40, renewTime: rfc3339Micro(clock.nowMs()) };
+    const {
+      api,
+      clock,
+      node: { name },
+    } = this.#deps;
+    const key = { namespace: 'kube-node-lease', name };
+    const spec = { holderIdentity: name, leaseDurationSeconds: 40, renewTime: rfc3339Micro(clock.nowMs()) };
     if ((await api.get(leases, key)) !== undefined) {
       await api.patch(leases, key, { type: 'merge', body: { spec } });
       return;
     }
-    const node = await api.get(nodes, { name: nodeName });
-    const ownerReferences = node === undefined ? [] : [{ apiVersion: 'v1', kind: 'Node', name: nodeName, uid: node.metadata.uid }];
+    const node = await api.get(nodes, { name });
+    // Whoever deleted the Node wants no sign of it.
+    if (node === undefined) return;
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name, uid: node.metadata.uid }];
     await api.create<Lease>(leases, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { ...key, ownerReferences }, spec });
   }
 }

@@ -7,7 +7,8 @@ import { configMaps, secrets } from '../../kube/resource-type.ts';
 export class ObjectReader {
   readonly #api: KubeApi;
   readonly #informers: InformerFactory;
-  readonly #fetched = new Map<string, ConfigMap | Secret>();
+  /** Made at need: informers nearly always have what a Pod refers to. */
+  #fetched: Map<string, ConfigMap | Secret> | undefined;
   readonly #namespace: string;
 
   constructor(api: KubeApi, informers: InformerFactory, namespace: string) {
@@ -19,20 +20,20 @@ export class ObjectReader {
   configMap(name: string): ConfigMap | undefined {
     return (
       this.#informers.for(configMaps).get({ namespace: this.#namespace, name }) ??
-      (this.#fetched.get(`configmap/${name}`) as ConfigMap | undefined)
+      (this.#fetched?.get(`configmap/${name}`) as ConfigMap | undefined)
     );
   }
 
   secret(name: string): Secret | undefined {
     return (
-      this.#informers.for(secrets).get({ namespace: this.#namespace, name }) ?? (this.#fetched.get(`secret/${name}`) as Secret | undefined)
+      this.#informers.for(secrets).get({ namespace: this.#namespace, name }) ?? (this.#fetched?.get(`secret/${name}`) as Secret | undefined)
     );
   }
 
   /** Asks the API server for what the informers have not seen yet: they may lag behind the Pod's own arrival. */
   async refresh(pod: Pod): Promise<void> {
     const { configMapNames, secretNames } = referencedObjects(pod);
-    this.#fetched.clear();
+    this.#fetched = undefined;
     await Promise.all([
       ...[...configMapNames]
         .filter((name) => this.configMap(name) === undefined)
@@ -50,7 +51,9 @@ export class ObjectReader {
   }
 
   #keep(key: string, object: ConfigMap | Secret | undefined): void {
-    if (object !== undefined) this.#fetched.set(key, object);
+    if (object === undefined) return;
+    this.#fetched ??= new Map();
+    this.#fetched.set(key, object);
   }
 }
 

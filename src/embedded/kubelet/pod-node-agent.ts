@@ -1,11 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Pod } from '../../kube/generated/types.ts';
 import { statusError } from '../../kube/status-error.ts';
-import type { ExecStreams, LogOptions, NodeAgent } from '../apiserver/node-agent.ts';
+import type { ExecStreams, LogOptions, NodeAgent, PodUsage } from '../apiserver/node-agent.ts';
 import type { ContainerLog } from './container-log.ts';
 import type { PodWorker } from './pod-worker.ts';
 
-/** Logs and exec of the Pods on this node, with the kubelet's texts where there is nothing to give. */
+/** Logs, exec and usage of the Pods on this node, with the kubelet's texts where there is nothing to give. */
 export function createNodeAgent(workerOf: (pod: Pod) => PodWorker | undefined, clock: Clock): NodeAgent {
   const logOf = (pod: Pod, name: string, { previous }: LogOptions): ContainerLog => {
     const container = workerOf(pod)?.container(name);
@@ -34,5 +34,19 @@ export function createNodeAgent(workerOf: (pod: Pod) => PodWorker | undefined, c
       if (program === undefined) throw statusError('BadRequest', 'you must specify at least one command for the container');
       return running.exec(argv, streams);
     },
+    usage: (pod) => usageOf(workerOf(pod)),
   };
+}
+
+/** A Pod counts once all its containers that run have been measured, as in metrics-server. */
+function usageOf(worker: PodWorker | undefined): PodUsage | undefined {
+  const containers: PodUsage['containers'] = [];
+  let window: { atMs: number; windowMs: number } | undefined;
+  for (const { name, sample } of worker?.usage() ?? []) {
+    if (sample === undefined) return undefined;
+    const { cpuMillicores, memoryBytes, ...when } = sample;
+    containers.push({ name, cpuMillicores, memoryBytes });
+    window = when;
+  }
+  return window === undefined ? undefined : { ...window, containers };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Timer } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Pod } from '../../kube/generated/types.ts';
@@ -11,9 +12,11 @@ import { type KubeletDeps, NODE_CPU, NODE_MEMORY } from './kubelet-deps.ts';
 import { ManagedContainer, type PodSurroundings } from './managed-container.ts';
 import { ObjectReader } from './object-reader.ts';
 import { isSidecar, type PodSnapshot, podStatus } from './pod-status.ts';
+import { PodTokens } from './pod-tokens.ts';
 import { StatusPublisher } from './status-publisher.ts';
 import { endpointsWithdrawn, SHORTEST_GRACE_MS } from './termination.ts';
 import { untilAborted } from './until-aborted.ts';
+import type { UsageSample } from './usage-meter.ts';
 import { evictionMessage } from './volume-limits.ts';
 import { firstMissingVolume, type VolumeSources } from './volumes.ts';
 
@@ -28,10 +31,11 @@ export class PodWorker {
   readonly #stopping = new AbortController();
   readonly #init: ManagedContainer[];
   readonly #main: ManagedContainer[];
-  readonly #tokens = new Map<string, string>();
+  readonly #tokens: PodTokens;
   readonly #emptyDirs = new EmptyDirs();
   #limitCheck: Timer | undefined;
-  readonly #startTimeMs: number;
+  readonly #isRestored: boolean;
+  #startTimeMs: number;
   readonly #status: StatusPublisher;
   #pod: Pod;
   #ip: string | undefined;
@@ -45,11 +49,14 @@ export class PodWorker {
   #wakeSources: (() => void)[] = [];
   #lives: Promise<void> = Promise.resolve();
 
-  constructor(pod: Pod, presentImages: Set<string>, deps: KubeletDeps) {
+  /** `isRestored`: the object tells of containers that ran in a state to which the cluster has gone back, and not of a crash. */
+  constructor(pod: Pod, presentImages: Set<string>, deps: KubeletDeps, options: { isRestored?: boolean } = {}) {
     this.uid = pod.metadata.uid;
+    this.#isRestored = options.isRestored === true;
     this.#pod = pod;
     this.#deps = deps;
     this.#presentImages = presentImages;
+    this.#tokens = new PodTokens(pod, deps);
     this.#reader = new ObjectReader(deps.api, deps.informers, pod.metadata.namespace ?? 'default');
     this.#startTimeMs = pod.status?.startTime === undefined ? deps.clock.nowMs() : Date.parse(pod.status.startTime);
     this.#status = new StatusPublisher(
@@ -72,8 +79,15 @@ export class PodWorker {
     return [...this.#main, ...this.#init].find(({ spec }) => spec.name === name);
   }
 
-  /** Begins the Pod's life on the node. */
-  start(): void {
+  /** What each running container used lately; a sample is missing until there is one. */
+  usage(): { name: string; sample: UsageSample | undefined }[] {
+    return [...this.#main, ...this.#init].flatMap(({ spec, running }) =>
+      running === undefined ? [] : [{ name: spec.name, sample: running.usage() }],
+    );
+  }
+
+  /** Begins the Pod's life on the node. Its containers wait for `room`. */
+  start(room?: Promise<unknown>): void {
     const phase = this.#pod.status?.phase;
     if (phase === 'Succeeded' || phase === 'Failed') {
       // It ended in an earlier life of the cluster, whose status stands.
@@ -87,13 +101,12 @@ export class PodWorker {
     }
     const { activeDeadlineSeconds } = this.#pod.spec;
     if (activeDeadlineSeconds !== undefined) {
-      const leftMs = this.#startTimeMs + activeDeadlineSeconds * 1000 - this.#deps.clock.nowMs();
-      void this.#deps.clock.sleep(leftMs, this.#stopping.signal).then(
+      void this.#deadline(activeDeadlineSeconds * 1000, this.#stopping.signal).then(
         () => this.#end({ reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' }),
         () => {},
       );
     }
-    this.#lives = this.#live(this.#stopping.signal).catch((error: unknown) => {
+    this.#lives = this.#live(this.#stopping.signal, room).catch((error: unknown) => {
       if (!this.#stopping.signal.aborted)
         this.#deps.log.error(`pod ${this.#pod.metadata.name}: ${error instanceof Error ? (error.stack ?? '') : messageOf(error)}`);
     });
@@ -110,6 +123,26 @@ export class PodWorker {
     void this.#terminate();
   }
 
+  /**
+   * Takes over a restored object, whose times have been moved. Answers false, and changes nothing, when its spec or its containers are not
+   * those that run here.
+   */
+  goesOn(pod: Pod): boolean {
+    const isDeleting = pod.metadata.deletionTimestamp !== undefined;
+    if (isDeleting !== (this.#termination !== undefined)) return false;
+    if (!isDeleting && this.#stopping.signal.aborted && this.#final !== pod.status?.phase) return false;
+    if (!isDeepStrictEqual(pod.spec, this.#pod.spec)) return false;
+    const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+    const statusOf = new Map([...containerStatuses, ...initContainerStatuses].map((status) => [status.name, status]));
+    const containers = [...this.#main, ...this.#init];
+    if (!containers.every((container) => container.isAsIn(statusOf.get(container.spec.name)))) return false;
+    for (const container of containers) container.adopt(statusOf.get(container.spec.name));
+    this.#pod = pod;
+    if (pod.status?.startTime !== undefined) this.#startTimeMs = Date.parse(pod.status.startTime);
+    this.#status.adopt(pod.status);
+    return true;
+  }
+
   /** The Pod's object is gone: what still runs ends within the shortest grace. Resolves when it has. */
   removed(): Promise<void> {
     this.#isGone = true;
@@ -124,24 +157,25 @@ export class PodWorker {
       for (const wake of this.#wakeSources.splice(0)) wake();
   }
 
-  /** Ends everything at once, without a word to the API: the cluster stops. */
+  /** Ends everything at once, without a word to the API: the node is off, or the cluster stops. */
   async abandon(): Promise<void> {
     this.#isGone = true;
     this.#status.close();
     this.#stopping.abort(new Error('the kubelet has stopped'));
     for (const container of [...this.#main, ...this.#init]) container.kill();
+    this.#releaseIp();
     await this.#lives;
   }
 
   get #facts(): NodeFacts {
-    return { podIp: this.#ip, hostIp: this.#deps.nodeIp, cpu: NODE_CPU, memory: NODE_MEMORY };
+    return { podIp: this.#ip, hostIp: this.#deps.node.ip, cpu: NODE_CPU, memory: NODE_MEMORY };
   }
 
   get #volumeSources(): VolumeSources {
     return {
       configMap: (name) => this.#reader.configMap(name),
       secret: (name) => this.#reader.secret(name),
-      token: (audience) => this.#tokens.get(audience ?? ''),
+      token: (projection) => this.#tokens.of(projection),
       node: this.#facts,
       written: (volume) => this.#emptyDirs.of(volume),
     };
@@ -174,6 +208,7 @@ export class PodWorker {
       event: (type, reason, message, fieldPath) => this.#event(type, reason, message, fieldPath),
       changed: () => this.#status.publish(),
       presentImages: this.#presentImages,
+      isRestored: this.#isRestored,
     };
   }
 
@@ -182,14 +217,16 @@ export class PodWorker {
       this.#deps.events.record({ apiVersion: 'v1', kind: 'Pod', metadata: this.#pod.metadata }, type, reason, message, fieldPath);
   }
 
-  async #live(signal: AbortSignal): Promise<void> {
+  async #live(signal: AbortSignal, room: Promise<unknown> | undefined): Promise<void> {
     this.#status.publish();
+    await room;
+    signal.throwIfAborted();
     await this.#deps.activity.during(`preparation of ${this.#pod.metadata.name}`, () => this.#reader.refresh(this.#pod));
     await this.#mountVolumes(signal);
-    await this.#issueTokens();
     signal.throwIfAborted();
     this.#ownsIp = this.#pod.spec.hostNetwork !== true;
-    this.#ip = this.#ownsIp ? this.#deps.network.allocatePodIp() : this.#deps.nodeIp;
+    const former = this.#isRestored ? this.#pod.status?.podIP : undefined;
+    this.#ip = this.#ownsIp ? this.#deps.network.allocatePodIp(this.#deps.node.name, former) : this.#deps.node.ip;
     this.#status.publish();
     const sidecars: Promise<void>[] = [];
     for (const container of this.#init) {
@@ -208,11 +245,19 @@ export class PodWorker {
     await this.#end();
   }
 
+  /** Resolves when the Pod has been active for that long. A restore moves its start ahead. */
+  async #deadline(activeMs: number, signal: AbortSignal): Promise<void> {
+    const leftMs = (): number => this.#startTimeMs + activeMs - this.#deps.clock.nowMs();
+    do await this.#deps.clock.sleep(leftMs(), signal);
+    while (leftMs() > 0);
+  }
+
   /** Waits until every volume can be set up. Events and retries follow kubelet/volumemanager. */
   async #mountVolumes(signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
-      const missing = firstMissingVolume(this.#pod, this.#volumeSources);
+      // A token can always be had, and is not signed before somebody reads it.
+      const missing = firstMissingVolume(this.#pod, { ...this.#volumeSources, token: () => undefined });
       if (missing === undefined) return;
       this.#event('Warning', 'FailedMount', `MountVolume.SetUp failed for volume "${missing.volume}" : ${missing.why}`);
       await this.#sourcesChanged(signal);
@@ -230,21 +275,6 @@ export class PodWorker {
         this.#deps.log.error(`pod ${this.#pod.metadata.name}: ${messageOf(error)}`),
       );
     });
-  }
-
-  async #issueTokens(): Promise<void> {
-    const { metadata, spec } = this.#pod;
-    const serviceAccount = { namespace: metadata.namespace ?? 'default', name: spec.serviceAccountName ?? 'default' };
-    for (const { projected } of spec.volumes ?? []) {
-      for (const { serviceAccountToken } of projected?.sources ?? []) {
-        if (serviceAccountToken === undefined) continue;
-        const { audience, expirationSeconds = 3600 } = serviceAccountToken;
-        const token = await this.#deps.activity.during('issue of a token', async () =>
-          this.#deps.issueToken(serviceAccount, this.#pod, { audience, expirationSeconds }),
-        );
-        this.#tokens.set(audience ?? '', token);
-      }
-    }
   }
 
   #sourcesChanged(signal: AbortSignal): Promise<void> {
@@ -350,7 +380,7 @@ export class PodWorker {
       init: this.#init.map(({ snapshot }) => snapshot),
       main: this.#main.map(({ snapshot }) => snapshot),
       podIp: this.#ip,
-      hostIp: this.#deps.nodeIp,
+      hostIp: this.#deps.node.ip,
       startTimeMs: this.#startTimeMs,
       failure: this.#failure,
     };

@@ -1,3 +1,4 @@
+import { equalJson } from '../../base/equal-json.ts';
 import { messageOf } from '../../base/errors.ts';
 import { findCondition } from '../../kube/conditions.ts';
 import type { Pod, PodCondition, PodStatus } from '../../kube/generated/types.ts';
@@ -14,8 +15,10 @@ export class StatusPublisher {
   readonly #deps: Pick<KubeletDeps, 'api' | 'clock' | 'activity' | 'log'>;
   readonly #pod: () => Pod;
   readonly #compute: (pod: Pod) => PodStatus;
-  #lastText: string | undefined;
+  /** What was written last. */
   #lastStatus: PodStatus | undefined;
+  /** Whether `#lastStatus` is all that the object shows of ours. */
+  #isWritten = false;
   #writing: Promise<void> | undefined;
   #isDirty = false;
   #isClosed = false;
@@ -37,6 +40,13 @@ export class StatusPublisher {
     });
   }
 
+  /** The object's status was written past us and is what we go on from. What differs from it is written soon. */
+  adopt(status: PodStatus | undefined): void {
+    this.#isWritten = false;
+    this.#lastStatus = status;
+    this.publish();
+  }
+
   /** Resolves when nothing is being written. */
   async flushed(): Promise<void> {
     await this.#writing;
@@ -54,16 +64,15 @@ export class StatusPublisher {
       this.#isDirty = false;
       const pod = this.#pod();
       const status = this.#compute(this.#withOwnConditions(pod));
-      const text = JSON.stringify(status);
-      if (text === this.#lastText) continue;
+      if (this.#isWritten && equalJson(status, this.#lastStatus)) continue;
       try {
         const body = {
           metadata: { uid: pod.metadata.uid },
           status: { ...status, conditions: this.#conditionsPatch(pod, status.conditions ?? []) },
         };
         await this.#deps.api.patch(pods, keyOf(pod), { type: 'strategic', body }, { subresource: 'status' });
-        this.#lastText = text;
         this.#lastStatus = status;
+        this.#isWritten = true;
       } catch (error) {
         if (isStatus(error, 'NotFound', 'Conflict') || this.#isClosed) return;
         this.#deps.log.warn(`cannot write the status of pod ${pod.metadata.name}: ${messageOf(error)}`);

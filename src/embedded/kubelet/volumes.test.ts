@@ -10,7 +10,7 @@ const maps: Record<string, ConfigMap> = {
 const sources: VolumeSources = {
   configMap: (name) => maps[name],
   secret: (name) => (name === 'tls' ? { metadata, data: { 'tls.key': Buffer.from('KEY').toString('base64') } } : undefined),
-  token: (audience) => `token for ${audience ?? 'the API'}`,
+  token: ({ audience }) => `token for ${audience ?? 'the API'}`,
   node: { podIp: '10.244.0.2', hostIp: '172.18.0.2', cpu: '8', memory: '16Gi' },
 };
 function aPod(volume: Omit<Volume, 'name'>, mount: { mountPath?: string; subPath?: string } = {}): { pod: Pod; container: Container } {

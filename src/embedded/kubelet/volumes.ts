@@ -1,12 +1,21 @@
-import type { ConfigMap, Container, KeyToPath, Pod, Secret, Volume, VolumeMount } from '../../kube/generated/types.ts';
+import type {
+  ConfigMap,
+  Container,
+  KeyToPath,
+  Pod,
+  Secret,
+  ServiceAccountTokenProjection,
+  Volume,
+  VolumeMount,
+} from '../../kube/generated/types.ts';
 import { fieldValue, type NodeFacts, resourceValue } from './field-reference.ts';
 
 /** Where the content of volumes comes from. Reads are live: each asks again. */
 export interface VolumeSources {
   configMap(name: string): ConfigMap | undefined;
   secret(name: string): Secret | undefined;
-  /** A token that was issued for the Pod when it started. */
-  token(audience: string | undefined): string | undefined;
+  /** The token of a projection that is valid now. */
+  token(projection: ServiceAccountTokenProjection): string | undefined;
   node: NodeFacts;
   /** What was written into a volume that is a directory of the Pod; absent: nothing. */
   written?(volume: string): ReadonlyMap<string, string>;
@@ -96,7 +105,7 @@ export function volumeContent(pod: Pod, volume: Volume, sources: VolumeSources):
       );
     else if (source.downwardAPI !== undefined) part = downward(pod, source.downwardAPI.items ?? [], sources.node);
     else if (source.serviceAccountToken !== undefined) {
-      const token = sources.token(source.serviceAccountToken.audience);
+      const token = sources.token(source.serviceAccountToken);
       if (token !== undefined) part = { files: new Map([[source.serviceAccountToken.path, token]]) };
     }
     if ('missing' in part) return part;

@@ -1,3 +1,4 @@
+import { setOwnValue } from '../../base/own-value.ts';
 import { METRIC_NAME } from './labels.ts';
 import { parseNumber } from './promql/number-text.ts';
 
@@ -58,7 +59,7 @@ function parseLine(line: string): ScrapedSample {
       }
       at += 1;
       // A label with an empty value is one that is absent.
-      if (value !== '') labels[label] = value;
+      if (value !== '') setOwnValue(labels, label, value);
       skipBlanks();
       if (line[at] === ',') at += 1;
       else if (line[at] !== '}') throw wrong('"," or "}"');

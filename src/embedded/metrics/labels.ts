@@ -1,3 +1,4 @@
+import { ownValue, setOwnValue } from '../../base/own-value.ts';
 /** Labels of one series; `__name__` holds the metric's name. A label with an empty value does not exist. */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -13,18 +14,21 @@ export function labelsKey(labels: Labels): string {
 /** The same labels without `names`. */
 export function withoutLabels(labels: Labels, names: readonly string[]): Record<string, string> {
   const rest: Record<string, string> = {};
-  for (const name of Object.keys(labels)) if (!names.includes(name)) rest[name] = labels[name]!;
+  for (const name of Object.keys(labels)) if (!names.includes(name)) setOwnValue(rest, name, labels[name]!);
   return rest;
 }
 
 export function withoutName(labels: Labels): Labels {
-  return METRIC_NAME in labels ? withoutLabels(labels, [METRIC_NAME]) : labels;
+  return Object.hasOwn(labels, METRIC_NAME) ? withoutLabels(labels, [METRIC_NAME]) : labels;
 }
 
 /** Only those of `names` that the set has. */
 export function onlyLabels(labels: Labels, names: readonly string[]): Record<string, string> {
   const kept: Record<string, string> = {};
-  for (const name of names) if (labels[name] !== undefined && labels[name] !== '') kept[name] = labels[name];
+  for (const name of names) {
+    const value = ownValue(labels, name);
+    if (value !== undefined && value !== '') setOwnValue(kept, name, value);
+  }
   return kept;
 }
 

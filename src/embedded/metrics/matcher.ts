@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/own-value.ts';
 import { anchoredPattern } from './anchored-pattern.ts';
 import type { Labels } from './labels.ts';
 
@@ -19,5 +20,5 @@ export function createMatcher(name: string, operator: MatchOperator, value: stri
 }
 
 export function matchesAll(labels: Labels, matchers: readonly Matcher[]): boolean {
-  return matchers.every((matcher) => matcher.matches(labels[matcher.name] ?? ''));
+  return matchers.every((matcher) => matcher.matches(ownValue(labels, matcher.name) ?? ''));
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { ownValue } from '../../base/own-value.ts';
 import { compareLabels } from './labels.ts';
 import type { Matcher } from './matcher.ts';
 import { parsePromDuration } from './promql/duration-text.ts';
@@ -89,7 +90,7 @@ function answer(path: string, parameters: URLSearchParams, { store, clock, scrap
   if (label !== undefined) {
     const name = decodeURIComponent(label);
     if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) throw new QueryError('bad_data', `invalid label name: ${JSON.stringify(name)}`);
-    return sortedSet(selected(store, parameters, time).flatMap(({ labels }) => (labels[name] === undefined ? [] : [labels[name]])));
+    return sortedSet(selected(store, parameters, time).flatMap(({ labels }) => ownValue(labels, name) ?? []));
   }
   switch (path) {
     case '/api/v1/query':

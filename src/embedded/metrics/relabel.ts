@@ -1,3 +1,4 @@
+import { ownValue, setOwnValue } from '../../base/own-value.ts';
 import { anchoredPattern } from './anchored-pattern.ts';
 import type { Labels } from './labels.ts';
 import { expandTemplate, withLabel } from './promql/label-functions.ts';
@@ -47,16 +48,16 @@ export function relabel(labels: Labels, rules: readonly RelabelRule[]): Labels |
 }
 
 function applyRule(labels: Labels, { action, sourceLabels, separator, regex, targetLabel, replacement }: RelabelRule): Labels | undefined {
-  const value = sourceLabels.map((name) => labels[name] ?? '').join(separator);
+  const value = sourceLabels.map((name) => ownValue(labels, name) ?? '').join(separator);
   switch (action) {
     case 'keep':
       return regex.test(value) ? labels : undefined;
     case 'drop':
       return regex.test(value) ? undefined : labels;
     case 'keepequal':
-      return (labels[targetLabel] ?? '') === value ? labels : undefined;
+      return (ownValue(labels, targetLabel) ?? '') === value ? labels : undefined;
     case 'dropequal':
-      return (labels[targetLabel] ?? '') === value ? undefined : labels;
+      return (ownValue(labels, targetLabel) ?? '') === value ? undefined : labels;
     case 'lowercase':
       return withLabel(labels, targetLabel, value.toLowerCase());
     case 'uppercase':
@@ -69,7 +70,7 @@ function applyRule(labels: Labels, { action, sourceLabels, separator, regex, tar
       const mapped = { ...labels };
       for (const [name, text] of Object.entries(labels)) {
         const match = regex.exec(name);
-        if (match !== null) mapped[expandTemplate(replacement, match)] = text;
+        if (match !== null) setOwnValue(mapped, expandTemplate(replacement, match), text);
       }
       return mapped;
     }

@@ -22,6 +22,10 @@ export class AddressPool {
     return value !== undefined && value >= this.#base && value < this.#base + this.#size;
   }
 
+  isFree(ip: string): boolean {
+    return this.contains(ip) && !this.#taken.has(numberOf(ip)! - this.#base);
+  }
+
   /** Takes a free address, or exactly `wanted`. Throws an Error with upstream's ipallocator texts. */
   take(wanted?: string): string {
     if (wanted !== undefined) {

@@ -13,14 +13,22 @@ export interface PodListener {
  * 127.0.0.1 with a port of the system's choice, and `dial` finds it, so that the model is the same on every system.
  */
 export interface ClusterNetwork {
-  /** Takes a free address of the Pod range. */
-  allocatePodIp(): string;
+  /** Takes a free address of the node's part of the Pod range (the first node's without one): `former` if it still is one. */
+  allocatePodIp(node?: string, former?: string): string;
   releasePodIp(ip: string): void;
   /** Takes a free address of the Service range, or exactly `wanted`; throws when that one is taken. */
   allocateServiceIp(wanted?: string): string;
   releaseServiceIp(ip: string): void;
-  /** Accepts connections to `ip:port` with `server`; rejects with EADDRINUSE when the Pod listens there already. */
-  listen(ip: string, port: number, server: Server, options?: { hostPort?: number | undefined }): Promise<PodListener>;
+  /**
+   * Accepts connections to `ip:port` with `server`; rejects with EADDRINUSE when the Pod listens there already. A `hostPort` is one of the
+   * node at `nodeIp`; the port of this machine that stands for it leads to the newest Pod behind it on any node.
+   */
+  listen(
+    ip: string,
+    port: number,
+    server: Server,
+    options?: { hostPort?: number | undefined; nodeIp?: string | undefined },
+  ): Promise<PodListener>;
   /**
    * Opens a connection to a Pod address, a Service address (any ready endpoint), or a DNS name (`svc`, `svc.ns`, `svc.ns.svc`,
    * `svc.ns.svc.cluster.local`, `pod-host.svc…` for headless ones; `from` gives the namespace for short names). `clientIp` is

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createFakeKubeApi, type FakeKubeApi } from '../../../test/support/fake-kube-api.ts';
 import { hostClock } from '../../base/clock.ts';
@@ -7,10 +7,12 @@ import { silentLog } from '../../base/log.ts';
 import { seededRandom } from '../../base/random.ts';
 import { InformerFactory } from '../../kube/informer.ts';
 import { endpointSlices, services } from '../../kube/resource-type.ts';
-import { createClusterNetwork, type EmbeddedNetwork, NODE_IP } from './embedded-network.ts';
+import { clusterNodes } from './cluster-nodes.ts';
+import { createClusterNetwork, type EmbeddedNetwork } from './embedded-network.ts';
 import { httpOverDial } from './http-over-dial.ts';
 
 let api: FakeKubeApi;
+let apiPort = 9;
 let network: EmbeddedNetwork;
 let end: AbortController;
 
@@ -22,7 +24,7 @@ beforeEach(async () => {
     informers,
     random,
     clock: hostClock,
-    apiServerAddress: () => ({ host: '127.0.0.1', port: 9 }),
+    apiServerAddress: () => ({ host: '127.0.0.1', port: apiPort }),
     firstHostPorts: { 80: 18_080 },
   });
   end = new AbortController();
@@ -85,6 +87,17 @@ it('refuses connections to a Pod port that was closed', async () => {
   expect(await read(`http://${ip}:8080/`)).toBe('again');
 });
 
+it("finds the API server behind its Service, and behind the address in that Service's endpoints", async () => {
+  const server = serves('the API');
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  apiPort = (server.address() as AddressInfo).port;
+  const answers = await Promise.all(
+    ['kubernetes.default.svc:443', '10.96.0.1:443', '172.18.0.2:6443'].map((authority) => read(`http://${authority}/`)),
+  );
+  server.close();
+  expect(answers).toEqual(['the API', 'the API', 'the API']);
+});
+
 it('spreads connections to a Service address over its ready Pods', async () => {
   const [a, b, c] = [await aPod('a'), await aPod('b'), await aPod('c')];
   const vip = aService('web', [{ ip: a }, { ip: b }, { ip: c, ready: false }]);
@@ -124,7 +137,7 @@ it('reaches a NodePort at the node and follows an ExternalName inside the cluste
     metadata: { namespace: 'shop', name: 'alias' },
     spec: { type: 'ExternalName', externalName: 'web.shop.svc.cluster.local' },
   });
-  await expect.poll(() => read(`http://${NODE_IP}:30080/`).catch(() => '')).toBe('web');
+  await expect.poll(() => read(`http://${clusterNodes(1)[0]!.ip}:30080/`).catch(() => '')).toBe('web');
   await expect.poll(() => read('http://alias/').catch(() => '')).toBe('web');
 });
 
@@ -173,7 +186,7 @@ it('takes the next free port for a host port that is in use', async () => {
     informers: new InformerFactory(api, { clock: hostClock, log: silentLog }),
     random: seededRandom(1),
     clock: hostClock,
-    apiServerAddress: () => ({ host: '127.0.0.1', port: 9 }),
+    apiServerAddress: () => ({ host: '127.0.0.1', port: apiPort }),
     firstHostPorts: { 80: 18_080 },
   });
   await network.start();

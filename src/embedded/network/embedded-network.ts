@@ -6,6 +6,7 @@ import type { Informer, InformerFactory } from '../../kube/informer.ts';
 import { endpointSlices, services } from '../../kube/resource-type.ts';
 import { AddressPool } from './address-pool.ts';
 import type { ClusterNetwork, PodListener } from './cluster-network.ts';
+import { type ClusterNode, clusterNodes, POD_CIDR } from './cluster-nodes.ts';
 import { dialError } from './dial-error.ts';
 import { serviceNamesFor } from './dns-name.ts';
 import { AcceptedSockets } from './hand-over.ts';
@@ -13,12 +14,11 @@ import { HostPorts } from './host-ports.ts';
 import { listenOnLoopback } from './loopback-listener.ts';
 import { type EndpointTarget, endpointsOf, headlessAddresses, servicePort } from './service-endpoints.ts';
 
-export const POD_CIDR = '10.244.0.0/16';
 export const SERVICE_CIDR = '10.96.0.0/16';
 /** The Service `default/kubernetes`. */
 export const API_SERVICE_IP = '10.96.0.1';
-/** The one node's own address inside the cluster. */
-export const NODE_IP = '172.18.0.2';
+/** Where the API server is on the first node. */
+const API_PORT = 6443;
 
 /** The Service range. The API server needs it before there is a network. */
 export const newServicePool = (): AddressPool => new AddressPool('Service', SERVICE_CIDR, 256);
@@ -33,6 +33,8 @@ export interface NetworkDeps {
   apiServerAddress: () => { host: string; port: number };
   /** Default: a pool of its own. */
   serviceIps?: AddressPool;
+  /** Default: one. */
+  nodes?: readonly ClusterNode[];
   /** Ports of 127.0.0.1 to try first for host ports; default 80 → 8080, 443 → 8443. */
   firstHostPorts?: Readonly<Record<number, number>>;
 }
@@ -55,7 +57,13 @@ type Address = { host: string; port: number };
 
 /** The cluster's network on loopback. See `ClusterNetwork` for the contract. */
 export function createClusterNetwork(deps: NetworkDeps): EmbeddedNetwork {
-  const podIps = new AddressPool('Pod', POD_CIDR, 2);
+  const nodes = deps.nodes ?? clusterNodes(1);
+  const podRange = new AddressPool('Pod', POD_CIDR, 2);
+  const podIps = new Map(nodes.map(({ name, podCidr }) => [name, new AddressPool('Pod', podCidr, 2)]));
+  const firstPool = podIps.get(nodes[0]!.name)!;
+  const nodeIps = new Set(nodes.map(({ ip }) => ip));
+  /** Who has a host port of a node, by `NODE-IP:PORT`; the newest last. */
+  const portsOfNodes = new Map<string, PodPort[]>();
   const serviceIps = deps.serviceIps ?? newServicePool();
   const podPorts = new Map<string, PodPort | 'opening'>();
   const firstHostPorts = deps.firstHostPorts ?? { 80: 8080, 443: 8443 };
@@ -99,19 +107,23 @@ export function createClusterNetwork(deps: NetworkDeps): EmbeddedNetwork {
   };
 
   const resolveIp = (ip: string, port: number, clientIp: string | undefined): Address | undefined => {
-    if (podIps.contains(ip)) return podAddress(ip, port);
+    if (podRange.contains(ip)) return podAddress(ip, port);
     const service = serviceInformer.by('address', ip)[0];
     if (service !== undefined) {
       const known = servicePort(service, port);
       return known === undefined ? undefined : viaService(service, known.name, clientIp);
     }
     if (ip === API_SERVICE_IP && port === 443) return deps.apiServerAddress();
-    if (ip !== NODE_IP) return undefined;
+    if (!nodeIps.has(ip)) return undefined;
+    if (ip === nodes[0]?.ip && port === API_PORT) return deps.apiServerAddress();
     const onHostNetwork = podAddress(ip, port);
     if (onHostNetwork !== undefined) return onHostNetwork;
     const onNode = serviceInformer.by('nodePort', String(port))[0];
     if (onNode !== undefined) return viaService(onNode, onNode.spec!.ports!.find(({ nodePort }) => nodePort === port)!.name, clientIp);
-    const hostPort = hostPortNumbers.get(port);
+    const own = portsOfNodes.get(`${ip}:${port}`)?.at(-1);
+    if (own !== undefined) return { host: '127.0.0.1', port: own.port };
+    // With one node the port of this machine is the node's, and it waits for the Pod that takes over.
+    const hostPort = nodes.length === 1 ? hostPortNumbers.get(port) : undefined;
     return hostPort === undefined ? undefined : { host: '127.0.0.1', port: hostPort };
   };
 
@@ -155,8 +167,11 @@ export function createClusterNetwork(deps: NetworkDeps): EmbeddedNetwork {
   };
 
   return {
-    allocatePodIp: () => podIps.take(),
-    releasePodIp: (ip) => podIps.release(ip),
+    allocatePodIp(node, former) {
+      const pool = podIps.get(node ?? '') ?? firstPool;
+      return pool.take(former !== undefined && pool.isFree(former) ? former : undefined);
+    },
+    releasePodIp: (ip) => [...podIps.values()].find((pool) => pool.contains(ip))?.release(ip),
     allocateServiceIp: (wanted) => serviceIps.take(wanted),
     releaseServiceIp: (ip) => serviceIps.release(ip),
     resolvePod: podAddress,
@@ -175,8 +190,16 @@ export function createClusterNetwork(deps: NetworkDeps): EmbeddedNetwork {
       podPorts.set(key, entry);
       let leaveHostPort = (): void => {};
       if (options.hostPort !== undefined) {
-        leaveHostPort = await hostPorts.add(options.hostPort, { server, sockets });
+        const leaveMachine = await hostPorts.add(options.hostPort, { server, sockets });
         hostPortNumbers.set(options.hostPort, (await hostPorts.portOf(options.hostPort))!);
+        const place = `${options.nodeIp ?? nodes[0]!.ip}:${options.hostPort}`;
+        portsOfNodes.set(place, [...(portsOfNodes.get(place) ?? []), entry]);
+        leaveHostPort = () => {
+          leaveMachine();
+          const others = (portsOfNodes.get(place) ?? []).filter((other) => other !== entry);
+          if (others.length > 0) portsOfNodes.set(place, others);
+          else portsOfNodes.delete(place);
+        };
       }
       return {
         close() {

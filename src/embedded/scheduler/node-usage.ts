@@ -1,21 +1,24 @@
 import type { Pod } from '../../kube/generated/types.ts';
-import { type Amounts, type HostPort, hostPorts, podRequests } from './pod-requests.ts';
+import { type Amounts, estimatedRequests, type HostPort, hostPorts, podRequests } from './pod-requests.ts';
 
 /** What the Pods of one node use. */
 export interface NodeUsage {
   pods: number;
   requests: Map<string, number>;
+  /** With what Pods that ask for nothing are taken to use, in cores and bytes. */
+  estimated: { cpu: number; memory: number };
   ports: Map<string, HostPort[]>;
 }
 
 /** Usage of every node, kept up to date Pod by Pod. Pods that are being bound count before the cache shows it. */
 export class ClusterUsage {
-  readonly #placed = new Map<string, { node: string; requests: Amounts }>();
+  readonly #placed = new Map<string, { node: string; requests: Amounts; estimated: { cpu: number; memory: number } }>();
   readonly #nodes = new Map<string, NodeUsage>();
 
   of(node: string): NodeUsage {
     let usage = this.#nodes.get(node);
-    if (usage === undefined) this.#nodes.set(node, (usage = { pods: 0, requests: new Map(), ports: new Map() }));
+    if (usage === undefined)
+      this.#nodes.set(node, (usage = { pods: 0, requests: new Map(), estimated: { cpu: 0, memory: 0 }, ports: new Map() }));
     return usage;
   }
 
@@ -33,9 +36,12 @@ export class ClusterUsage {
     const { uid } = pod.metadata;
     if (node === undefined || this.#placed.has(uid)) return;
     const requests = podRequests(pod);
-    this.#placed.set(uid, { node, requests });
+    const estimated = estimatedRequests(pod);
+    this.#placed.set(uid, { node, requests, estimated });
     const usage = this.of(node);
     usage.pods += 1;
+    usage.estimated.cpu += estimated.cpu;
+    usage.estimated.memory += estimated.memory;
     for (const [name, amount] of requests) usage.requests.set(name, (usage.requests.get(name) ?? 0) + amount);
     const ports = hostPorts(pod);
     if (ports.length > 0) usage.ports.set(uid, ports);
@@ -48,6 +54,8 @@ export class ClusterUsage {
     this.#placed.delete(uid);
     const usage = this.of(placed.node);
     usage.pods -= 1;
+    usage.estimated.cpu -= placed.estimated.cpu;
+    usage.estimated.memory -= placed.estimated.memory;
     usage.ports.delete(uid);
     for (const [name, amount] of placed.requests) usage.requests.set(name, (usage.requests.get(name) ?? 0) - amount);
   }

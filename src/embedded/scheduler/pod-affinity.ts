@@ -27,7 +27,7 @@ function selects(term: PodAffinityTerm, owner: Pod, other: Pod): boolean {
   return sameKeys && term.labelSelector !== undefined && selectorMatches(term.labelSelector, other.metadata.labels);
 }
 
-/** Why required affinity between Pods keeps the Pod off the node (scheduler plugin InterPodAffinity); preferences are not weighed. */
+/** Why required affinity between Pods keeps the Pod off the node (scheduler plugin InterPodAffinity). */
 export function podAffinityRejection(
   pod: Pod,
   node: Node,
@@ -55,4 +55,25 @@ export function podAffinityRejection(
     antiAffinityTerms(other.pod).some((term) => selects(term, other.pod, pod) && shares(other.node, term.topologyKey)),
   );
   return isUnwelcome ? { reasons: ["node(s) didn't satisfy existing pods anti-affinity rules"], isFinal: false } : undefined;
+}
+
+/** What a node's neighbours make of it for the Pod: the weight of a preference for each Pod that meets it, less those to be avoided. */
+export type PodPreference = (node: Node, placed: readonly PlacedPod[], nodeOf: (name: string) => Node | undefined) => number;
+
+/** The Pod's preferences about other Pods; those of the others about it are not weighed. */
+export function podPreferences(pod: Pod): PodPreference[] {
+  const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
+  const terms = [
+    ...(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => ({ ...term, sign: 1 })),
+    ...(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => ({ ...term, sign: -1 })),
+  ];
+  return terms.map(({ podAffinityTerm: term, weight, sign }) => (node, placed, nodeOf) => {
+    const here = node.metadata.labels?.[term.topologyKey];
+    if (here === undefined) return 0;
+    return (
+      sign *
+      weight *
+      placed.filter((other) => nodeOf(other.node)?.metadata.labels?.[term.topologyKey] === here && selects(term, pod, other.pod)).length
+    );
+  });
 }

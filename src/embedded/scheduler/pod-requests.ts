@@ -32,6 +32,19 @@ export function podRequests(pod: Pod): Amounts {
   return total;
 }
 
+/** What a container that asks for nothing is taken to use when nodes are compared (scheduler/util GetNonzeroRequests). */
+const USUAL = { cpu: 0.1, memory: 200 * 1024 ** 2 };
+
+/** What a Pod is taken to use when nodes are compared, in cores and bytes: containers that ask for nothing count too. */
+export function estimatedRequests(pod: Pod): { cpu: number; memory: number } {
+  const requests = podRequests(pod);
+  const estimate = (name: 'cpu' | 'memory'): number => {
+    const silent = pod.spec.containers.filter(({ resources }) => (resources?.requests?.[name] ?? resources?.limits?.[name]) === undefined);
+    return (requests.get(name) ?? 0) + silent.length * USUAL[name];
+  };
+  return { cpu: estimate('cpu'), memory: estimate('memory') };
+}
+
 /** `PROTOCOL address:port` of each host port; address 0.0.0.0 stands for all. */
 export interface HostPort {
   protocol: string;

@@ -3,25 +3,30 @@ import { findCondition, withCondition } from '../../kube/conditions.ts';
 import { EventRecorder } from '../../kube/event-recorder.ts';
 import type { Node, Pod } from '../../kube/generated/types.ts';
 import { keyOf, keyString, parseKey } from '../../kube/object.ts';
-import { nodes, pods } from '../../kube/resource-type.ts';
+import { nodes, pods, replicaSets, services, statefulSets } from '../../kube/resource-type.ts';
 import { isStatus } from '../../kube/status-error.ts';
 import { Controller, type ControllerDeps, DONE, type ReconcileResult } from '../controllers/controller.ts';
 import { type Rejection, rejection } from './filters.ts';
 import { fitMessage } from './fit-message.ts';
-import { leastAllocatedScore } from './least-allocated.ts';
+import { scoreNodes } from './node-scores.ts';
 import { ClusterUsage } from './node-usage.ts';
 import { hasPodAffinity, type PlacedPod, podAffinityRejection } from './pod-affinity.ts';
+import { siblingSelector } from './sibling-selector.ts';
+import { hasHardSpread, spreadFilter } from './topology-spread.ts';
 
 const NAME = 'default-scheduler';
 
-/** Gives Pods their node (k8s.io/kubernetes/pkg/scheduler). No preemption, no spread constraints, no preferences. */
+/** Gives Pods their node (k8s.io/kubernetes/pkg/scheduler). No preemption. */
 export function createScheduler(deps: ControllerDeps): Controller {
   const { api, informers, clock, random } = deps;
   const events = new EventRecorder(api, { component: NAME }, deps);
   const podCache = informers.for(pods);
   const nodeCache = informers.for(nodes);
+  const serviceCache = informers.for(services);
+  const replicaSetCache = informers.for(replicaSets);
+  const statefulSetCache = informers.for(statefulSets);
   const usage = new ClusterUsage();
-  /** Placed or waiting Pods with required affinity to others. */
+  /** Placed or waiting Pods that have a say in where others may be, or others in where they may be. */
   const particular = new Set<string>();
   /** Keys that fitted nowhere; anything that frees or adds room brings them back. */
   const unschedulable = new Set<string>();
@@ -33,37 +38,41 @@ export function createScheduler(deps: ControllerDeps): Controller {
     (pod.spec.schedulingGates ?? []).length === 0;
   const isEnded = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
-  /** Pods that have a node, where affinity between Pods has a say; nobody pays for it elsewhere. */
-  const placedFor = (pod: Pod): PlacedPod[] | undefined => {
-    if (particular.size === 0 && !hasPodAffinity(pod)) return undefined;
-    return podCache.list().flatMap((other) => {
+  /** Pods that have a node, but for the one in question. */
+  const placedBut = (pod: Pod): PlacedPod[] =>
+    podCache.list().flatMap((other) => {
       const node = usage.nodeOf(other.metadata.uid);
       return node === undefined || other.metadata.uid === pod.metadata.uid ? [] : [{ pod: other, node }];
     });
-  };
 
   const choose = (pod: Pod): { node: Node } | { rejections: Rejection[] } => {
     const rejections: Rejection[] = [];
-    let best: Node[] = [];
-    let bestScore = -Infinity;
-    const placed = placedFor(pod);
-    for (const node of nodeCache.list()) {
+    const fitting: Node[] = [];
+    const all = nodeCache.list();
+    let known: PlacedPod[] | undefined;
+    // Nobody pays for this where Pods have no say in each other's place.
+    const placed = (): PlacedPod[] => (known ??= placedBut(pod));
+    const mindsOthers = particular.size > 0 || hasPodAffinity(pod);
+    const spread = hasHardSpread(pod) ? spreadFilter(pod, all, placed()) : undefined;
+    const nodeOf = (name: string): Node | undefined => nodeCache.get({ name });
+    for (const node of all) {
       const why =
         rejection(pod, node, usage.of(node.metadata.name)) ??
-        (placed && podAffinityRejection(pod, node, placed, (name) => nodeCache.get({ name })));
-      if (why !== undefined) {
-        rejections.push(why);
-        continue;
-      }
-      const score = leastAllocatedScore(pod, node, usage.of(node.metadata.name));
-      if (score > bestScore) {
-        best = [];
-        bestScore = score;
-      }
-      if (score === bestScore) best.push(node);
+        spread?.(node) ??
+        (mindsOthers ? podAffinityRejection(pod, node, placed(), nodeOf) : undefined);
+      if (why !== undefined) rejections.push(why);
+      else fitting.push(node);
     }
-    const node = best[best.length > 1 ? random.below(best.length) : 0];
-    return node === undefined ? { rejections } : { node };
+    if (fitting.length < 2) return fitting[0] === undefined ? { rejections } : { node: fitting[0] };
+    const scores = scoreNodes(pod, fitting, {
+      usageOf: (name) => usage.of(name),
+      nodeOf,
+      placed,
+      defaultSelector: (of) => siblingSelector(of, serviceCache, { ReplicaSet: replicaSetCache, StatefulSet: statefulSetCache }),
+    });
+    const most = Math.max(...scores);
+    const best = fitting.filter((_, index) => scores[index] === most);
+    return { node: best[best.length > 1 ? random.below(best.length) : 0]! };
   };
 
   const bind = async (pod: Pod, node: string): Promise<void> => {
@@ -135,7 +144,9 @@ export function createScheduler(deps: ControllerDeps): Controller {
       if (pod.spec.nodeName && (change.type === 'deleted' || (change.type === 'modified' && !isEnded(change.previous)))) retryAll();
       return;
     }
-    if (hasPodAffinity(pod)) particular.add(pod.metadata.uid);
+    // A restored cluster may hold a Pod as it was before it found its node.
+    if (change.type === 'modified' && change.previous.spec.nodeName && !pod.spec.nodeName) usage.remove(pod.metadata.uid);
+    if (hasPodAffinity(pod) || hasHardSpread(pod)) particular.add(pod.metadata.uid);
     usage.place(pod);
     // A Pod that found its node may be the one that others want to be with.
     if (particular.size > 0 && pod.spec.nodeName && (change.type !== 'modified' || !change.previous.spec.nodeName)) retryAll();

@@ -10,16 +10,19 @@ import {
   type Store,
   type StoreEvent,
   type StoreWatch,
+  type Write,
 } from './store.ts';
 import { StoredValue } from './stored-value.ts';
 
 export interface MemoryStoreOptions {
   /** How many events the history keeps; older ones are compacted away. Default 8192. */
   keptEvents?: number;
+  /** Prefixes of collections that have many objects of which few are read: those rest as text once they have left the history. */
+  seldomRead?: readonly string[];
   /** State to start from, in any order, and the revision it shows. */
   initial?: { entries: readonly Entry[]; revision: number };
-  /** Called with each event before it becomes visible; when it throws, the write has not happened. */
-  persist?(event: StoreEvent): void;
+  /** Called with the events of each write before they become visible; when it throws, the write has not happened. */
+  persist?(events: readonly StoreEvent[]): void;
 }
 
 interface Watcher {
@@ -36,7 +39,8 @@ export class MemoryStore implements Store {
   readonly #buckets = new Map<string, SortedKeys>();
   readonly #watchers = new Map<string, Set<Watcher>>();
   readonly #keptEvents: number;
-  readonly #persist: ((event: StoreEvent) => void) | undefined;
+  readonly #seldomRead: readonly string[];
+  readonly #persist: ((events: readonly StoreEvent[]) => void) | undefined;
   /** Events of revisions compactedRevision+1..revision, without gaps. */
   #history: StoreEvent[] = [];
   #revision: number;
@@ -45,11 +49,13 @@ export class MemoryStore implements Store {
 
   constructor(options: MemoryStoreOptions = {}) {
     this.#keptEvents = options.keptEvents ?? 8192;
+    this.#seldomRead = options.seldomRead ?? [];
     this.#persist = options.persist;
     this.#revision = options.initial?.revision ?? 0;
     this.#compactedRevision = this.#revision;
     for (const entry of options.initial?.entries ?? []) {
       this.#entries.set(entry.key, entry);
+      this.#rest(entry);
       this.#keysFor(entry.key).add(entry.key);
     }
   }
@@ -92,7 +98,7 @@ export class MemoryStore implements Store {
     if (current !== undefined) throw new RevisionMismatch(key, current);
     const revision = this.#revision + 1;
     const entry: Entry = { key, revision, value: new StoredValue(build(revision)) };
-    this.#commit({ type: 'created', key, revision, entry });
+    this.#commit([{ type: 'created', key, revision, entry }]);
     return entry;
   }
 
@@ -100,7 +106,7 @@ export class MemoryStore implements Store {
     const previous = this.#expect(key, expectedRevision);
     const revision = this.#revision + 1;
     const entry: Entry = { key, revision, value: new StoredValue(build(revision)) };
-    this.#commit({ type: 'updated', key, revision, entry, previous });
+    this.#commit([{ type: 'updated', key, revision, entry, previous }]);
     return entry;
   }
 
@@ -108,8 +114,25 @@ export class MemoryStore implements Store {
     const previous = this.#expect(key, expectedRevision);
     const revision = this.#revision + 1;
     const entry: Entry = { key, revision, value: new StoredValue(build(revision)) };
-    this.#commit({ type: 'deleted', key, revision, entry, previous });
+    this.#commit([{ type: 'deleted', key, revision, entry, previous }]);
     return entry;
+  }
+
+  writeAll(writes: readonly Write[]): readonly StoreEvent[] {
+    const events: StoreEvent[] = [];
+    /** What keys that were written by an earlier one of the writes hold then. */
+    const meanwhile = new Map<string, Entry | undefined>();
+    for (const { type, key, build } of writes) {
+      const previous = meanwhile.has(key) ? meanwhile.get(key) : this.#entries.get(key);
+      if (type === 'delete' && previous === undefined) throw new RevisionMismatch(key, undefined);
+      const revision = this.#revision + events.length + 1;
+      const entry: Entry = { key, revision, value: new StoredValue(build(revision)) };
+      if (previous === undefined) events.push({ type: 'created', key, revision, entry });
+      else events.push({ type: type === 'delete' ? 'deleted' : 'updated', key, revision, entry, previous });
+      meanwhile.set(key, type === 'delete' ? undefined : entry);
+    }
+    this.#commit(events);
+    return events;
   }
 
   watch(prefix: string, fromRevision: number, onEvents: (events: readonly StoreEvent[]) => void): StoreWatch {
@@ -133,7 +156,12 @@ export class MemoryStore implements Store {
   compact(revision: number): void {
     const target = Math.min(revision, this.#revision);
     if (target <= this.#compactedRevision) return;
-    this.#history = this.#history.slice(target - this.#compactedRevision);
+    const dropped = target - this.#compactedRevision;
+    for (let at = 0; at < dropped; at++) {
+      const { key, entry } = this.#history[at]!;
+      if (this.#entries.get(key) === entry) this.#rest(entry);
+    }
+    this.#history = this.#history.slice(dropped);
     this.#compactedRevision = target;
   }
 
@@ -142,14 +170,24 @@ export class MemoryStore implements Store {
     this.#watchers.clear();
   }
 
+  /** Nobody has asked for the entry's text lately, as the history has it no more; its object has informers that hold it anyway. */
+  #rest({ key, value }: Entry): void {
+    if (this.#seldomRead.some((prefix) => key.startsWith(prefix))) value.restAsText();
+    else value.restAsObject();
+  }
+
   #expect(key: string, expectedRevision: number): Entry {
     const current = this.#entries.get(key);
     if (current === undefined || current.revision !== expectedRevision) throw new RevisionMismatch(key, current);
     return current;
   }
 
-  #commit(event: StoreEvent): void {
-    this.#persist?.(event);
+  #commit(events: readonly StoreEvent[]): void {
+    if (events.length > 0) this.#persist?.(events);
+    for (const event of events) this.#apply(event);
+  }
+
+  #apply(event: StoreEvent): void {
     this.#revision = event.revision;
     if (event.type === 'deleted') {
       this.#entries.delete(event.key);

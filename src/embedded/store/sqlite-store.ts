@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
-import { MemoryStore } from './memory-store.ts';
-import type { Build, Entry, ListOptions, ListResult, Store, StoreEvent, StoreWatch } from './store.ts';
+import { MemoryStore, type MemoryStoreOptions } from './memory-store.ts';
+import type { Build, Entry, ListOptions, ListResult, Store, StoreEvent, StoreWatch, Write } from './store.ts';
 import { StoredValue } from './stored-value.ts';
 
 /**
@@ -12,7 +12,7 @@ export class SqliteStore implements Store {
   readonly #memory: MemoryStore;
 
   /** Opens or creates the file. Throws when another format is found in it. */
-  constructor(file: string, options: { keptEvents?: number } = {}) {
+  constructor(file: string, options: Pick<MemoryStoreOptions, 'keptEvents' | 'seldomRead'> = {}) {
     this.#database = new DatabaseSync(file);
     // NORMAL syncs at checkpoints only: enough against a killed process, not against a power cut.
     this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
@@ -37,12 +37,14 @@ export class SqliteStore implements Store {
     );
     const remove = this.#database.prepare('DELETE FROM entry WHERE key = ?');
     const setRevision = this.#database.prepare("UPDATE meta SET value = ? WHERE name = 'revision'");
-    const persist = (event: StoreEvent): void => {
+    const persist = (events: readonly StoreEvent[]): void => {
       this.#database.exec('BEGIN');
       try {
-        if (event.type === 'deleted') remove.run(event.key);
-        else put.run(event.key, event.revision, event.entry.value.bytes.toString());
-        setRevision.run(event.revision);
+        for (const { type, key, revision, entry } of events) {
+          if (type === 'deleted') remove.run(key);
+          else put.run(key, revision, entry.value.bytes.toString());
+        }
+        setRevision.run(events.at(-1)!.revision);
         this.#database.exec('COMMIT');
       } catch (error) {
         this.#database.exec('ROLLBACK');
@@ -75,6 +77,9 @@ export class SqliteStore implements Store {
   }
   delete(key: string, expectedRevision: number, build: Build): Entry {
     return this.#memory.delete(key, expectedRevision, build);
+  }
+  writeAll(writes: readonly Write[]): readonly StoreEvent[] {
+    return this.#memory.writeAll(writes);
   }
   watch(prefix: string, fromRevision: number, onEvents: (events: readonly StoreEvent[]) => void): StoreWatch {
     return this.#memory.watch(prefix, fromRevision, onEvents);

@@ -134,6 +134,38 @@ export function describeStore(driver: string, open: () => Store): void {
       expect(seen).toEqual(['created 1', 'updated 2']);
     });
 
+    it('makes several writes at once, each with a revision and an event of its own', async () => {
+      create('a/1');
+      create('a/2');
+      const seen = follow(PODS, 2);
+      const events = store.writeAll([
+        { type: 'delete', key: `${PODS}a/1`, build: named('a/1†') },
+        { type: 'put', key: `${PODS}a/2`, build: named("a/2'") },
+        { type: 'put', key: `${PODS}a/1`, build: named('a/1 again') },
+      ]);
+      expect(names(store.list(PODS).entries)).toEqual(['a/1 again', "a/2'"]);
+      await nextTurn();
+      expect(told(seen)).toEqual(['deleted 3', 'updated 4', 'created 5']);
+      expect(seen).toEqual(events);
+      expect(names([seen[0]!.previous!, seen[1]!.previous!])).toEqual(['a/1', 'a/2']);
+      expect(names(store.list(PODS, { atRevision: 3 }).entries)).toEqual(['a/2']);
+    });
+
+    it('makes none of several writes when one of them cannot be made', async () => {
+      create('a/1');
+      const seen = follow(PODS, 1);
+      const attempt = (last: { type: 'put' | 'delete'; key: string; build: (revision: number) => object }) => (): unknown =>
+        store.writeAll([{ type: 'delete', key: `${PODS}a/1`, build: named('a/1†') }, last]);
+      expect(attempt({ type: 'delete', key: `${PODS}a/1`, build: named('a/1††') })).toThrow(RevisionMismatch);
+      const build = (): object => {
+        throw new Error('no');
+      };
+      expect(attempt({ type: 'put', key: `${PODS}a/2`, build })).toThrow('no');
+      expect(store.writeAll([])).toEqual([]);
+      await nextTurn();
+      expect([store.revision, seen, names(store.list(PODS).entries)]).toEqual([1, [], ['a/1']]);
+    });
+
     it('delivers nothing after a watch is closed', async () => {
       const seen: StoreEvent[] = [];
       const watch = store.watch(PODS, 0, (events) => seen.push(...events));

@@ -39,6 +39,14 @@ export interface StoreWatch {
 /** Makes the new object from the revision that the write is going to have. */
 export type Build = (revision: number) => object;
 
+/** One of several writes that are made together. `put` creates the key or replaces what it holds. */
+export interface Write {
+  readonly type: 'put' | 'delete';
+  readonly key: string;
+  /** Makes the new object, or the tombstone that watchers see. */
+  readonly build: Build;
+}
+
 /** The write met another state than the caller expected. `current` is the state found, if any. */
 export class RevisionMismatch extends Error {
   readonly current: Entry | undefined;
@@ -85,6 +93,11 @@ export interface Store {
   update(key: string, expectedRevision: number, build: Build): Entry;
   /** `build` makes the tombstone that watchers see. Throws `RevisionMismatch` unless the key's revision is `expectedRevision`. */
   delete(key: string, expectedRevision: number, build: Build): Entry;
+  /**
+   * Makes all of the writes in their order, each with a revision of its own, or none of them. A key may come several times.
+   * Throws `RevisionMismatch` when one deletes a key that does not exist.
+   */
+  writeAll(writes: readonly Write[]): readonly StoreEvent[];
   /**
    * Calls `onEvents` with every event of `prefix` after `fromRevision`, in order and in batches, in a microtask after the
    * write (so that a writer never runs its watchers). Throws `Compacted`.

@@ -1,3 +1,4 @@
+import { equalJson } from '../../base/equal-json.ts';
 import { ExpressionError } from './tokenize.ts';
 
 /** The name of a value's type as the Go evaluator prints it. */
@@ -18,10 +19,9 @@ export function typeName(value: unknown): string {
   }
 }
 
+/** Equality of the expression language: `nil` is what is missing, too. */
 export function equal(a: unknown, b: unknown): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => equal(item, b[index]));
-  if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null) return JSON.stringify(a) === JSON.stringify(b);
-  return (a ?? null) === (b ?? null);
+  return equalJson(a ?? null, b ?? null);
 }
 
 export function asBoolean(value: unknown): boolean {

@@ -1,25 +1,30 @@
 import { rfc3339 } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { withCondition } from '../../../kube/conditions.ts';
-import type { V2HorizontalPodAutoscaler, V2HorizontalPodAutoscalerStatus } from '../../../kube/generated/types.ts';
+import type { LabelSelector, V2HorizontalPodAutoscaler, V2HorizontalPodAutoscalerStatus } from '../../../kube/generated/types.ts';
+import { formatLabelSelector, meetsAll, parseLabelSelector } from '../../../kube/label-selector.ts';
 import { type AnyObject, keyOf, keyString, parseKey } from '../../../kube/object.ts';
-import { deployments, horizontalPodAutoscalers, type ResourceType, replicaSets, statefulSets } from '../../../kube/resource-type.ts';
+import { podMetrics } from '../../../kube/pod-metrics.ts';
+import { deployments, horizontalPodAutoscalers, pods, type ResourceType, replicaSets, statefulSets } from '../../../kube/resource-type.ts';
 import { sameJson } from '../canonical-json.ts';
 import { Controller, type ControllerDeps, DONE, type ReconcileResult } from '../controller.ts';
 import { type AutoscalerCondition, type AutoscalerDecision, decideReplicas } from './autoscaler-decision.ts';
+import { type AutoscalerHistory, rememberScale } from './scaling-behavior.ts';
 
 /** kube-controller-manager --horizontal-pod-autoscaler-sync-period. */
 const SYNC_MS = 15_000;
 
 /**
- * Keeps the targets of HorizontalPodAutoscalers between their bounds. No metrics API is served, and the conditions and events say so in
- * the words of a cluster without metrics-server.
+ * Scales the targets of HorizontalPodAutoscalers by what their Pods use (k8s.io/kubernetes/pkg/controller/podautoscaler). Metrics of kinds
+ * other than Resource and ContainerResource come from APIs that no part of this cluster serves.
  */
 export function createHorizontalPodAutoscalerController(
   deps: ControllerDeps,
   facts: { resourceTypes(): readonly ResourceType[] },
 ): Controller {
   const { api, informers, clock, events } = deps;
+  const podCache = informers.for(pods);
+  const histories = new Map<string, AutoscalerHistory>();
   const cache = informers.for(horizontalPodAutoscalers);
 
   const targetType = (apiVersion: string | undefined, kind: string): ResourceType | undefined => {
@@ -43,6 +48,7 @@ export function createHorizontalPodAutoscalerController(
       conditions,
       desiredReplicas: decision.desiredReplicas,
       ...(currentReplicas === undefined ? {} : { currentReplicas }),
+      ...(decision.currentMetrics === undefined ? {} : { currentMetrics: decision.currentMetrics }),
       ...(hasScaled ? { lastScaleTime: now } : {}),
     };
     if (!sameJson(status, hpa.status)) await api.update(horizontalPodAutoscalers, { ...hpa, status }, { subresource: 'status' });
@@ -79,9 +85,30 @@ export function createHorizontalPodAutoscalerController(
     } catch (error) {
       return refuse(hpa, 'FailedGetScale', `the HPA controller was unable to get the target's current scale: ${messageOf(error)}`);
     }
-    const { spec, status } = target as { spec?: { replicas?: number }; status?: { replicas?: number } };
+    const { spec, status } = target as {
+      spec?: { replicas?: number; selector?: LabelSelector };
+      status?: { replicas?: number; selector?: string };
+    };
     const wanted = spec?.replicas ?? 1;
-    const decision = decideReplicas(hpa.spec, wanted);
+    // The scale's selector is a string; kinds that hold a structured one have it in their spec.
+    const selector = typeof spec?.selector === 'object' ? formatLabelSelector(spec.selector) : status?.selector;
+    if (!selector) {
+      events.record(hpa, 'Warning', 'SelectorRequired', 'selector is required');
+      const message = "the HPA target's scale is missing a selector";
+      const missing: AutoscalerCondition = { type: 'ScalingActive', status: 'False', reason: 'InvalidSelector', message };
+      await write(hpa, status?.replicas ?? 0, { desiredReplicas: wanted, conditions: [missing], warnings: [] }, false);
+      return { requeueAfterMs: SYNC_MS };
+    }
+    let history = histories.get(hpa.metadata.uid);
+    if (history === undefined) histories.set(hpa.metadata.uid, (history = { recommendations: [], ups: [], downs: [] }));
+    const requirements = parseLabelSelector(selector);
+    const state = {
+      currentReplicas: wanted,
+      pods: podCache.list(hpa.metadata.namespace).filter(({ metadata }) => meetsAll(metadata.labels, requirements)),
+      metrics: (await api.list(podMetrics, { namespace: hpa.metadata.namespace, labelSelector: selector })).items,
+      nowMs: clock.nowMs(),
+    };
+    const decision = decideReplicas(hpa.spec, state, history);
     for (const { reason, message } of decision.warnings) events.record(hpa, 'Warning', reason, message);
     const hasScaled = decision.desiredReplicas !== wanted;
     if (hasScaled) {
@@ -91,6 +118,7 @@ export function createHorizontalPodAutoscalerController(
         { type: 'merge', body: { spec: { replicas: decision.desiredReplicas } } },
         { subresource: 'scale' },
       );
+      rememberScale(history, wanted, decision.desiredReplicas, clock.nowMs());
       events.record(hpa, 'Normal', 'SuccessfulRescale', `New size: ${decision.desiredReplicas}; reason: ${decision.reason}`);
     }
     await write(hpa, status?.replicas ?? 0, decision, hasScaled);
@@ -100,6 +128,7 @@ export function createHorizontalPodAutoscalerController(
   const controller = new Controller({ name: 'horizontal-pod-autoscaler', reconcile, backoff: { firstMs: SYNC_MS, lastMs: SYNC_MS } }, deps);
   // Its own status writes must not bring it back before the period is over.
   cache.onChange((change) => {
+    if (change.type === 'deleted') histories.delete(change.object.metadata.uid);
     if (change.type === 'modified' && sameJson(change.previous.spec, change.object.spec)) return;
     controller.enqueue(keyString(keyOf(change.object)));
   });

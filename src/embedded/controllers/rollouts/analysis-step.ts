@@ -1,10 +1,10 @@
+import { equalJson } from '../../../base/equal-json.ts';
 import { controllerOf, keyOf } from '../../../kube/object.ts';
 import { isStatus } from '../../../kube/status-error.ts';
 import { type AnalysisRun, type AnalysisRunSpec, isTerminal } from '../../../rollouts/analysis/analysis-run.ts';
 import { mergedSpec } from '../../../rollouts/analysis/analysis-spec.ts';
 import { resolvedArguments } from '../../../rollouts/analysis/arguments.ts';
 import { isPreviewReady } from '../../../rollouts/blue-green.ts';
-import { sameJson } from '../../../rollouts/merge-difference.ts';
 import { hashOf } from '../../../rollouts/replica-set-view.ts';
 import { revisionOf } from '../../../rollouts/revision.ts';
 import { isWithinRollbackWindow } from '../../../rollouts/rollback-window.ts';
@@ -191,7 +191,7 @@ async function createRun(pass: Pass, { type, analysis, name, stepIndex }: Wanted
       if (
         existing !== undefined &&
         controllerOf(existing)?.uid === rollout.metadata.uid &&
-        sameJson(existing.spec, spec) &&
+        equalJson(existing.spec, spec) &&
         !isTerminal(existing.status?.phase)
       )
         return existing;

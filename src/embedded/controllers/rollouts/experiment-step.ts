@@ -1,9 +1,9 @@
+import { equalJson } from '../../../base/equal-json.ts';
 import type { ReplicaSet } from '../../../kube/generated/types.ts';
 import { controllerOf, keyOf } from '../../../kube/object.ts';
 import { isStatus } from '../../../kube/status-error.ts';
 import { resolvedArguments } from '../../../rollouts/analysis/arguments.ts';
 import { isExperimentOver } from '../../../rollouts/experiments/experiment-phase.ts';
-import { sameJson } from '../../../rollouts/merge-difference.ts';
 import { hashOf } from '../../../rollouts/replica-set-view.ts';
 import { revisionOf } from '../../../rollouts/revision.ts';
 import { isWithinRollbackWindow } from '../../../rollouts/rollback-window.ts';
@@ -128,7 +128,7 @@ async function create(pass: Pass, name: string, spec: ExperimentSpec): Promise<E
       if (
         existing !== undefined &&
         controllerOf(existing)?.uid === rollout.metadata.uid &&
-        sameJson(existing.spec, spec) &&
+        equalJson(existing.spec, spec) &&
         !isExperimentOver(existing.status?.phase)
       )
         return world.experiments.remember(existing);

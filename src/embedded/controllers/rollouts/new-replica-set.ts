@@ -1,10 +1,11 @@
+import { equalJson } from '../../../base/equal-json.ts';
 import type { ReplicaSet } from '../../../kube/generated/types.ts';
 import { selectorMatches } from '../../../kube/label-selector.ts';
 import { controllerOf, keyOf } from '../../../kube/object.ts';
 import { isStatus } from '../../../kube/status-error.ts';
 import { aCondition, setCondition } from '../../../rollouts/conditions.ts';
 import { EPHEMERAL_METADATA, isEmptyMetadata, recordedMetadata, withInjected } from '../../../rollouts/ephemeral-metadata.ts';
-import { mergeDifference, sameJson } from '../../../rollouts/merge-difference.ts';
+import { mergeDifference } from '../../../rollouts/merge-difference.ts';
 import { sameTemplate } from '../../../rollouts/pod-template-equality.ts';
 import { podTemplateHash } from '../../../rollouts/pod-template-hash.ts';
 import { hashOf } from '../../../rollouts/replica-set-view.ts';
@@ -176,7 +177,7 @@ export async function syncNewReplicaSet(pass: Pass): Promise<void> {
   const annotations = annotationsForNewReplicaSet(rollout, newRS, others);
   const minReadySeconds = rollout.spec.minReadySeconds ?? 0;
   const body = {
-    ...(sameJson(annotations, newRS.metadata.annotations ?? {})
+    ...(equalJson(annotations, newRS.metadata.annotations ?? {})
       ? {}
       : { metadata: mergeDifference({ annotations: newRS.metadata.annotations ?? {} }, { annotations }) }),
     ...(minReadySeconds === (newRS.spec.minReadySeconds ?? 0) ? {} : { spec: { minReadySeconds } }),

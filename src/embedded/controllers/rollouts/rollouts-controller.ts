@@ -107,8 +107,14 @@ function wakeRollouts(world: World, controller: Controller, managedServices: Con
     for (const rollout of world.rollouts.informer.by('ingress', keyString(keyOf(object)))) controller.enqueue(keyString(keyOf(rollout)));
   });
   // A Pod that is gone lets a restart evict the next one.
-  world.pods.onChange(({ type, object }) => {
-    if (type === 'deleted') world.evictedPods.delete(object.metadata.uid);
+  world.pods.onChange((change) => {
+    const { type, object } = change;
+    // A restored snapshot brings a Pod back that was on its way out.
+    const isBack =
+      change.type === 'modified' &&
+      change.previous.metadata.deletionTimestamp !== undefined &&
+      object.metadata.deletionTimestamp === undefined;
+    if (type === 'deleted' || isBack) world.evictedPods.delete(object.metadata.uid);
     const owner = controllerOf(object);
     const rs =
       type === 'deleted' && owner?.kind === 'ReplicaSet'

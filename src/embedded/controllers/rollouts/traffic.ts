@@ -1,9 +1,9 @@
+import { equalJson } from '../../../base/equal-json.ts';
 import type { Ingress } from '../../../kube/generated/types.ts';
 import { controllerOf, keyOf, type ObjectKey } from '../../../kube/object.ts';
 import { isStatus } from '../../../kube/status-error.ts';
 import { canaryIngress, canaryIngressName, canaryIngressPatch } from '../../../rollouts/canary-ingress.ts';
 import { canStableServe, desiredCanaryWeight, dynamicRollbackTarget, isRollingBackDynamically } from '../../../rollouts/desired-weight.ts';
-import { sameJson } from '../../../rollouts/merge-difference.ts';
 import { hashOf } from '../../../rollouts/replica-set-view.ts';
 import { isAtReplicaTargets } from '../../../rollouts/replica-targets.ts';
 import { canaryOf, hasTrafficRouting, isFullyPromoted, maxWeightOf, stableIngressesOf } from '../../../rollouts/strategy-defaults.ts';
@@ -35,7 +35,7 @@ export async function reconcileTraffic(pass: Pass): Promise<void> {
     canary: { weight, serviceName: canaryService, podTemplateHash: canaryHash },
     stable: { weight: max - weight, serviceName: stableService, podTemplateHash: hashOf(stableRS) },
   };
-  if (sameJson(before, weights)) return;
+  if (equalJson(before, weights)) return;
   pass.weights = weights;
   const change = before === undefined ? `to ${weight}` : before.canary.weight === weight ? '' : `from ${before.canary.weight} to ${weight}`;
   record(world, rollout, 'Normal', 'TrafficWeightUpdated', `Traffic weight updated ${change}`);

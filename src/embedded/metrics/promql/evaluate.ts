@@ -1,3 +1,4 @@
+import { setOwnValue } from '../../../base/own-value.ts';
 import { type Labels, labelsKey, METRIC_NAME, withoutName } from '../labels.ts';
 import { executionError } from '../query-error.ts';
 import { firstAfter, firstAtOrAfter, type Series, type TimeSeriesStore } from '../time-series-store.ts';
@@ -251,7 +252,7 @@ function absentLabels(argument: Expression): Labels {
   const ambiguous = new Set<string>();
   for (const { name, operator, value } of selector?.matchers ?? []) {
     if (name === METRIC_NAME) continue;
-    if (operator === '=' && !(name in labels)) labels[name] = value;
+    if (operator === '=' && !Object.hasOwn(labels, name)) setOwnValue(labels, name, value);
     else ambiguous.add(name);
   }
   return Object.fromEntries(Object.entries(labels).filter(([name, value]) => !ambiguous.has(name) && value !== ''));

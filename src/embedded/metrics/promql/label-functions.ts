@@ -1,3 +1,4 @@
+import { ownValue } from '../../../base/own-value.ts';
 import { anchoredPattern } from '../anchored-pattern.ts';
 import { type Labels, withoutLabels } from '../labels.ts';
 import { executionError } from '../query-error.ts';
@@ -18,7 +19,7 @@ export function labelReplace(
   }
   if (!LABEL_NAME.test(destination!)) throw executionError(`invalid destination label name in label_replace(): ${destination}`);
   return samples.map(({ labels, value }) => {
-    const match = regex.exec(labels[source!] ?? '');
+    const match = regex.exec(ownValue(labels, source!) ?? '');
     return { labels: match === null ? labels : withLabel(labels, destination!, expandTemplate(replacement!, match)), value };
   });
 }
@@ -29,7 +30,7 @@ export function labelJoin(samples: readonly VectorSample[], [destination, separa
   if (invalid !== undefined) throw executionError(`invalid source label name in label_join(): ${invalid}`);
   if (!LABEL_NAME.test(destination!)) throw executionError(`invalid destination label name in label_join(): ${destination}`);
   return samples.map(({ labels, value }) => ({
-    labels: withLabel(labels, destination!, sources.map((name) => labels[name] ?? '').join(separator)),
+    labels: withLabel(labels, destination!, sources.map((name) => ownValue(labels, name) ?? '').join(separator)),
     value,
   }));
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../../base/clock.ts';
 import { rfc3339 } from '../../../../base/clock.ts';
+import { ownValue } from '../../../../base/own-value.ts';
 import { keyOf, keyString, parseKey } from '../../../../kube/object.ts';
 import { secrets } from '../../../../kube/resource-type.ts';
 import { type AnalysisRun, type AnalysisRunStatus, isTerminal, type Metric } from '../../../../rollouts/analysis/analysis-run.ts';
@@ -95,7 +96,7 @@ async function prepare(world: World, run: AnalysisRun): Promise<{ metrics: Metri
     const reference = valueFrom?.secretKeyRef;
     if (reference === undefined) throw new Error(`Unable to resolve metric arguments: args.${name} was not resolved`);
     const secret = await world.deps.api.get(secrets, { namespace: run.metadata.namespace, name: reference.name });
-    const encoded = secret?.data?.[reference.key];
+    const encoded = ownValue(secret?.data, reference.key);
     if (encoded === undefined)
       throw new Error(`Unable to resolve metric arguments: key '${reference.key}' does not exist in secret '${reference.name}'`);
     const plain = Buffer.from(encoded, 'base64').toString('utf8');
