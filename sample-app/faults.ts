@@ -9,14 +9,19 @@ export interface Faults {
   neverReady: boolean;
   /** The process ends with exit code 1 this long after its start. */
   crashAfterMs: number | undefined;
+  /** Memory that is kept for good, more with each second, in MiB. */
+  leakMibPerSecond: number;
+  /** CPU time that each answer of `/success` and `/error` takes, in ms. */
+  cpuMsPerRequest: number;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * Faults by the words of the image's tag (`1.1.0-bad`: half of all requests fail; `slow`: 500 ms; `slow-start`: ready after 10 s;
- * `never-ready`; `crash`: after 1 s), each overridden by its variable: FAULT_ERROR_SHARE (`0.25` or `25%`), FAULT_LATENCY_MS,
- * FAULT_SLOW_START_MS, FAULT_NEVER_READY, FAULT_CRASH_AFTER_MS. Throws an Error naming the variable that is no number.
+ * `never-ready`; `crash`: after 1 s; `leak`: 16 MiB per second; `busy`: 20 ms of CPU per request), each overridden by its variable: FAULT_ERROR_SHARE (`0.25` or `25%`), FAULT_LATENCY_MS,
+ * FAULT_SLOW_START_MS, FAULT_NEVER_READY, FAULT_CRASH_AFTER_MS, FAULT_LEAK_MIB_PER_SECOND, FAULT_CPU_MS_PER_REQUEST. Throws an Error naming
+ * the variable that is no number.
  */
 export function readFaults(tag: string, env: Env): Faults {
   const words = tag.toLowerCase().replace('slow-start', 'slowstart').replace('never-ready', 'neverready').split(/[-_.]/);
@@ -35,5 +40,7 @@ export function readFaults(tag: string, env: Env): Faults {
     slowStartMs: number('FAULT_SLOW_START_MS', has('slowstart') ? 10_000 : 0),
     neverReady: env.FAULT_NEVER_READY === undefined || env.FAULT_NEVER_READY === '' ? has('neverready') : env.FAULT_NEVER_READY === 'true',
     crashAfterMs: crashAfterMs < 0 ? undefined : crashAfterMs,
+    leakMibPerSecond: number('FAULT_LEAK_MIB_PER_SECOND', has('leak') ? 16 : 0),
+    cpuMsPerRequest: number('FAULT_CPU_MS_PER_REQUEST', has('busy') ? 20 : 0),
   };
 }

@@ -7,11 +7,21 @@ import { createSampleApp } from './sample-app.ts';
 /** Endpoints are withdrawn while the stop signal is already here: keep answering for this long. */
 const LINGER_MS = 5000;
 
+const held: Buffer[] = [];
+
 const app = createSampleApp({
   env: process.env,
   tag: process.env.APP_VERSION ?? 'latest',
   clock: { nowMs: () => Date.now(), sleep: (delayMs, signal) => sleep(delayMs, undefined, signal ? { signal } : {}) },
   random: { next: () => Math.random() },
+  use: {
+    // Filled, for a page that was never written to costs nothing.
+    memory: (mib) => void held.push(Buffer.alloc(mib * 1024 ** 2, 1)),
+    cpu(ms) {
+      const endMs = performance.now() + ms;
+      while (performance.now() < endMs);
+    },
+  },
   log: (line) => process.stdout.write(`${line}\n`),
 });
 

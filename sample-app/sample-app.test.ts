@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { readFaults } from './faults.ts';
 import { hashOfPodName, imageTag } from './identity.ts';
-import { createSampleApp, type SampleApp } from './sample-app.ts';
+import { createSampleApp, type SampleApp, type SampleAppOptions } from './sample-app.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -32,7 +32,10 @@ class ManualClock {
   }
 }
 
-function anApp(options: { env?: Record<string, string>; tag?: string; draws?: number[] } = {}): { app: SampleApp; clock: ManualClock } {
+function anApp(options: { env?: Record<string, string>; tag?: string; draws?: number[]; use?: SampleAppOptions['use'] } = {}): {
+  app: SampleApp;
+  clock: ManualClock;
+} {
   const clock = new ManualClock();
   const draws = [...(options.draws ?? [])];
   return {
@@ -42,6 +45,7 @@ function anApp(options: { env?: Record<string, string>; tag?: string; draws?: nu
       tag: options.tag ?? '1.0.0',
       clock,
       random: { next: () => draws.shift() ?? 0.99 },
+      use: options.use ?? { memory() {}, cpu() {} },
       log: () => {},
     }),
   };
@@ -119,6 +123,9 @@ it.each([
   ['2.0.0-slow-start', {}, { latencyMs: 0, slowStartMs: 10_000 }],
   ['never-ready', {}, { neverReady: true }],
   ['crash', {}, { crashAfterMs: 1000 }],
+  ['leak', {}, { leakMibPerSecond: 16, cpuMsPerRequest: 0 }],
+  ['1.1.0-busy', {}, { cpuMsPerRequest: 20, leakMibPerSecond: 0 }],
+  ['busy', { FAULT_CPU_MS_PER_REQUEST: '5', FAULT_LEAK_MIB_PER_SECOND: '2' }, { cpuMsPerRequest: 5, leakMibPerSecond: 2 }],
   ['bad', { FAULT_ERROR_SHARE: '25%' }, { errorShare: 0.25 }],
   [
     '1.0.0',
@@ -139,6 +146,50 @@ it('fails the asked share of successes, by the draw', async () => {
   const { app } = anApp({ env: { FAULT_ERROR_SHARE: '0.5' }, draws: [0.49, 0.5] });
   const port = await serve(app.server);
   expect([(await ask(port, '/success')).status, (await ask(port, '/success')).status]).toEqual([500, 200]);
+});
+
+it('spends CPU time for each answer, but for those to probes', async () => {
+  let spentMs = 0;
+  const { app } = anApp({
+    tag: 'busy',
+    use: {
+      memory() {},
+      cpu(ms) {
+        spentMs += ms;
+      },
+    },
+  });
+  const port = await serve(app.server);
+  await ask(port, '/healthz');
+  expect(spentMs).toBe(0);
+  await ask(port, '/success');
+  await ask(port, '/error');
+  expect(spentMs).toBe(40);
+});
+
+it('keeps more memory with each second until it drains', async () => {
+  let held = 0;
+  const { app, clock } = anApp({
+    tag: 'leak',
+    use: {
+      memory(mib) {
+        held += mib;
+      },
+      cpu() {},
+    },
+  });
+  for (let second = 0; second < 3; second++) {
+    clock.advance(1000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(held).toBe(48);
+  await app.drain(0);
+  clock.advance(1000);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(held).toBeLessThanOrEqual(64);
+  clock.advance(1000);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(held).toBeLessThanOrEqual(64);
 });
 
 it('is not ready while it starts slowly, and never when told so', async () => {

@@ -12,6 +12,13 @@ export interface SampleAppOptions {
   tag: string;
   clock: { nowMs(): number; sleep(delayMs: number, signal?: AbortSignal): Promise<void> };
   random: { next(): number };
+  /** How the app uses up memory and CPU, for real or as its host counts them. */
+  use: {
+    /** Keeps this much more memory for good. */
+    memory(mib: number): void;
+    /** Spends CPU time. */
+    cpu(ms: number): void;
+  };
   log(line: string): void;
 }
 
@@ -31,7 +38,7 @@ export interface SampleApp {
 }
 
 /** Builds the app; its life begins now (slow start and crash count from here). Throws on a malformed variable. */
-export function createSampleApp({ env, tag, clock, random, log }: SampleAppOptions): SampleApp {
+export function createSampleApp({ env, tag, clock, random, use, log }: SampleAppOptions): SampleApp {
   const faults = readFaults(tag, env);
   const identity = readIdentity(env, tag);
   const counter = new RequestCounter();
@@ -62,6 +69,7 @@ export function createSampleApp({ env, tag, clock, random, log }: SampleAppOptio
         return isReady() ? send(request, response, 200, 'text/plain', 'ok\n') : send(request, response, 503, 'text/plain', 'not ready\n');
       case '/success':
       case '/error': {
+        if (faults.cpuMsPerRequest > 0) use.cpu(faults.cpuMsPerRequest);
         if (faults.latencyMs > 0) await clock.sleep(faults.latencyMs);
         const success = pathname === '/success' && !(faults.errorShare > 0 && random.next() < faults.errorShare);
         counter.add(success);
@@ -116,6 +124,15 @@ export function createSampleApp({ env, tag, clock, random, log }: SampleAppOptio
           return 1;
         });
 
+  const leaking = new AbortController();
+  const leak = async (): Promise<void> => {
+    while (!leaking.signal.aborted) {
+      await clock.sleep(1000, leaking.signal);
+      use.memory(faults.leakMibPerSecond);
+    }
+  };
+  if (faults.leakMibPerSecond > 0) void leak().catch(() => {});
+
   return {
     server,
     port: portFrom(env, 'HTTP_PORT') ?? 8080,
@@ -123,6 +140,7 @@ export function createSampleApp({ env, tag, clock, random, log }: SampleAppOptio
     metrics: portFrom(env, 'METRICS_PORT') === undefined ? undefined : { server: metricsServer(), port: portFrom(env, 'METRICS_PORT')! },
     async drain(lingerMs) {
       isDraining = true;
+      leaking.abort();
       log('draining');
       const until = async (holds: () => boolean): Promise<void> => {
         while (!holds())

@@ -1,15 +1,13 @@
 import type { Check } from '../../src/index.ts';
 import { checks, cmd, defineLab, deployments, ingresses, request, services, step } from '../../src/index.ts';
-import { deploymentAvailable, ingressNginxStep, setUpVariables } from '../shared/set-up.ts';
+import { installSampleApp, rolledOut } from '../shared/commands.ts';
+import { app, appRequest, canaryService, nginx, note, ns, withHeader } from '../shared/names.ts';
+import { deploymentAvailable, ingressNginxStep, ingressVariables } from '../shared/set-up.ts';
+import { answeredBy, headerReaches, noFailure, splitBetween, weightOf, weightsOf } from '../shared/traffic-checks.ts';
 
-const ns = 'sample-app';
-const stable = { namespace: ns, name: 'sample-app' };
-const canary = { namespace: ns, name: 'sample-app-canary' };
-const app = { host: 'sample.app', path: '/success' };
-const nginx = (name: string): string => `nginx.ingress.kubernetes.io/${name}`;
-const ERROR_RATE = 1e-6;
-
-const withHeader = (value: string) => ({ ...app, headers: { 'X-Canary': value } });
+const canary = canaryService;
+/** The chart of part 1 brings its own canary Ingress. */
+const canaryIngress = canaryService;
 
 /** `helm upgrade` of the app with one value changed, then a wait for the Deployment that it changes. */
 const upgrade = (...settings: string[]) =>
@@ -22,22 +20,21 @@ const upgrade = (...settings: string[]) =>
     '--reuse-values',
     ...settings.flatMap((setting) => ['--set', setting]),
   ]);
-const rolledOut = (name: string) => cmd('kubectl', ['rollout', 'status', `deployment/${name}`, '-n', ns, '--timeout', '300s']);
 
 const weight = (at: string, percent: number): Check =>
-  checks.field(
-    {
-      id: `${at}-weight`,
-      title: {
-        en: `the canary ingress asks for ${percent} % of the traffic`,
-        ko: `카나리아 Ingress의 가중치 애너테이션이 ${percent}입니다`,
-      },
-      next: { en: 'The chart writes it from the value canary.weight.', ko: '차트가 canary.weight 값으로 이 애너테이션을 씁니다.' },
-    },
-    { resource: ingresses, key: canary, path: ['metadata', 'annotations', nginx('canary-weight')], equals: String(percent) },
-  );
+  weightOf(at, canaryIngress, percent, {
+    en: 'The chart writes it from the value canary.weight.',
+    ko: '차트가 canary.weight 값으로 이 애너테이션을 씁니다.',
+  });
+const weightsSeen = (at: string, ...weights: number[]): Check => weightsOf(at, canaryIngress, weights);
+const versionOf = (which: typeof app) => ({ deployment: which });
+const nameOf = ({ name }: typeof app) => ({ en: name, ko: name });
+const all = (at: string, which: typeof app): Check => answeredBy(at, versionOf(which), nameOf(which), which);
+const header = (at: string, value: 'always' | 'never', which: typeof app): Check =>
+  headerReaches(at, value, versionOf(which), nameOf(which));
+const split = (at: string, percent: number): Check => splitBetween(at, percent, { stable: versionOf(app), canary: versionOf(canary) });
 
-const image = (at: string, which: typeof stable, tag: string): Check =>
+const image = (at: string, which: typeof app, tag: string): Check =>
   checks.field(
     {
       id: `${at}-${which.name}-image`,
@@ -47,67 +44,9 @@ const image = (at: string, which: typeof stable, tag: string): Check =>
       resource: deployments,
       key: which,
       path: ['spec', 'template', 'spec', 'containers', 'name=sample-app', 'image'],
-      equals: `ghcr.io/canary-lab/sample-app:${tag}`,
+      matches: new RegExp(`:${tag.replaceAll('.', '\\.')}$`),
     },
   );
-
-const all = (at: string, which: typeof stable): Check =>
-  checks.reaches(
-    {
-      id: `${at}-all-traffic`,
-      title: { en: `every request is answered by ${which.name}`, ko: `모든 요청에 ${which.name}이(가) 응답합니다` },
-    },
-    { request: app, service: which, version: { deployment: which }, requests: 60 },
-  );
-
-const header = (at: string, value: 'always' | 'never', which: typeof stable): Check =>
-  checks.reaches(
-    {
-      id: `${at}-header-${value}`,
-      title: { en: `X-Canary: ${value} reaches ${which.name} only`, ko: `X-Canary: ${value} 요청은 ${which.name}에만 도달합니다` },
-    },
-    { request: withHeader(value), service: which, version: { deployment: which }, requests: 60 },
-  );
-
-const split = (at: string, percent: number): Check =>
-  checks.split(
-    {
-      id: `${at}-split`,
-      title: {
-        en: `of 1000 requests the canary answers ${percent} %, as far as chance allows`,
-        ko: `요청 1000개 중 ${percent} %에 카나리아가 응답합니다(확률 오차 범위 안)`,
-      },
-    },
-    {
-      request: app,
-      canaryService: canary,
-      stable: { deployment: stable },
-      canary: { deployment: canary },
-      weight: percent,
-      requests: 1000,
-      errorRate: ERROR_RATE,
-    },
-  );
-
-const noFailure = (at: string): Check =>
-  checks.noFailedRequest(
-    {
-      id: `${at}-no-failed-request`,
-      title: { en: 'no request failed on the way', ko: '진행하는 동안 실패한 요청이 없습니다' },
-    },
-    { service: stable, atLeast: 10 },
-  );
-
-const weightsSeen = (at: string, ...weights: number[]): Check =>
-  checks.weights(
-    {
-      id: `${at}-weights`,
-      title: { en: `the weight went ${weights.join(' → ')} and nowhere else`, ko: `가중치가 ${weights.join(' → ')} 순서로만 바뀌었습니다` },
-    },
-    { ingress: canary, weights },
-  );
-
-const note = (id: string, en: string, ko: string) => ({ id, text: { en, ko } });
 
 export default defineLab({
   id: '01-simple-canary',
@@ -117,8 +56,8 @@ export default defineLab({
     ko: '안정 버전과 카나리아의 Deployment, Service, Ingress를 하나씩 더 두고 손으로 맞춥니다. 헤더는 요청 하나가 갈 곳을 정하고, 가중치는 전체의 비율을 정하며, 가중치는 helm upgrade로 바꿉니다.',
   },
   needs: ['kubectl', 'helm'],
-  variables: (ctx) => ({ ...setUpVariables(ctx), chart: ctx.shipped('charts/sample-app/ingress-nginx') }),
-  walk: { from: 'two-of-everything', namespace: ns, canaryIngress: canary.name, probe: { ...app, ratePerSecond: 50 } },
+  variables: (ctx) => ({ ...ingressVariables(ctx), chart: ctx.shipped('charts/sample-app/ingress-nginx') }),
+  walk: { from: 'two-of-everything', namespace: ns, canaryIngress: canaryIngress.name, probe: { ...appRequest, ratePerSecond: 50 } },
   steps: [
     ingressNginxStep(),
     step({
@@ -129,15 +68,11 @@ export default defineLab({
         en: 'The chart installs the app two times: sample-app is what everybody uses, sample-app-canary is where a new version will be tried. The canary gets no traffic yet: its weight is 0.',
         ko: '이 차트는 앱을 두 벌 설치합니다. sample-app은 모두가 쓰는 것이고, sample-app-canary는 새 버전을 시험할 곳입니다. 가중치가 0이라서 카나리아에는 아직 트래픽이 가지 않습니다.',
       },
-      run: [
-        cmd('helm', (v) => ['install', v['chart'], '--name-template', 'sample-app', '--create-namespace', '-n', ns]),
-        rolledOut('sample-app'),
-        rolledOut('sample-app-canary'),
-      ],
+      run: [installSampleApp(), rolledOut('deployment/sample-app'), rolledOut('deployment/sample-app-canary')],
       checks: [
-        deploymentAvailable('sample-app-stable-available', ns, stable.name),
+        deploymentAvailable('sample-app-stable-available', ns, app.name),
         deploymentAvailable('sample-app-canary-available', ns, canary.name),
-        image('sample-app', stable, '1.0.0'),
+        image('sample-app', app, '1.0.0'),
         image('sample-app', canary, '1.0.0'),
         weight('sample-app', 0),
       ],
@@ -171,13 +106,13 @@ export default defineLab({
         ),
         checks.field(
           { id: 'two-canary', title: { en: 'one of the Ingresses is a canary', ko: 'Ingress 하나는 카나리아입니다' } },
-          { resource: ingresses, key: canary, path: ['metadata', 'annotations', nginx('canary')], equals: 'true' },
+          { resource: ingresses, key: canaryIngress, path: ['metadata', 'annotations', nginx('canary')], equals: 'true' },
         ),
         checks.field(
           { id: 'two-host', title: { en: 'both have the same host', ko: '두 Ingress의 호스트가 같습니다' } },
-          { resource: ingresses, key: canary, path: ['spec', 'rules', '0', 'host'], equals: 'sample.app' },
+          { resource: ingresses, key: canaryIngress, path: ['spec', 'rules', '0', 'host'], equals: 'sample.app' },
         ),
-        all('two', stable),
+        all('two', app),
         noFailure('two'),
       ],
       why: {
@@ -193,13 +128,13 @@ export default defineLab({
         en: 'Give the canary version 2.0.0. It runs in production, beside the stable version, and still gets no traffic.',
         ko: '카나리아에 2.0.0 버전을 지정합니다. 프로덕션에서 안정 버전과 나란히 실행되지만 아직 트래픽은 받지 않습니다.',
       },
-      run: [upgrade('canary.image.tag=2.0.0'), rolledOut('sample-app-canary')],
+      run: [upgrade('canary.image.tag=2.0.0'), rolledOut('deployment/sample-app-canary')],
       checks: [
         image('new-version', canary, '2.0.0'),
-        image('new-version', stable, '1.0.0'),
+        image('new-version', app, '1.0.0'),
         deploymentAvailable('new-version-canary-available', ns, canary.name),
         weight('new-version', 0),
-        all('new-version', stable),
+        all('new-version', app),
         weightsSeen('new-version', 0),
         noFailure('new-version'),
       ],
@@ -218,24 +153,24 @@ export default defineLab({
         ko: 'canary-by-header 애너테이션은 헤더 이름을 정합니다. 값이 always이면 가중치와 상관없이 카나리아로, never이면 안정 버전으로 갑니다. 다른 값이면 가중치에 따라 정해집니다.',
       },
       run: [
-        cmd('kubectl', ['describe', 'ingress', canary.name, '-n', ns]),
-        request(app),
+        cmd('kubectl', ['describe', 'ingress', canaryIngress.name, '-n', ns]),
+        request(appRequest),
         request(withHeader('always')),
         request(withHeader('never')),
       ],
       checks: [
         checks.field(
           { id: 'header-name', title: { en: 'the header is X-Canary', ko: '헤더 이름은 X-Canary입니다' } },
-          { resource: ingresses, key: canary, path: ['metadata', 'annotations', nginx('canary-by-header')], equals: 'X-Canary' },
+          { resource: ingresses, key: canaryIngress, path: ['metadata', 'annotations', nginx('canary-by-header')], equals: 'X-Canary' },
         ),
         header('header', 'always', canary),
-        header('header', 'never', stable),
+        header('header', 'never', app),
         checks.reaches(
           {
             id: 'header-other',
             title: { en: 'X-Canary: maybe leaves it to the weight, which is 0', ko: 'X-Canary: maybe 요청은 가중치(0)를 따릅니다' },
           },
-          { request: withHeader('maybe'), service: stable, version: { deployment: stable }, requests: 60 },
+          { request: withHeader('maybe'), service: app, version: versionOf(app), requests: 60 },
         ),
         weight('header', 0),
         noFailure('header'),
@@ -256,13 +191,13 @@ export default defineLab({
         en: 'Raise the weight to 50. About every second request is now answered by the canary, and the header still beats the weight.',
         ko: '가중치를 50으로 올립니다. 이제 두 번에 한 번쯤 카나리아가 응답하며, 헤더는 여전히 가중치보다 우선합니다.',
       },
-      run: [upgrade('canary.weight=50'), request(app, { times: 4 })],
+      run: [upgrade('canary.weight=50'), request(appRequest, { times: 4 })],
       checks: [
         weight('half', 50),
         weightsSeen('half', 0, 50),
         split('half', 50),
         header('half', 'always', canary),
-        header('half', 'never', stable),
+        header('half', 'never', app),
         noFailure('half'),
       ],
       notes: [
@@ -302,13 +237,13 @@ export default defineLab({
         en: 'The canary was only a guest. Give the stable Deployment version 2.0.0 while the canary carries the traffic, wait until it is ready, and take the weight back to 0. Two commands in the right order, every time, by a person: this is what lab 02 automates.',
         ko: '카나리아는 잠시 머무는 손님입니다. 카나리아가 트래픽을 받는 동안 안정 버전 Deployment를 2.0.0으로 올리고, 준비가 끝나면 가중치를 0으로 되돌립니다. 매번 사람이 두 명령을 올바른 순서로 실행해야 합니다. 2부에서 이 일을 자동화합니다.',
       },
-      run: [upgrade('image.tag=2.0.0'), rolledOut('sample-app'), upgrade('canary.weight=0')],
+      run: [upgrade('image.tag=2.0.0'), rolledOut('deployment/sample-app'), upgrade('canary.weight=0')],
       checks: [
-        image('promote', stable, '2.0.0'),
-        deploymentAvailable('promote-stable-available', ns, stable.name),
+        image('promote', app, '2.0.0'),
+        deploymentAvailable('promote-stable-available', ns, app.name),
         weight('promote', 0),
         weightsSeen('promote', 100, 0),
-        all('promote', stable),
+        all('promote', app),
         noFailure('promote'),
       ],
       why: {
@@ -325,7 +260,7 @@ export default defineLab({
         en: 'Version 3.0.0-bad answers half of its requests with an error. It is the canary now, at weight 0. Only the tester’s header reaches it, so only the tester sees the errors.',
         ko: '3.0.0-bad 버전은 요청의 절반에 오류로 응답합니다. 지금은 가중치 0인 카나리아입니다. 시험하는 사람의 헤더만 이 버전에 도달하므로 오류도 그 사람만 봅니다.',
       },
-      run: [upgrade('canary.image.tag=3.0.0-bad'), rolledOut('sample-app-canary'), request(withHeader('always'), { times: 6 })],
+      run: [upgrade('canary.image.tag=3.0.0-bad'), rolledOut('deployment/sample-app-canary'), request(withHeader('always'), { times: 6 })],
       checks: [
         image('bad-version', canary, '3.0.0-bad'),
         checks.status(
@@ -336,7 +271,7 @@ export default defineLab({
           { request: withHeader('always'), status: 500, requests: 60, atLeast: 1, observes: { service: canary } },
         ),
         weight('bad-version', 0),
-        all('bad-version', stable),
+        all('bad-version', app),
         noFailure('bad-version'),
       ],
     }),
@@ -347,7 +282,7 @@ export default defineLab({
         en: 'Nothing has to be saved: the stable version never changed. Put the canary back to 2.0.0.',
         ko: '안정 버전은 바뀐 적이 없으므로 구할 것도 없습니다. 카나리아를 2.0.0으로 되돌립니다.',
       },
-      run: [upgrade('canary.image.tag=2.0.0'), rolledOut('sample-app-canary'), cmd('helm', ['history', 'sample-app', '-n', ns])],
+      run: [upgrade('canary.image.tag=2.0.0'), rolledOut('deployment/sample-app-canary'), cmd('helm', ['history', 'sample-app', '-n', ns])],
       checks: [image('roll-back', canary, '2.0.0'), header('roll-back', 'always', canary), noFailure('roll-back')],
     }),
   ],

@@ -1,209 +1,37 @@
-import type { Check, Text } from '../../src/index.ts';
+import { checks, cmd, defineLab, deployments, ingresses, listFiles, pods, rollouts, services, step, timePasses } from '../../src/index.ts';
 import {
-  checks,
-  cmd,
-  customResourceDefinitions,
-  defineLab,
-  deployments,
-  ingresses,
-  listFiles,
-  nodes,
-  pods,
-  rollouts,
-  services,
-  step,
-  timePasses,
-} from '../../src/index.ts';
-
-const ns = 'sample-app';
-const app = { namespace: ns, name: 'sample-app' };
-const canaryService = { namespace: ns, name: 'sample-app-canary' };
-const canaryIngress = { namespace: ns, name: 'sample-app-sample-app-canary' };
-const image = 'ghcr.io/canary-lab/sample-app';
-const request = { host: 'sample.app', path: '/success' };
-const nginx = (name: string): string => `nginx.ingress.kubernetes.io/${name}`;
-
-/** How often a correct split may be called wrong. */
-const ERROR_RATE = 1e-6;
-
-const rolloutCommand = (...words: string[]) => cmd('kubectl', ['argo', 'rollouts', ...words, '-n', ns]);
-
-// The checks that the walk repeats. `at` is the step's id, so that every check of the lab has a name of its own.
-const weight = (at: string, percent: number): Check =>
-  checks.field(
-    {
-      id: `${at}-weight`,
-      title: {
-        en: `the canary ingress asks for ${percent} % of the traffic`,
-        ko: `카나리아 Ingress의 가중치 애너테이션이 ${percent}입니다`,
-      },
-      next: {
-        en: 'Is the Rollouts controller running? It writes this annotation.',
-        ko: 'Rollouts 컨트롤러가 실행 중인지 확인하세요. 이 애너테이션은 컨트롤러가 씁니다.',
-      },
-    },
-    { resource: ingresses, key: canaryIngress, path: ['metadata', 'annotations', nginx('canary-weight')], equals: String(percent) },
-  );
-
-const phase = (at: string, value: 'Healthy' | 'Paused' | 'Degraded'): Check =>
-  checks.field(
-    {
-      id: `${at}-phase`,
-      title: { en: `the Rollout is ${value}`, ko: `Rollout의 상태가 ${value}입니다` },
-      next: {
-        en: 'Read its message and events: kubectl describe rollout sample-app -n sample-app',
-        ko: '메시지와 이벤트를 읽어 보세요: kubectl describe rollout sample-app -n sample-app',
-      },
-    },
-    { resource: rollouts, key: app, path: ['status', 'phase'], equals: value },
-  );
-
-const stepIndex = (at: string, index: number): Check =>
-  checks.field(
-    {
-      id: `${at}-step-index`,
-      title: { en: `the Rollout is at step ${index} of 6`, ko: `Rollout이 6단계 중 ${index}단계에 있습니다` },
-    },
-    { resource: rollouts, key: app, path: ['status', 'currentStepIndex'], equals: index },
-  );
-
-const revision = (at: string, number: number): Check =>
-  checks.field(
-    {
-      id: `${at}-revision`,
-      title: { en: `the Rollout is at revision ${number}`, ko: `Rollout의 리비전이 ${number}입니다` },
-    },
-    { resource: rollouts, key: app, path: ['metadata', 'annotations', 'rollout.argoproj.io/revision'], equals: String(number) },
-  );
-
-const stable = (at: string, number: number): Check =>
-  checks.rolloutHash(
-    {
-      id: `${at}-stable`,
-      title: { en: `revision ${number} is the stable one`, ko: `리비전 ${number}이(가) 안정 버전입니다` },
-    },
-    { rollout: app, status: 'stableRS', revision: number },
-  );
-
-const stableServiceSelects = (at: string, number: number): Check =>
-  checks.serviceRevision(
-    {
-      id: `${at}-stable-service`,
-      title: { en: `Service sample-app selects revision ${number}`, ko: `Service sample-app이 리비전 ${number}을(를) 선택합니다` },
-    },
-    { service: app, rollout: app.name, revision: number },
-  );
-
-const canaryServiceSelects = (at: string, number: number): Check =>
-  checks.serviceRevision(
-    {
-      id: `${at}-canary-service`,
-      title: {
-        en: `Service sample-app-canary selects revision ${number}`,
-        ko: `Service sample-app-canary가 리비전 ${number}을(를) 선택합니다`,
-      },
-    },
-    { service: canaryService, rollout: app.name, revision: number },
-  );
-
-/** Pods by the label that canaryMetadata and stableMetadata put on them. */
-const labelled = (at: string, counts: { stable: number; canary: number }): Check[] =>
-  (['stable', 'canary'] as const).map((role) =>
-    checks.count(
-      {
-        id: `${at}-pods-${role}`,
-        title: { en: `Pods with the label deployment=${role}: ${counts[role]}`, ko: `레이블 deployment=${role}인 Pod: ${counts[role]}개` },
-      },
-      { resource: pods, namespace: ns, labelSelector: `deployment=${role}`, equals: counts[role] },
-    ),
-  );
-
-const weightsSeen = (at: string, ...weights: number[]): Check =>
-  checks.weights(
-    {
-      id: `${at}-weights`,
-      title: { en: `the weight went ${weights.join(' → ')} and nowhere else`, ko: `가중치가 ${weights.join(' → ')} 순서로만 바뀌었습니다` },
-    },
-    { ingress: canaryIngress, weights },
-  );
-
-const split = (at: string, percent: number, revisions: { stable: number; canary: number }, requests: number): Check =>
-  checks.split(
-    {
-      id: `${at}-split`,
-      title: {
-        en: `of ${requests} requests the canary answers ${percent} %, as far as chance allows`,
-        ko: `요청 ${requests}개 중 ${percent} %에 카나리아가 응답합니다(확률 오차 범위 안)`,
-      },
-      next: {
-        en: 'Is the ingress controller running, and does it read the canary ingress?',
-        ko: '인그레스 컨트롤러가 실행 중이고 카나리아 Ingress를 읽고 있는지 확인하세요.',
-      },
-    },
-    {
-      request,
-      canaryService,
-      stable: { rollout: app, revision: revisions.stable },
-      canary: { rollout: app, revision: revisions.canary },
-      weight: percent,
-      requests,
-      errorRate: ERROR_RATE,
-    },
-  );
-
-const withHeader = (at: string, value: 'always' | 'never', target: number): Check =>
-  checks.reaches(
-    {
-      id: `${at}-header-${value}`,
-      title: { en: `X-Canary: ${value} reaches revision ${target} only`, ko: `X-Canary: ${value} 요청은 리비전 ${target}에만 도달합니다` },
-    },
-    {
-      request: { ...request, headers: { 'X-Canary': value } },
-      service: value === 'always' ? canaryService : app,
-      version: { rollout: app, revision: target },
-      requests: 60,
-    },
-  );
-
-const allTraffic = (at: string, target: number): Check =>
-  checks.reaches(
-    {
-      id: `${at}-all-traffic`,
-      title: { en: `every request is answered by revision ${target}`, ko: `모든 요청에 리비전 ${target}이(가) 응답합니다` },
-    },
-    { request, service: app, version: { rollout: app, revision: target }, requests: 60 },
-  );
-
-const noFailure = (at: string): Check =>
-  checks.noFailedRequest(
-    {
-      id: `${at}-no-failed-request`,
-      title: { en: 'no request failed on the way', ko: '진행하는 동안 실패한 요청이 없습니다' },
-    },
-    { service: app, atLeast: 10 },
-  );
-
-const happened = (at: string, title: Text, ...events: { reason: string; message?: string }[]): Check =>
-  checks.events({ id: `${at}-events`, title }, { about: app, kind: 'Rollout', events });
-
-const deploymentAvailable = (id: string, namespace: string, name: string): Check =>
-  checks.field(
-    {
-      id,
-      title: { en: `Deployment ${name} has an available Pod`, ko: `Deployment ${name}에 사용 가능한 Pod가 있습니다` },
-      next: {
-        en: `Look at its Pods: kubectl describe pods -n ${namespace}`,
-        ko: `Pod를 살펴보세요: kubectl describe pods -n ${namespace}`,
-      },
-    },
-    { resource: deployments, key: { namespace, name }, path: ['status', 'availableReplicas'], equals: 1 },
-  );
-
-/** Gives the container `sample-app` another version. */
-const setImage = (tag: string) =>
-  cmd('kubectl', (v) => ['argo', 'rollouts', 'set', 'image', 'sample-app', `sample-app=${v['image']}:${tag}`, '-n', ns]);
-
-const note = (id: string, en: string, ko: string) => ({ id, text: { en, ko } });
+  abort,
+  installSampleApp,
+  patchRollout,
+  promote,
+  promoteFully,
+  rolloutCommand,
+  setImage,
+  showTree,
+  undo,
+  untilHealthy,
+  untilPaused,
+} from '../shared/commands.ts';
+import { installArgoRollouts, installIngressNginx } from '../shared/installs.ts';
+import { app, canaryIngress, canaryService, nginx, note, ns } from '../shared/names.ts';
+import {
+  allTraffic,
+  happened,
+  header,
+  labelled,
+  message,
+  phase,
+  revision,
+  serviceSelects,
+  split,
+  stable,
+  stepIndex,
+  walkFrom,
+  weight,
+  weightsSeen,
+} from '../shared/rollout-checks.ts';
+import { deploymentAvailable, nodeReady, retired, rolloutsServed, rolloutVariables } from '../shared/set-up.ts';
+import { noFailure } from '../shared/traffic-checks.ts';
 
 export default defineLab({
   id: '02-automated-canary',
@@ -214,22 +42,12 @@ export default defineLab({
   },
   needs: ['kubectl', 'helm'],
   variables: (ctx) => ({
-    ingressNginxRepository: ctx.chartRepositories['ingress-nginx'],
-    argoRepository: ctx.chartRepositories['argo'],
-    argoRolloutsChart: ctx.setting?.('argoRolloutsChart') ?? '2.32.5',
-    image: ctx.setting?.('sampleAppImage') ?? image,
-    ingressValues: ctx.shipped('kind/ingress-nginx-values.yaml'),
+    ...rolloutVariables(ctx),
     chart: ctx.shipped('charts/sample-app/argo-rollouts'),
     templates: ctx.shipped('charts/sample-app/argo-rollouts/templates'),
     canaryTemplates: ctx.shipped('charts/sample-app/argo-rollouts/templates/canary'),
   }),
-  walk: {
-    from: 'first-state',
-    namespace: ns,
-    rollout: app.name,
-    canaryIngress: canaryIngress.name,
-    probe: { ...request, ratePerSecond: 50 },
-  },
+  walk: walkFrom('first-state'),
   steps: [
     step({
       id: 'cluster',
@@ -240,12 +58,7 @@ export default defineLab({
         ko: '이 실습은 모두 작은 클러스터 하나에서 진행합니다. 먼저 노드를 확인해 보세요. 하나면 충분합니다.',
       },
       run: [cmd('kubectl', ['get', 'nodes'])],
-      checks: [
-        checks.count(
-          { id: 'cluster-node-ready', title: { en: 'a node is Ready', ko: 'Ready 상태의 노드가 있습니다' } },
-          { resource: nodes, atLeast: 1, ready: true },
-        ),
-      ],
+      checks: [nodeReady('cluster-node-ready')],
     }),
     step({
       id: 'ingress-nginx',
@@ -255,31 +68,10 @@ export default defineLab({
         en: 'The ingress controller is the data plane: every request from outside passes through it, and it decides which Service answers. A second ingress with canary annotations makes it send a share of the requests elsewhere.',
         ko: '인그레스 컨트롤러는 데이터 플레인입니다. 밖에서 들어오는 모든 요청이 이곳을 지나고, 어느 Service가 응답할지 여기서 정해집니다. 카나리아 애너테이션이 붙은 두 번째 Ingress가 있으면 요청의 일부를 다른 곳으로 보냅니다.',
       },
-      run: [
-        cmd('helm', (v) => ['repo', 'add', 'ingress-nginx', v['ingressNginxRepository']]),
-        cmd('helm', (v) => [
-          'install',
-          'ingress-nginx/ingress-nginx',
-          '--name-template',
-          'ingress-nginx',
-          '--create-namespace',
-          '-n',
-          'ingress-nginx',
-          '--values',
-          v['ingressValues'],
-          '--version',
-          '4.8.3',
-        ]),
-        cmd('kubectl', ['rollout', 'status', 'deployment/ingress-nginx-controller', '-n', 'ingress-nginx', '--timeout', '300s']),
-        cmd('kubectl', ['get', 'deploy', '-n', 'ingress-nginx']),
-      ],
+      run: [...installIngressNginx(), cmd('kubectl', ['get', 'deploy', '-n', 'ingress-nginx'])],
       checks: [deploymentAvailable('ingress-nginx-available', 'ingress-nginx', 'ingress-nginx-controller')],
       notes: [
-        note(
-          'ingress-nginx-retired',
-          'ingress-nginx has been retired since March 2026, and version 4.8.3 is open to CVE-2025-1974. Use it for learning on your own machine only.',
-          'ingress-nginx는 2026년 3월에 지원이 종료되었고, 4.8.3 버전에는 CVE-2025-1974 취약점이 있습니다. 자신의 컴퓨터에서 학습할 때만 쓰세요.',
-        ),
+        retired,
         note(
           'helm-wait',
           'The tutorial adds --wait to helm install. We wait with "kubectl rollout status" instead: it watches, where Helm 3 asks every two seconds.',
@@ -295,38 +87,11 @@ export default defineLab({
         en: 'Argo Rollouts brings a new resource, the Rollout, and a controller that carries it out. The chart can install a dashboard too.',
         ko: 'Argo Rollouts는 Rollout이라는 새 리소스와, 그것을 실행하는 컨트롤러를 제공합니다. 차트로 대시보드도 함께 설치할 수 있습니다.',
       },
-      run: [
-        cmd('helm', (v) => ['repo', 'add', 'argo', v['argoRepository']]),
-        cmd('helm', (v) => [
-          'install',
-          'argo-rollouts',
-          'argo/argo-rollouts',
-          '--version',
-          v['argoRolloutsChart'],
-          '--create-namespace',
-          '-n',
-          'argo-rollouts',
-          '--set',
-          'dashboard.enabled=true',
-          '--set',
-          'controller.replicas=1',
-        ]),
-        cmd('kubectl', ['rollout', 'status', 'deployment/argo-rollouts', '-n', 'argo-rollouts', '--timeout', '300s']),
-        cmd('kubectl', ['rollout', 'status', 'deployment/argo-rollouts-dashboard', '-n', 'argo-rollouts', '--timeout', '300s']),
-        cmd('kubectl', ['get', 'deploy', '-n', 'argo-rollouts']),
-      ],
+      run: [...installArgoRollouts({ dashboard: true }), cmd('kubectl', ['get', 'deploy', '-n', 'argo-rollouts'])],
       checks: [
         deploymentAvailable('argo-rollouts-available', 'argo-rollouts', 'argo-rollouts'),
         deploymentAvailable('argo-dashboard-available', 'argo-rollouts', 'argo-rollouts-dashboard'),
-        checks.field(
-          { id: 'argo-crd-served', title: { en: 'the API serves Rollouts', ko: 'API 서버가 Rollout 리소스를 제공합니다' } },
-          {
-            resource: customResourceDefinitions,
-            key: { name: 'rollouts.argoproj.io' },
-            path: ['spec', 'versions', 'name=v1alpha1', 'served'],
-            equals: true,
-          },
-        ),
+        rolloutsServed('argo-crd-served'),
       ],
       notes: [
         note(
@@ -344,20 +109,7 @@ export default defineLab({
         en: 'The chart holds a Rollout where one would expect a Deployment. Its strategy names two Services, one ingress, and the steps: 25 %, wait for a person, 50 %, five minutes, 75 %, five minutes.',
         ko: '이 차트에는 Deployment가 있을 자리에 Rollout이 있습니다. 전략에는 Service 두 개, Ingress 하나, 그리고 단계가 적혀 있습니다. 25 %, 사람의 승인, 50 %, 5분, 75 %, 5분입니다.',
       },
-      run: [
-        cmd('helm', (v) => [
-          'install',
-          v['chart'],
-          '--name-template',
-          'sample-app',
-          '--create-namespace',
-          '-n',
-          'sample-app',
-          ...(v['image'] === image ? [] : ['--set', `image.repository=${v['image']}`]),
-        ]),
-        rolloutCommand('status', 'sample-app', '--timeout', '120s'),
-        cmd('kubectl', ['get', 'rollout', 'sample-app', '-n', 'sample-app']),
-      ],
+      run: [installSampleApp(), untilHealthy(), cmd('kubectl', ['get', 'rollout', 'sample-app', '-n', 'sample-app'])],
       checks: [
         checks.field(
           { id: 'app-available', title: { en: 'the Rollout has one available Pod', ko: 'Rollout에 사용 가능한 Pod가 하나 있습니다' } },
@@ -499,15 +251,15 @@ export default defineLab({
         en: 'The first install runs no steps: there is nothing to compare with. Both Services select the same Pods and the canary ingress is there, with weight 0. From here on requests run in the background until the end, and none of them may fail.',
         ko: '처음 설치할 때는 비교할 대상이 없으므로 단계를 거치지 않습니다. 두 Service가 같은 Pod를 선택하고, 카나리아 Ingress는 가중치 0으로 이미 있습니다. 지금부터 끝까지 백그라운드에서 요청을 계속 보내며, 하나도 실패하면 안 됩니다.',
       },
-      run: [rolloutCommand('get', 'rollout', 'sample-app', '--no-color'), cmd('kubectl', ['get', 'ingress', '-n', 'sample-app'])],
+      run: [showTree(), cmd('kubectl', ['get', 'ingress', '-n', 'sample-app'])],
       checks: [
         phase('first-state', 'Healthy'),
         revision('first-state', 1),
         stepIndex('first-state', 6),
         stable('first-state', 1),
         weight('first-state', 0),
-        stableServiceSelects('first-state', 1),
-        canaryServiceSelects('first-state', 1),
+        serviceSelects('first-state', 'stable', 1),
+        serviceSelects('first-state', 'canary', 1),
         ...labelled('first-state', { stable: 1, canary: 0 }),
         allTraffic('first-state', 1),
         noFailure('first-state'),
@@ -531,16 +283,13 @@ export default defineLab({
       run: [setImage('2.0.0')],
       checks: [
         phase('set-image', 'Paused'),
-        checks.field(
-          { id: 'set-image-pause-reason', title: { en: 'it waits for a person', ko: '사람의 결정을 기다립니다' } },
-          { resource: rollouts, key: app, path: ['status', 'message'], equals: 'CanaryPauseStep' },
-        ),
+        message('set-image', { en: 'it waits for a person', ko: '사람의 결정을 기다립니다' }, 'CanaryPauseStep'),
         stepIndex('set-image', 1),
         revision('set-image', 2),
         weight('set-image', 25),
         stable('set-image', 1),
-        stableServiceSelects('set-image', 1),
-        canaryServiceSelects('set-image', 2),
+        serviceSelects('set-image', 'stable', 1),
+        serviceSelects('set-image', 'canary', 2),
         ...labelled('set-image', { stable: 1, canary: 1 }),
         weightsSeen('set-image', 0, 25),
         happened(
@@ -574,9 +323,9 @@ export default defineLab({
       },
       run: [cmd('kubectl', ['get', 'pods', '-n', 'sample-app', '-L', 'deployment,rollouts-pod-template-hash'])],
       checks: [
-        split('traffic', 25, { stable: 1, canary: 2 }, 1000),
-        withHeader('traffic', 'always', 2),
-        withHeader('traffic', 'never', 1),
+        split('traffic', 25, { stable: 1, canary: 2 }),
+        header('traffic', 'always', 2),
+        header('traffic', 'never', 1),
         ...labelled('traffic', { stable: 1, canary: 1 }),
         noFailure('traffic'),
       ],
@@ -650,8 +399,8 @@ export default defineLab({
         ),
         note(
           'watch',
-          'With --watch "get rollout" shows every change until you leave it with Ctrl-C. Keep it open beside you.',
-          '"get rollout"에 --watch를 붙이면 Ctrl-C로 나올 때까지 모든 변화를 보여 줍니다. 옆에 띄워 두세요.',
+          'With --watch "get rollout" shows every change until you leave it with Ctrl-C. Keep it open beside you. The tutorial prints the name "sample" as well: it means the name of your own Rollout, here sample-app.',
+          '"get rollout"에 --watch를 붙이면 Ctrl-C로 나올 때까지 모든 변화를 보여 줍니다. 옆에 띄워 두세요. 튜토리얼에는 "sample"이라는 이름도 나오는데, 자신의 Rollout 이름을 뜻하며 여기서는 sample-app입니다.',
         ),
       ],
     }),
@@ -662,17 +411,24 @@ export default defineLab({
         en: 'The canary looks good, so promote it. The rollout leaves its pause, goes to 50 % and starts a pause that ends by itself after five minutes.',
         ko: '카나리아에 문제가 없어 보이니 승격합니다. 롤아웃은 일시 중지를 끝내고 50 %로 올라간 다음, 5분 뒤 저절로 끝나는 일시 중지에 들어갑니다.',
       },
-      run: [rolloutCommand('promote', 'sample-app')],
+      run: [promote()],
       checks: [
         stepIndex('promote', 3),
         phase('promote', 'Paused'),
         weight('promote', 50),
-        stableServiceSelects('promote', 1),
-        canaryServiceSelects('promote', 2),
+        serviceSelects('promote', 'stable', 1),
+        serviceSelects('promote', 'canary', 2),
         ...labelled('promote', { stable: 1, canary: 1 }),
         weightsSeen('promote', 25, 50),
-        split('promote', 50, { stable: 1, canary: 2 }, 1000),
+        split('promote', 50, { stable: 1, canary: 2 }),
         noFailure('promote'),
+      ],
+      notes: [
+        note(
+          'promote-word',
+          'The printed Korean text calls this step, and the button on the dashboard, "advertising": "promote" has both meanings. Here it is a promotion to the stable version, and the button is PROMOTE.',
+          '인쇄된 글에는 이 단계와 대시보드의 버튼이 "광고하여 알린다"는 뜻의 말로 옮겨져 있습니다. promote에 두 가지 뜻이 있기 때문입니다. 여기서는 승격이라고 하며, 버튼에는 PROMOTE라고 적혀 있습니다.',
+        ),
       ],
     }),
     step({
@@ -689,7 +445,7 @@ export default defineLab({
         weight('five-minutes', 75),
         ...labelled('five-minutes', { stable: 1, canary: 1 }),
         weightsSeen('five-minutes', 50, 75),
-        split('five-minutes', 75, { stable: 1, canary: 2 }, 1000),
+        split('five-minutes', 75, { stable: 1, canary: 2 }),
         noFailure('five-minutes'),
       ],
     }),
@@ -700,18 +456,14 @@ export default defineLab({
         en: 'After the last pause the weight goes to 100, revision 2 becomes stable, the stable Service switches to it, and the weight falls back to 0. The label on the running Pod changes from canary to stable; the Pod itself is not restarted.',
         ko: '마지막 일시 중지가 끝나면 가중치가 100이 되고, 리비전 2가 안정 버전이 되고, 안정 버전 Service가 그쪽으로 바뀐 다음, 가중치는 0으로 돌아갑니다. 실행 중인 Pod의 레이블이 canary에서 stable로 바뀌지만 Pod가 다시 시작되지는 않습니다.',
       },
-      run: [
-        timePasses('5m', { until: stable('until-stable', 2) }),
-        rolloutCommand('status', 'sample-app', '--timeout', '120s'),
-        rolloutCommand('get', 'rollout', 'sample-app', '--no-color'),
-      ],
+      run: [timePasses('5m', { until: stable('until-stable', 2) }), untilHealthy(), showTree()],
       checks: [
         stepIndex('ten-minutes', 6),
         phase('ten-minutes', 'Healthy'),
         stable('ten-minutes', 2),
         weight('ten-minutes', 0),
-        stableServiceSelects('ten-minutes', 2),
-        canaryServiceSelects('ten-minutes', 2),
+        serviceSelects('ten-minutes', 'stable', 2),
+        serviceSelects('ten-minutes', 'canary', 2),
         ...labelled('ten-minutes', { stable: 1, canary: 0 }),
         weightsSeen('ten-minutes', 75, 100, 0),
         allTraffic('ten-minutes', 2),
@@ -747,9 +499,9 @@ export default defineLab({
         phase('set-image-again', 'Paused'),
         revision('set-image-again', 3),
         weight('set-image-again', 25),
-        canaryServiceSelects('set-image-again', 3),
+        serviceSelects('set-image-again', 'canary', 3),
         ...labelled('set-image-again', { stable: 1, canary: 1 }),
-        withHeader('set-image-again', 'always', 3),
+        header('set-image-again', 'always', 3),
         noFailure('set-image-again'),
       ],
     }),
@@ -760,13 +512,13 @@ export default defineLab({
         en: 'Sure of it? A full promotion skips the steps that are left. The weight goes straight to 0, because the stable Service now selects the new version.',
         ko: '확신이 있다면 전체 승격으로 남은 단계를 모두 건너뛸 수 있습니다. 안정 버전 Service가 새 버전을 선택하게 되므로 가중치는 곧바로 0이 됩니다.',
       },
-      run: [rolloutCommand('promote', 'sample-app', '--full'), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
+      run: [promoteFully(), untilHealthy()],
       checks: [
         phase('promote-full', 'Healthy'),
         stepIndex('promote-full', 6),
         stable('promote-full', 3),
         weight('promote-full', 0),
-        stableServiceSelects('promote-full', 3),
+        serviceSelects('promote-full', 'stable', 3),
         ...labelled('promote-full', { stable: 1, canary: 0 }),
         weightsSeen('promote-full', 25, 0),
         allTraffic('promote-full', 3),
@@ -790,7 +542,7 @@ export default defineLab({
         phase('set-image-bad', 'Paused'),
         revision('set-image-bad', 4),
         weight('set-image-bad', 25),
-        canaryServiceSelects('set-image-bad', 4),
+        serviceSelects('set-image-bad', 'canary', 4),
         ...labelled('set-image-bad', { stable: 1, canary: 1 }),
         noFailure('set-image-bad'),
       ],
@@ -803,23 +555,24 @@ export default defineLab({
         en: 'Abort. The weight falls to 0 and the canary Service points back to the stable Pods, so even X-Canary: always reaches the stable version. The Rollout is Degraded: what runs is not what its spec asks for.',
         ko: '중단합니다. 가중치가 0이 되고 카나리아 Service도 안정 버전 Pod를 가리키므로, X-Canary: always 요청까지 안정 버전에 도달합니다. Rollout은 Degraded 상태가 됩니다. 실행 중인 것과 spec이 요구하는 것이 다르기 때문입니다.',
       },
-      run: [rolloutCommand('abort', 'sample-app')],
+      run: [abort()],
       checks: [
         phase('abort', 'Degraded'),
-        checks.field(
-          { id: 'abort-message', title: { en: 'it says which revision was aborted', ko: '어느 리비전이 중단되었는지 알려 줍니다' } },
-          { resource: rollouts, key: app, path: ['status', 'message'], equals: 'RolloutAborted: Rollout aborted update to revision 4' },
+        message(
+          'abort',
+          { en: 'it says which revision was aborted', ko: '어느 리비전이 중단되었는지 알려 줍니다' },
+          'RolloutAborted: Rollout aborted update to revision 4',
         ),
         weight('abort', 0),
         stepIndex('abort', 0),
         stable('abort', 3),
-        canaryServiceSelects('abort', 3),
-        stableServiceSelects('abort', 3),
+        serviceSelects('abort', 'canary', 3),
+        serviceSelects('abort', 'stable', 3),
         // The canary's Pods are about to go: how many there are is checked when they have gone.
-        labelled('abort', { stable: 1, canary: 1 })[0]!,
+        ...labelled('abort', { stable: 1 }),
         weightsSeen('abort', 25, 0),
         allTraffic('abort', 3),
-        withHeader('abort', 'always', 3),
+        header('abort', 'always', 3),
         noFailure('abort'),
       ],
       notes: [
@@ -861,7 +614,7 @@ export default defineLab({
         revision('retry', 4),
         stepIndex('retry', 1),
         weight('retry', 25),
-        canaryServiceSelects('retry', 4),
+        serviceSelects('retry', 'canary', 4),
         ...labelled('retry', { stable: 1, canary: 1 }),
         weightsSeen('retry', 0, 25),
         noFailure('retry'),
@@ -874,14 +627,14 @@ export default defineLab({
         en: 'It was no hiccup. Set the image back to 3.0.0. That is the template of the stable Pods, so there is nothing to roll out: no steps, no pause, Healthy at once, under a new revision number.',
         ko: '일시적인 문제가 아니었습니다. 이미지를 3.0.0으로 되돌려 지정합니다. 안정 버전 Pod와 같은 템플릿이므로 배포할 것이 없습니다. 단계도 일시 중지도 없이 곧바로 Healthy가 되고, 리비전 번호만 새로 붙습니다.',
       },
-      run: [setImage('3.0.0'), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
+      run: [setImage('3.0.0'), untilHealthy()],
       checks: [
         phase('recover', 'Healthy'),
         revision('recover', 5),
         stable('recover', 5),
         weight('recover', 0),
-        stableServiceSelects('recover', 5),
-        canaryServiceSelects('recover', 5),
+        serviceSelects('recover', 'stable', 5),
+        serviceSelects('recover', 'canary', 5),
         ...labelled('recover', { stable: 1, canary: 0 }),
         weightsSeen('recover', 25, 0),
         allTraffic('recover', 5),
@@ -896,18 +649,18 @@ export default defineLab({
         en: 'Undo takes the template of the revision with the next lower number and rolls it out, as revision 6, from the first step on. Here that is version 4.0.0, the one we aborted: undo goes by number, not by what was good. To choose, add --to-revision.',
         ko: '되돌리기는 바로 앞 번호 리비전의 템플릿을 가져와 리비전 6으로, 첫 단계부터 다시 배포합니다. 여기서는 방금 중단한 4.0.0이 그것입니다. 되돌리기는 좋았던 버전이 아니라 번호를 기준으로 하기 때문입니다. 직접 고르려면 --to-revision을 붙입니다.',
       },
-      run: [rolloutCommand('undo', 'sample-app')],
+      run: [undo()],
       checks: [
         phase('undo', 'Paused'),
         revision('undo', 6),
         stepIndex('undo', 1),
         weight('undo', 25),
         stable('undo', 5),
-        canaryServiceSelects('undo', 6),
-        stableServiceSelects('undo', 5),
+        serviceSelects('undo', 'canary', 6),
+        serviceSelects('undo', 'stable', 5),
         ...labelled('undo', { stable: 1, canary: 1 }),
         weightsSeen('undo', 0, 25),
-        split('undo', 25, { stable: 5, canary: 6 }, 1000),
+        split('undo', 25, { stable: 5, canary: 6 }),
         noFailure('undo'),
       ],
       notes: [
@@ -925,19 +678,15 @@ export default defineLab({
         en: 'Undo again, while revision 6 waits. The revision before it is the stable one, so the rollout goes back at once.',
         ko: '리비전 6이 기다리는 동안 한 번 더 되돌립니다. 바로 앞 리비전이 안정 버전이므로 롤아웃은 곧바로 돌아갑니다.',
       },
-      run: [
-        rolloutCommand('undo', 'sample-app'),
-        rolloutCommand('status', 'sample-app', '--timeout', '120s'),
-        rolloutCommand('get', 'rollout', 'sample-app', '--no-color'),
-      ],
+      run: [undo(), untilHealthy(), showTree()],
       checks: [
         phase('undo-halfway', 'Healthy'),
         revision('undo-halfway', 7),
         stepIndex('undo-halfway', 6),
         weight('undo-halfway', 0),
         stable('undo-halfway', 7),
-        stableServiceSelects('undo-halfway', 7),
-        canaryServiceSelects('undo-halfway', 7),
+        serviceSelects('undo-halfway', 'stable', 7),
+        serviceSelects('undo-halfway', 'canary', 7),
         ...labelled('undo-halfway', { stable: 1, canary: 0 }),
         weightsSeen('undo-halfway', 25, 0),
         allTraffic('undo-halfway', 7),
@@ -965,19 +714,9 @@ export default defineLab({
         ko: '트래픽 라우팅을 쓰면 카나리아 Pod 수는 가중치에 맞춰집니다. setCanaryScale 단계로 다르게 정할 수 있습니다. 여기서는 캐시를 미리 데우는 경우처럼 트래픽 25 %에 Pod를 세 개 둡니다. 단계를 바꾸면 다음 롤아웃부터 적용되며, 이미지가 바뀔 때까지 Rollout은 Healthy 상태로 있습니다.',
       },
       run: [
-        cmd('kubectl', [
-          'patch',
-          'rollout',
-          'sample-app',
-          '-n',
-          ns,
-          '--type',
-          'merge',
-          '-p',
-          '{"spec":{"strategy":{"canary":{"steps":[{"setCanaryScale":{"replicas":3}},{"setWeight":25},{"pause":{}}]}}}}',
-        ]),
+        patchRollout({ strategy: { canary: { steps: [{ setCanaryScale: { replicas: 3 } }, { setWeight: 25 }, { pause: {} }] } } }),
         setImage('5.0.0'),
-        cmd('kubectl', ['wait', 'rollout/sample-app', '-n', ns, '--for', 'jsonpath={.status.phase}=Paused', '--timeout', '120s']),
+        untilPaused(),
         cmd('kubectl', ['get', 'pods', '-n', ns, '-L', 'deployment']),
       ],
       checks: [
@@ -993,7 +732,7 @@ export default defineLab({
         ),
         ...labelled('canary-scale', { stable: 1, canary: 3 }),
         weightsSeen('canary-scale', 0, 25),
-        split('canary-scale', 25, { stable: 7, canary: 8 }, 1000),
+        split('canary-scale', 25, { stable: 7, canary: 8 }),
         noFailure('canary-scale'),
       ],
       notes: [

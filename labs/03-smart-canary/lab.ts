@@ -1,49 +1,25 @@
-import type { Check } from '../../src/index.ts';
-import { checks, cmd, defineLab, pods, request, rollouts, step, timePasses } from '../../src/index.ts';
+import { checks, cmd, defineLab, request, rollouts, step, timePasses } from '../../src/index.ts';
+import { installSampleApp, promote, promoteFully, setImage, showTree, untilHealthy, untilPaused } from '../shared/commands.ts';
+import { installPrometheus, startUsers } from '../shared/installs.ts';
+import { app, appRequest, note, ns, withHeader } from '../shared/names.ts';
 import {
   allTraffic,
-  app,
-  appRequest,
-  failedShare,
+  analysis,
   happened,
+  header,
   message,
-  noFailure,
-  note,
-  ns,
   phase,
   revision,
-  rolloutCommand,
   serviceSelects,
-  setImage,
   split,
   stable,
   stepIndex,
   walkFrom,
   weight,
   weightsSeen,
-  withHeader,
 } from '../shared/rollout-checks.ts';
-import { controllersStep, deploymentAvailable, setUpVariables } from '../shared/set-up.ts';
-
-const prometheus = { namespace: 'prometheus', name: 'prometheus-prometheus-kube-prometheus-prometheus-0' };
-
-const analysis = (
-  at: string,
-  number: number,
-  wanted: 'Running' | 'Successful' | 'Failed',
-  more: { measured?: RegExp; measurements?: number } = {},
-): Check =>
-  checks.analysisRun(
-    {
-      id: `${at}-analysis`,
-      title: { en: `the analysis of revision ${number} is ${wanted}`, ko: `리비전 ${number}의 분석 상태가 ${wanted}입니다` },
-      next: {
-        en: 'Look at its measurements: kubectl describe analysisrun -n sample-app',
-        ko: '측정값을 살펴보세요: kubectl describe analysisrun -n sample-app',
-      },
-    },
-    { rollout: app, revision: number, phase: wanted, ...more },
-  );
+import { controllersStep, deploymentAvailable, prometheusReady, rolloutVariables } from '../shared/set-up.ts';
+import { failedShare, noFailure } from '../shared/traffic-checks.ts';
 
 export default defineLab({
   id: '03-smart-canary',
@@ -53,12 +29,7 @@ export default defineLab({
     ko: '밤에는 아무도 카나리아를 지켜보지 않습니다. 분석이 1분마다 카나리아 요청의 성공 비율을 Prometheus에 묻습니다. 좋은 버전은 저절로 끝까지 가고, 나쁜 버전은 저절로 되돌아옵니다. 그리고 함정도 있습니다. 아무것도 보지 못한 분석은 괜찮다고 답합니다.',
   },
   needs: ['kubectl', 'helm'],
-  variables: (ctx) => ({
-    ...setUpVariables(ctx),
-    prometheusRepository: ctx.chartRepositories['prometheus-community'],
-    chart: ctx.shipped('charts/sample-app/argo-rollouts'),
-    load: ctx.shipped('labs/03-smart-canary/manifests/load.yaml'),
-  }),
+  variables: (ctx) => ({ ...rolloutVariables(ctx), chart: ctx.shipped('charts/sample-app/argo-rollouts') }),
   walk: walkFrom('users'),
   steps: [
     controllersStep(),
@@ -70,35 +41,8 @@ export default defineLab({
         en: 'Prometheus collects numbers from Pods. A ServiceMonitor tells it which; the sample app’s chart brings one.',
         ko: 'Prometheus는 Pod에서 수치를 모읍니다. 어느 Pod에서 모을지는 ServiceMonitor로 정하며, 샘플 앱 차트에 들어 있습니다.',
       },
-      run: [
-        cmd('helm', (v) => ['repo', 'add', 'prometheus-community', v['prometheusRepository']]),
-        cmd('helm', [
-          'install',
-          'prometheus',
-          'prometheus-community/kube-prometheus-stack',
-          '--version',
-          '54.2.2',
-          '--create-namespace',
-          '-n',
-          'prometheus',
-        ]),
-        cmd('kubectl', [
-          'rollout',
-          'status',
-          'statefulset/prometheus-prometheus-kube-prometheus-prometheus',
-          '-n',
-          'prometheus',
-          '--timeout',
-          '300s',
-        ]),
-        cmd('kubectl', ['get', 'pods', '-n', 'prometheus']),
-      ],
-      checks: [
-        checks.field(
-          { id: 'prometheus-ready', title: { en: 'Prometheus is ready', ko: 'Prometheus가 준비되었습니다' } },
-          { resource: pods, key: prometheus, path: ['status', 'conditions', 'type=Ready', 'status'], equals: 'True' },
-        ),
-      ],
+      run: [...installPrometheus(), cmd('kubectl', ['get', 'pods', '-n', 'prometheus'])],
+      checks: [prometheusReady('prometheus-ready')],
     }),
     step({
       id: 'sample-app',
@@ -108,21 +52,7 @@ export default defineLab({
         en: 'prometheus.enabled=true adds an AnalysisTemplate, a ServiceMonitor, and an analysis in the Rollout that runs in the background from step 2 on, that is from 50 %.',
         ko: 'prometheus.enabled=true를 지정하면 AnalysisTemplate과 ServiceMonitor가 추가되고, Rollout에는 2단계(50 %)부터 백그라운드에서 실행되는 분석이 추가됩니다.',
       },
-      run: [
-        cmd('helm', (v) => [
-          'install',
-          v['chart'],
-          '--name-template',
-          'sample-app',
-          '--create-namespace',
-          '-n',
-          ns,
-          '--set',
-          'prometheus.enabled=true',
-        ]),
-        rolloutCommand('status', 'sample-app', '--timeout', '120s'),
-        cmd('kubectl', ['get', 'analysistemplates', '-n', ns]),
-      ],
+      run: [installSampleApp('prometheus.enabled=true'), untilHealthy(), cmd('kubectl', ['get', 'analysistemplates', '-n', ns])],
       checks: [
         phase('sample-app', 'Healthy'),
         stable('sample-app', 1),
@@ -143,11 +73,11 @@ export default defineLab({
       },
       run: [
         setImage('2.0.0-bad'),
-        cmd('kubectl', ['wait', 'rollout/sample-app', '-n', ns, '--for', 'jsonpath={.status.phase}=Paused', '--timeout', '60s']),
-        rolloutCommand('promote', 'sample-app'),
+        untilPaused(),
+        promote(),
         timePasses('11m', { until: stable('until-trapped', 2) }),
-        rolloutCommand('status', 'sample-app', '--timeout', '120s'),
-        rolloutCommand('get', 'rollout', 'sample-app', '--no-color'),
+        untilHealthy(),
+        showTree(),
       ],
       checks: [
         phase('trap', 'Healthy'),
@@ -179,13 +109,7 @@ export default defineLab({
         en: 'Go back to 1.0.0 with a full promotion, which asks no analysis. Then start a Deployment that plays the users: two requests per second through the ingress.',
         ko: '분석을 거치지 않는 전체 승격으로 1.0.0으로 돌아갑니다. 그런 다음 사용자 역할을 하는 Deployment를 시작합니다. 인그레스로 1초에 두 번 요청을 보냅니다.',
       },
-      run: [
-        setImage('1.0.0'),
-        rolloutCommand('promote', 'sample-app', '--full'),
-        rolloutCommand('status', 'sample-app', '--timeout', '120s'),
-        cmd('kubectl', (v) => ['apply', '-f', v['load']]),
-        cmd('kubectl', ['rollout', 'status', 'deployment/users', '-n', ns, '--timeout', '120s']),
-      ],
+      run: [setImage('1.0.0'), promoteFully(), untilHealthy(), ...startUsers()],
       checks: [
         phase('users', 'Healthy'),
         revision('users', 3),
@@ -216,8 +140,8 @@ export default defineLab({
         en: 'This pause is the place for a smoke test: the header reaches the canary for certain, and an error here costs nobody anything.',
         ko: '이 일시 중지가 스모크 테스트를 할 때입니다. 헤더를 쓰면 반드시 카나리아에 도달하고, 여기서 난 오류는 아무에게도 피해를 주지 않습니다.',
       },
-      run: [request({ ...appRequest, headers: { 'X-Canary': 'always' } }, { times: 3 })],
-      checks: [withHeader('smoke-test', 'always', 4), withHeader('smoke-test', 'never', 3), noFailure('smoke-test')],
+      run: [request(withHeader('always'), { times: 3 })],
+      checks: [header('smoke-test', 'always', 4), header('smoke-test', 'never', 3), noFailure('smoke-test')],
     }),
     step({
       id: 'analysis-starts',
@@ -227,7 +151,7 @@ export default defineLab({
         en: 'Promote. At 50 % the Rollout creates an AnalysisRun, which measures at once and then every minute. From here on no person is needed.',
         ko: '승격합니다. 50 %에서 Rollout이 AnalysisRun을 만들고, AnalysisRun은 곧바로 한 번, 그다음부터 1분마다 측정합니다. 이제부터 사람은 필요 없습니다.',
       },
-      run: [rolloutCommand('promote', 'sample-app'), cmd('kubectl', ['get', 'analysisruns', '-n', ns])],
+      run: [promote(), cmd('kubectl', ['get', 'analysisruns', '-n', ns])],
       checks: [
         stepIndex('analysis-starts', 3),
         weight('analysis-starts', 50),
@@ -245,11 +169,7 @@ export default defineLab({
         en: 'Ten measurements, each of them 1: every request to the canary succeeded. Both timed pauses pass, the version becomes stable, the run is Successful.',
         ko: '열 번 측정해서 모두 1입니다. 카나리아로 간 요청이 모두 성공했다는 뜻입니다. 시간이 정해진 일시 중지가 두 번 지나고, 새 버전이 안정 버전이 되고, 분석은 Successful로 끝납니다.',
       },
-      run: [
-        timePasses('11m', { until: stable('until-promoted', 4) }),
-        rolloutCommand('status', 'sample-app', '--timeout', '120s'),
-        rolloutCommand('get', 'rollout', 'sample-app', '--no-color'),
-      ],
+      run: [timePasses('11m', { until: stable('until-promoted', 4) }), untilHealthy(), showTree()],
       checks: [
         phase('promoted-by-itself', 'Healthy'),
         stable('promoted-by-itself', 4),
@@ -265,33 +185,29 @@ export default defineLab({
       id: 'bad-version',
       title: { en: 'A bad version: 25 %', ko: '나쁜 버전: 25 %' },
       say: {
-        en: 'Version 4.0.0-bad fails every second request. Somebody promotes it without looking.',
-        ko: '4.0.0-bad 버전은 요청 두 개 중 하나를 실패합니다. 누군가 확인도 하지 않고 승격합니다.',
+        en: 'Version 4.0.0-bad fails every second request, and has 25 % of the traffic. At this pause nothing is measured yet.',
+        ko: '4.0.0-bad 버전은 요청 두 개 중 하나를 실패하는데 트래픽의 25 %를 받고 있습니다. 이 일시 중지에서는 아직 아무것도 측정하지 않습니다.',
       },
-      run: [
-        setImage('4.0.0-bad'),
-        cmd('kubectl', ['wait', 'rollout/sample-app', '-n', ns, '--for', 'jsonpath={.status.phase}=Paused', '--timeout', '60s']),
-        rolloutCommand('promote', 'sample-app'),
-      ],
+      run: [setImage('4.0.0-bad')],
       checks: [
+        phase('bad-version', 'Paused'),
         revision('bad-version', 5),
-        weight('bad-version', 50),
+        weight('bad-version', 25),
         stable('bad-version', 4),
         serviceSelects('bad-version', 'canary', 5),
-        analysis('bad-version', 5, 'Running'),
-        withHeader('bad-version', 'never', 4),
+        header('bad-version', 'never', 4),
         failedShare('bad-version', 25),
       ],
     }),
     step({
       id: 'aborted-by-itself',
       minutes: 3,
-      title: { en: 'Two minutes later: aborted by itself', ko: '2분 뒤: 저절로 중단' },
+      title: { en: 'Promoted without a look, aborted by itself', ko: '확인 없이 승격, 저절로 중단' },
       say: {
-        en: 'The next measurement says about 0.5, which is less than 0.99. failureLimit is 0, so one is enough: the run is Failed, the Rollout aborts, the weight is 0. Nobody was woken. Only requests to the canary failed, a part of its share, for a minute.',
-        ko: '다음 측정값은 약 0.5로 0.99보다 작습니다. failureLimit이 0이라 한 번이면 충분합니다. 분석은 Failed가 되고, Rollout은 중단되고, 가중치는 0이 됩니다. 아무도 깨우지 않았습니다. 실패한 것은 1분 동안 카나리아로 간 요청의 일부뿐입니다.',
+        en: 'Somebody promotes it without looking. At 50 % the analysis measures at once and every minute, and as soon as it has a minute of requests it says about 0.5, which is less than 0.99. failureLimit is 0, so one is enough: the run is Failed, the Rollout aborts, the weight is 0. Nobody was woken. Only requests to the canary failed, a part of its share.',
+        ko: '누군가 확인도 하지 않고 승격합니다. 50 %에서 분석은 곧바로 한 번, 그다음부터 1분마다 측정하고, 1분치 요청이 모이면 약 0.5로 0.99보다 작다고 답합니다. failureLimit이 0이라 한 번이면 충분합니다. 분석은 Failed가 되고, Rollout은 중단되고, 가중치는 0이 됩니다. 아무도 깨우지 않았습니다. 실패한 것은 카나리아로 간 요청의 일부뿐입니다.',
       },
-      run: [timePasses('2m', { until: phase('until-aborted', 'Degraded') }), rolloutCommand('get', 'rollout', 'sample-app', '--no-color')],
+      run: [promote(), timePasses('2m', { until: phase('until-aborted', 'Degraded') }), showTree()],
       checks: [
         phase('aborted-by-itself', 'Degraded'),
         message(
@@ -303,12 +219,13 @@ export default defineLab({
         weight('aborted-by-itself', 0),
         stable('aborted-by-itself', 4),
         serviceSelects('aborted-by-itself', 'canary', 4),
-        weightsSeen('aborted-by-itself', 50, 0),
+        weightsSeen('aborted-by-itself', 25, 50, 0),
         failedShare('aborted-by-itself', 25),
         allTraffic('aborted-by-itself', 4),
         happened(
           'aborted-by-itself',
           { en: 'the analysis failed, then the rollout was aborted', ko: '분석이 실패한 다음 롤아웃이 중단되었습니다' },
+          { reason: 'AnalysisRunFailed' },
           { reason: 'RolloutAborted' },
         ),
       ],
@@ -320,7 +237,7 @@ export default defineLab({
         en: 'Set the image back to 3.0.0. A retry would run the same analysis again, with the same end.',
         ko: '이미지를 3.0.0으로 되돌려 지정합니다. 재시도를 해도 같은 분석이 다시 실행되어 똑같이 끝납니다.',
       },
-      run: [setImage('3.0.0'), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
+      run: [setImage('3.0.0'), untilHealthy()],
       checks: [
         phase('recover', 'Healthy'),
         revision('recover', 6),

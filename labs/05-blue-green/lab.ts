@@ -1,21 +1,10 @@
 import type { Check } from '../../src/index.ts';
-import { checks, cmd, defineLab, pods, request, rollouts, step, timePasses } from '../../src/index.ts';
-import {
-  allTraffic,
-  app,
-  appRequest,
-  message,
-  noFailure,
-  note,
-  ns,
-  phase,
-  revision,
-  rolloutCommand,
-  serviceSelects,
-  setImage,
-  stable,
-} from '../shared/rollout-checks.ts';
-import { controllersStep, setUpVariables } from '../shared/set-up.ts';
+import { checks, defineLab, pods, request, rollouts, step, timePasses } from '../../src/index.ts';
+import { abort, installSampleApp, promote, setImage, showTree, untilHealthy } from '../shared/commands.ts';
+import { app, appRequest, note, ns } from '../shared/names.ts';
+import { allTraffic, message, phase, revision, serviceSelects, stable } from '../shared/rollout-checks.ts';
+import { controllersStep, rolloutVariables } from '../shared/set-up.ts';
+import { noFailure } from '../shared/traffic-checks.ts';
 
 const preview = { namespace: ns, name: 'sample-app-preview' };
 const toPreview = { ...appRequest, host: 'preview.sample.app' };
@@ -63,7 +52,7 @@ export default defineLab({
     ko: '두 버전이 동시에 서비스되어서는 안 될 때가 있습니다. 블루-그린 Rollout은 새 버전을 옛 버전 옆에 온전히 띄우고, 따로 마련된 주소에서 시험하게 한 다음, Service 하나로 모두를 한꺼번에 옮깁니다.',
   },
   needs: ['kubectl', 'helm'],
-  variables: (ctx) => ({ ...setUpVariables(ctx), manifest: ctx.shipped('labs/05-blue-green/manifests/sample-app.yaml') }),
+  variables: (ctx) => ({ ...rolloutVariables(ctx), chart: ctx.shipped('charts/sample-app/blue-green') }),
   walk: { from: 'green', namespace: ns, rollout: app.name, probe: { ...appRequest, ratePerSecond: 50 } },
   steps: [
     controllersStep(),
@@ -75,12 +64,7 @@ export default defineLab({
         en: 'The Rollout names an active Service, which everybody uses, and a preview Service. As long as there is one version both select its Pods.',
         ko: 'Rollout에는 모두가 쓰는 활성 Service와 미리 보기 Service가 지정되어 있습니다. 버전이 하나뿐일 때는 둘 다 그 Pod를 선택합니다.',
       },
-      run: [
-        cmd('kubectl', ['create', 'namespace', ns]),
-        cmd('kubectl', (v) => ['apply', '-f', v['manifest']]),
-        rolloutCommand('status', 'sample-app', '--timeout', '120s'),
-        rolloutCommand('get', 'rollout', 'sample-app', '--no-color'),
-      ],
+      run: [installSampleApp(), untilHealthy(), showTree()],
       checks: [
         phase('blue', 'Healthy'),
         stable('blue', 1),
@@ -94,8 +78,8 @@ export default defineLab({
         ),
       ],
       hint: {
-        en: 'A namespace first, then kubectl apply of the manifest.',
-        ko: '먼저 네임스페이스를 만들고 매니페스트를 kubectl apply로 적용하세요.',
+        en: 'One helm install of the chart charts/sample-app/blue-green, in a namespace of its own.',
+        ko: 'charts/sample-app/blue-green 차트를 별도의 네임스페이스에 한 번 설치하면 됩니다.',
       },
     }),
     step({
@@ -106,7 +90,7 @@ export default defineLab({
         en: 'Set the image. Two more Pods start, the preview Service moves to them, and the Rollout pauses. Everybody still gets version 1.0.0: the price is twice the Pods, the gain is that nobody meets the new version by chance.',
         ko: '이미지를 지정합니다. Pod 두 개가 더 시작되고, 미리 보기 Service가 그쪽으로 옮겨 간 다음, Rollout이 일시 중지됩니다. 모두는 여전히 1.0.0 버전을 씁니다. Pod가 두 배로 드는 대신 우연히 새 버전을 만나는 사람은 없습니다.',
       },
-      run: [setImage('2.0.0'), rolloutCommand('get', 'rollout', 'sample-app', '--no-color')],
+      run: [setImage('2.0.0'), showTree()],
       checks: [
         phase('green', 'Paused'),
         message('green', { en: 'it waits for a promotion', ko: '승격을 기다립니다' }, 'BlueGreenPause'),
@@ -139,7 +123,7 @@ export default defineLab({
         en: 'Promote. One field of one Service changes, and all requests go to version 2.0.0. There is no 25 %. The old Pods stay for 30 seconds, so that requests on their way are answered.',
         ko: '승격합니다. Service 하나의 필드 하나가 바뀌면 모든 요청이 2.0.0 버전으로 갑니다. 25 %는 없습니다. 오가던 요청에 응답할 수 있도록 옛 Pod는 30초 동안 남아 있습니다.',
       },
-      run: [rolloutCommand('promote', 'sample-app'), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
+      run: [promote(), untilHealthy()],
       checks: [
         phase('switch', 'Healthy'),
         stable('switch', 2),
@@ -188,7 +172,7 @@ export default defineLab({
         en: 'Look at the preview, and abort. The active Service has never moved, so for everybody else nothing happens at all.',
         ko: '미리 보기를 확인하고 중단합니다. 활성 Service는 옮겨 간 적이 없으므로 다른 사람들에게는 아무 일도 일어나지 않습니다.',
       },
-      run: [request(toPreview, { times: 6 }), rolloutCommand('abort', 'sample-app')],
+      run: [request(toPreview, { times: 6 }), abort()],
       checks: [
         phase('abort', 'Degraded'),
         message(
@@ -206,7 +190,7 @@ export default defineLab({
       id: 'recover',
       title: { en: 'Recover: ask for what runs', ko: '복구: 실행 중인 버전을 다시 지정' },
       say: { en: 'Set the image back to 2.0.0: Healthy at once.', ko: '이미지를 2.0.0으로 되돌려 지정하면 곧바로 Healthy가 됩니다.' },
-      run: [setImage('2.0.0'), rolloutCommand('status', 'sample-app', '--timeout', '120s')],
+      run: [setImage('2.0.0'), untilHealthy()],
       checks: [
         phase('recover', 'Healthy'),
         revision('recover', 4),

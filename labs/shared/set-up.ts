@@ -1,12 +1,22 @@
 import type { Check, Step, Variables, VariablesContext } from '../../src/index.ts';
-import { checks, cmd, customResourceDefinitions, deployments, nodes, step } from '../../src/index.ts';
+import { checks, cmd, customResourceDefinitions, deployments, nodes, pods, step } from '../../src/index.ts';
+import { installArgoRollouts, installIngressNginx } from './installs.ts';
+import { sampleAppImage } from './names.ts';
 
-/** The variables that the steps of this file use. */
-export const setUpVariables = (ctx: VariablesContext): Variables => ({
+/** What the ingress controller and the sample app ask for; a lab adds its chart. */
+export const ingressVariables = (ctx: VariablesContext): Variables => ({
   ingressNginxRepository: ctx.chartRepositories['ingress-nginx'],
+  ingressValues: ctx.shipped('kind/ingress-nginx-values.yaml'),
+  image: ctx.setting?.('sampleAppImage') ?? sampleAppImage,
+});
+
+/** The same with Argo Rollouts, Prometheus and users. */
+export const rolloutVariables = (ctx: VariablesContext): Variables => ({
+  ...ingressVariables(ctx),
   argoRepository: ctx.chartRepositories['argo'],
   argoRolloutsChart: ctx.setting?.('argoRolloutsChart') ?? '2.32.5',
-  ingressValues: ctx.shipped('kind/ingress-nginx-values.yaml'),
+  prometheusRepository: ctx.chartRepositories['prometheus-community'],
+  users: ctx.shipped('labs/shared/manifests/users.yaml'),
 });
 
 /** A Deployment has as many available Pods as it is asked for. */
@@ -23,50 +33,38 @@ export const deploymentAvailable = (id: string, namespace: string, name: string)
     { resource: deployments, key: { namespace, name }, path: ['status', 'availableReplicas'], equals: 1 },
   );
 
-const nodeReady = (id: string): Check =>
+export const nodeReady = (id: string): Check =>
   checks.count({ id, title: { en: 'a node is Ready', ko: 'Ready 상태의 노드가 있습니다' } }, { resource: nodes, atLeast: 1, ready: true });
 
-const retired = {
+export const rolloutsServed = (id: string): Check =>
+  checks.field(
+    { id, title: { en: 'the API serves Rollouts', ko: 'API 서버가 Rollout 리소스를 제공합니다' } },
+    {
+      resource: customResourceDefinitions,
+      key: { name: 'rollouts.argoproj.io' },
+      path: ['spec', 'versions', 'name=v1alpha1', 'served'],
+      equals: true,
+    },
+  );
+
+export const prometheusReady = (id: string): Check =>
+  checks.field(
+    { id, title: { en: 'Prometheus is ready', ko: 'Prometheus가 준비되었습니다' } },
+    {
+      resource: pods,
+      key: { namespace: 'prometheus', name: 'prometheus-prometheus-kube-prometheus-prometheus-0' },
+      path: ['status', 'conditions', 'type=Ready', 'status'],
+      equals: 'True',
+    },
+  );
+
+export const retired = {
   id: 'ingress-nginx-retired',
   text: {
     en: 'ingress-nginx has been retired since March 2026, and version 4.8.3 is open to CVE-2025-1974. Use it for learning on your own machine only.',
     ko: 'ingress-nginx는 2026년 3월에 지원이 종료되었고, 4.8.3 버전에는 CVE-2025-1974 취약점이 있습니다. 자신의 컴퓨터에서 학습할 때만 쓰세요.',
   },
 };
-
-const installIngressNginx = [
-  cmd('helm', (v) => ['repo', 'add', 'ingress-nginx', v['ingressNginxRepository']]),
-  cmd('helm', (v) => [
-    'install',
-    'ingress-nginx/ingress-nginx',
-    '--name-template',
-    'ingress-nginx',
-    '--create-namespace',
-    '-n',
-    'ingress-nginx',
-    '--values',
-    v['ingressValues'],
-    '--version',
-    '4.8.3',
-  ]),
-  cmd('kubectl', ['rollout', 'status', 'deployment/ingress-nginx-controller', '-n', 'ingress-nginx', '--timeout', '300s']),
-];
-const installArgoRollouts = [
-  cmd('helm', (v) => ['repo', 'add', 'argo', v['argoRepository']]),
-  cmd('helm', (v) => [
-    'install',
-    'argo-rollouts',
-    'argo/argo-rollouts',
-    '--version',
-    v['argoRolloutsChart'],
-    '--create-namespace',
-    '-n',
-    'argo-rollouts',
-    '--set',
-    'controller.replicas=1',
-  ]),
-  cmd('kubectl', ['rollout', 'status', 'deployment/argo-rollouts', '-n', 'argo-rollouts', '--timeout', '300s']),
-];
 
 /** The ingress controller, for labs that need nothing else. */
 export const ingressNginxStep = (): Step =>
@@ -78,7 +76,7 @@ export const ingressNginxStep = (): Step =>
       en: 'Every request from outside passes through the ingress controller. It reads Ingress objects and decides for each request which Service answers.',
       ko: '밖에서 들어오는 모든 요청은 인그레스 컨트롤러를 지납니다. 컨트롤러는 Ingress 객체를 읽고 요청마다 어느 Service가 응답할지 정합니다.',
     },
-    run: [cmd('kubectl', ['get', 'nodes']), ...installIngressNginx],
+    run: [cmd('kubectl', ['get', 'nodes']), ...installIngressNginx()],
     checks: [nodeReady('ingress-nginx-node'), deploymentAvailable('ingress-nginx-available', 'ingress-nginx', 'ingress-nginx-controller')],
     notes: [retired],
     hint: {
@@ -97,20 +95,12 @@ export const controllersStep = (): Step =>
       en: 'The ingress controller carries the requests, the Rollouts controller moves them. Lab 02 takes its time over both; here they are only installed.',
       ko: '인그레스 컨트롤러는 요청을 나르고, Rollouts 컨트롤러는 그 비율을 옮깁니다. 자세한 설명은 2부에 있고 여기서는 설치만 합니다.',
     },
-    run: [...installIngressNginx, ...installArgoRollouts],
+    run: [...installIngressNginx(), ...installArgoRollouts()],
     checks: [
       nodeReady('controllers-node'),
       deploymentAvailable('controllers-ingress-nginx', 'ingress-nginx', 'ingress-nginx-controller'),
       deploymentAvailable('controllers-argo-rollouts', 'argo-rollouts', 'argo-rollouts'),
-      checks.field(
-        { id: 'controllers-crd', title: { en: 'the API serves Rollouts', ko: 'API 서버가 Rollout 리소스를 제공합니다' } },
-        {
-          resource: customResourceDefinitions,
-          key: { name: 'rollouts.argoproj.io' },
-          path: ['spec', 'versions', 'name=v1alpha1', 'served'],
-          equals: true,
-        },
-      ),
+      rolloutsServed('controllers-crd'),
     ],
     notes: [retired],
   });

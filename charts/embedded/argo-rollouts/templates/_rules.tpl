@@ -51,7 +51,7 @@
   resources: [analysistemplates, clusteranalysistemplates]
   verbs: [get, list, watch]
 - apiGroups: ['']
-  resources: [pods, namespaces]
+  resources: [pods, namespaces, events]
   verbs: [get, list, watch]
 - apiGroups: [apps]
   resources: [replicasets, deployments]

@@ -78,7 +78,7 @@ spec:
             httpGet:
               path: /readyz
               port: http
-            periodSeconds: 1
+            periodSeconds: 2
           {{- with .root.Values.resources }}
           resources:
             {{- toYaml . | nindent 12 }}
