@@ -16,6 +16,8 @@ export interface App {
   signal: AbortSignal;
   /** What Ctrl-C does, for a terminal in raw mode. */
   interrupt(): void;
+  /** From now on a reader of the output that goes away (`| head`) ends the program as Ctrl-C does, with exit code 141. */
+  endWithReader(): void;
   cleanup: Cleanup;
   tools: Toolbox;
   folder: WorkingFolder;
@@ -28,4 +30,4 @@ export interface App {
 }
 
 /** Exit codes of every command. */
-export const EXIT = { ok: 0, checkFailed: 1, misused: 2, interrupted: 130 } as const;
+export const EXIT = { ok: 0, checkFailed: 1, misused: 2, interrupted: 130, pipeClosed: 141 } as const;

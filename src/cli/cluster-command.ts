@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { LabError } from '../base/errors.ts';
@@ -9,6 +9,7 @@ import type { ServeAnnouncement } from '../cluster/serve-announcement.ts';
 import { type App, EXIT } from './app.ts';
 import { clientEnvironment, programFolder } from './client-environment.ts';
 import { addServeCommand } from './cluster-serve.ts';
+import { movedAddresses, portArguments } from './kept-addresses.ts';
 import type { Outcome } from './outcome.ts';
 import { serveCommand } from './serve-command.ts';
 
@@ -25,8 +26,9 @@ export function addClusterCommand(program: Command, app: App, outcome: Outcome):
     .command('up')
     .description('start an embedded cluster and print the line that selects it')
     .option('--name <name>', 'name of the cluster', DEFAULT_NAME)
-    .action(async ({ name }: { name: string }) => {
-      await up(app, checkedName(name));
+    .option('--nodes <count>', `how many nodes, 1 to ${MOST_NODES} (default: 1)`)
+    .action(async ({ name, nodes }: { name: string; nodes?: string }) => {
+      await up(app, checkedName(name), nodes === undefined ? undefined : checkedNodes(nodes));
     });
   cluster
     .command('down')
@@ -67,6 +69,7 @@ export function addClusterCommand(program: Command, app: App, outcome: Outcome):
 }
 
 const DEFAULT_NAME = 'canary-lab';
+const MOST_NODES = 20;
 const nameOption = (name: string): string => (name === DEFAULT_NAME ? '' : ` --name ${name}`);
 
 function checkedName(name: string): string {
@@ -75,6 +78,24 @@ function checkedName(name: string): string {
       next: 'Use lower-case letters, digits and "-", at most 42 characters.',
     });
   return name;
+}
+
+function checkedNodes(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > MOST_NODES)
+    throw new LabError('BAD_OPTION', `--nodes is "${text}", which is not a number of nodes.`, {
+      next: `Give a whole number from 1 to ${MOST_NODES}.`,
+    });
+  return count;
+}
+
+/** A cluster keeps the nodes it was made with. */
+function refuseOtherNodes({ name, announcement }: KeptCluster, nodes: number | undefined): void {
+  const has = announcement.nodes ?? 1;
+  if (nodes === undefined || nodes === has) return;
+  throw new LabError('BAD_OPTION', `Cluster "${name}" has ${has} node${has === 1 ? '' : 's'}, which "--nodes ${nodes}" cannot change.`, {
+    next: `Delete it first: npm run cluster -- down${nameOption(name)}`,
+  });
 }
 
 async function read(app: App, name: string): Promise<KeptCluster | undefined> {
@@ -94,25 +115,26 @@ async function answers(app: App, kept: KeptCluster): Promise<boolean> {
   }
 }
 
-async function up(app: App, name: string): Promise<void> {
+async function up(app: App, name: string, nodes?: number): Promise<void> {
   await app.folder.prepare();
   const folder = app.folder.cluster(name);
   const before = await read(app, name);
+  if (before !== undefined) refuseOtherNodes(before, nodes);
   if (before !== undefined && (await answers(app, before))) {
     app.stderr.write(`Cluster "${name}" is already up.\n`);
     app.stdout.write(selection(before));
     return;
   }
-  // What is left of a cluster whose process was killed: its state comes back, at the same address if that is still free.
+  // What is left of a cluster whose process was killed: its state comes back, at the same addresses if they are still free.
   const isRevived = before !== undefined;
-  const port = isRevived ? new URL(before.announcement.server).port : undefined;
+  const ports = isRevived ? await portArguments(before.announcement) : [];
   await rm(path.join(folder, 'cluster.json'), { force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const logFile = await open(path.join(folder, 'cluster.log'), 'a', 0o600);
   const [program, ...first] = serveCommand(app);
   const child = spawn(
     program,
-    [...first, '--directory', folder, '--name', name, '--kept', ...(port === undefined ? [] : ['--api-port', port])],
+    [...first, ...['--directory', folder, '--name', name, '--kept'], ...ports, ...(nodes === undefined ? [] : ['--nodes', String(nodes)])],
     { stdio: ['ignore', logFile.fd, logFile.fd], detached: true, cwd: app.workingDirectory },
   );
   await logFile.close();
@@ -139,11 +161,14 @@ async function up(app: App, name: string): Promise<void> {
     app.stderr.write(
       `Cluster "${name}" is ${isRevived ? 'up again, with all it held' : 'up'}: ${announcement.server}, ingress ${announcement.ingressUrl}\n`,
     );
+    if (isRevived) for (const line of movedAddresses(before.announcement, announcement)) app.stderr.write(`${line}\n`);
     app.stdout.write(selection({ name, folder, announcement }));
     app.stderr.write(`Next: npm run lab -- --cluster existing\nEnd it with: npm run cluster -- down${nameOption(name)}\n`);
   } catch (error) {
     child.kill('SIGKILL');
-    if (!isRevived) await rm(folder, { recursive: true, force: true });
+    // What it held stays, and so does the record by which it is found.
+    if (isRevived) await writeFile(path.join(folder, 'cluster.json'), `${JSON.stringify(before.announcement, null, 2)}\n`, { mode: 0o600 });
+    else await rm(folder, { recursive: true, force: true });
     throw error;
   }
 }

@@ -12,6 +12,8 @@ interface ServeOptions {
   kept?: boolean;
   ingressPort: string;
   apiPort?: string;
+  chartsPort?: string;
+  nodes?: string;
 }
 
 /** `canary-lab cluster serve`: the embedded cluster in this process, until its standard input closes or it is told to end. */
@@ -23,6 +25,8 @@ export function addServeCommand(cluster: Command, app: App): void {
     .option('--seed <number>')
     .option('--ingress-port <port>', 'wanted port of the ingress on 127.0.0.1', '8080')
     .option('--api-port <port>', 'port of the API server on 127.0.0.1 (default: any)')
+    .option('--charts-port <port>', 'wanted port of the chart repositories on 127.0.0.1 (default: any)')
+    .option('--nodes <count>', 'how many nodes (default: as before, else 1)')
     .option('--kept', 'run until told to end, whatever happens to the parent, and keep all state in the folder')
     .action(async (options: ServeOptions) => {
       await serve(options, app);
@@ -44,6 +48,8 @@ async function serve(options: ServeOptions, app: App): Promise<void> {
     ingressPort: Number(options.ingressPort),
     chartsDirectory: path.join(app.projectRoot, 'charts', 'embedded'),
     ...(options.apiPort === undefined ? {} : { apiPort: Number(options.apiPort) }),
+    ...(options.chartsPort === undefined ? {} : { chartsPort: Number(options.chartsPort) }),
+    ...(options.nodes === undefined ? {} : { nodes: Number(options.nodes) }),
     ...(dataFile === undefined ? {} : { dataFile }),
     images: { [DASHBOARD_IMAGE]: createDashboardProgram() },
     log: app.log,
@@ -60,6 +66,7 @@ async function serve(options: ServeOptions, app: App): Promise<void> {
       kubernetesVersion: cluster.kubernetesVersion,
       capabilities: cluster.capabilities,
       pid: process.pid,
+      nodes: cluster.nodes.length,
     };
     if (options.kept) {
       const file = path.join(options.directory, 'cluster.json');

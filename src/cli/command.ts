@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../harness/shipped-file.ts';
 import { type App, EXIT } from './app.ts';
 import { addClusterCommand } from './cluster-command.ts';
 import { addControllerCommand } from './controller-command.ts';
@@ -16,6 +17,7 @@ import { addVerifyLabCommand } from './verify-lab-command.ts';
 export async function runCommand(args: readonly string[], app: App): Promise<number> {
   const outcome: Outcome = { exitCode: EXIT.ok };
   const program = new Command('canary-lab')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .description('Canary deployments, step by step, on a Kubernetes cluster that starts in a second')
     .exitOverride()
     .configureOutput({ writeOut: (text) => app.stdout.write(text), writeErr: (text) => app.stderr.write(text) })

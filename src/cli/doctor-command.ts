@@ -4,6 +4,7 @@ import type { RunContext } from '../base/run-context.ts';
 import { examine, renderFindings } from '../doctor/doctor.ts';
 import { findLeftovers } from '../doctor/leftovers.ts';
 import { hostMachine } from '../doctor/machine.ts';
+import { PLUGIN_VERSION } from '../plugin/commands/version.ts';
 import { type App, EXIT } from './app.ts';
 import type { Outcome } from './outcome.ts';
 import { createProviders } from './providers.ts';
@@ -31,7 +32,12 @@ export function addDoctorCommand(program: Command, app: App, outcome: Outcome): 
         return;
       }
       const findings = await examine(
-        { tools: app.tools, providers: createProviders(app), machine: hostMachine, pluginProgram: app.pluginProgram },
+        {
+          tools: app.tools,
+          providers: createProviders(app),
+          machine: hostMachine,
+          plugin: { version: PLUGIN_VERSION, program: app.pluginProgram },
+        },
         ctx,
       );
       app.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : renderFindings(findings));
@@ -41,8 +47,11 @@ export function addDoctorCommand(program: Command, app: App, outcome: Outcome): 
 
 async function tellLeftovers(app: App, ctx: RunContext, json: boolean, outcome: Outcome): Promise<void> {
   const found = await findLeftovers({ tools: app.tools, machine: hostMachine, root: app.folder.root }, ctx);
+  const isClean = found.every(({ isUncertain }) => isUncertain === true);
   if (json) app.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
-  else if (found.length === 0) app.stdout.write('✔ nothing is left of earlier runs\n');
-  else for (const { name, next } of found) app.stdout.write(`• ${name}\n    ${next}\n`);
-  if (found.length > 0) outcome.exitCode = EXIT.checkFailed;
+  else {
+    for (const { name, next, isUncertain } of found) app.stdout.write(`${isUncertain === true ? '?' : '•'} ${name}\n    ${next}\n`);
+    if (isClean) app.stdout.write('✔ nothing is left of earlier runs\n');
+  }
+  if (!isClean) outcome.exitCode = EXIT.checkFailed;
 }

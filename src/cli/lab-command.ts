@@ -9,9 +9,11 @@ import type { Lab } from '../harness/lab.ts';
 import type { LabSettings } from '../harness/lab-settings.ts';
 import { loadLab } from '../harness/load-lab.ts';
 import { createJsonRenderer } from '../harness/renderers/json.ts';
-import { createListrRenderer } from '../harness/renderers/listr.ts';
+import type { Screen } from '../harness/renderers/live-region.ts';
 import { createPlainRenderer } from '../harness/renderers/plain.ts';
+import { Presenter } from '../harness/renderers/presenter.ts';
 import type { Renderer } from '../harness/renderers/renderer.ts';
+import { TerminalRenderer } from '../harness/renderers/terminal.ts';
 import { writeReport } from '../harness/renderers/write-report.ts';
 import type { LabReport } from '../harness/report.ts';
 import { runLab, selectSteps } from '../harness/run-lab.ts';
@@ -27,7 +29,8 @@ import { BUILT_HERE, openLabSession } from './lab-session.ts';
 import { languageOf } from './language.ts';
 import { learnerAt } from './learner-keys.ts';
 import type { Outcome } from './outcome.ts';
-import { confirmOn } from './step-prompt.ts';
+import { type PresenterKeys, presenterKeysAt } from './presenter-keys.ts';
+import { stepPromptOn } from './step-prompt.ts';
 
 const LAST_KEY = {
   en: 'Look around as long as you like. Enter ends the cluster.',
@@ -39,6 +42,7 @@ interface LabOptions {
   context?: string;
   lang?: string;
   step?: boolean;
+  present?: boolean;
   from?: string;
   until?: string;
   keep?: boolean;
@@ -73,6 +77,7 @@ export function addLabCommand(program: Command, app: App, outcome: Outcome): voi
     .option('--kubernetes <version>', 'version to create, as v1.34.0 (with --cluster kind, minikube or k3s)')
     .option('--lang <language>', 'en or ko (default: from the locale)')
     .option('--step', 'wait for Enter before each step')
+    .option('--present', 'for a room: one idea at a time in large letters; Space goes on, ← looks back')
     .option('--hands-on', 'you type the commands in another terminal; the lab watches, gives hints and goes on when the checks hold')
     .option('--resume', 'go on with the hands-on lab that was stopped')
     .option('--from <step>', 'first step to run; the lab does the ones before it')
@@ -86,6 +91,7 @@ export function addLabCommand(program: Command, app: App, outcome: Outcome): voi
     .option('--timeout <duration>', 'how long a check waits, as 30s or 2m (default: 60s)')
     .option('--command-timeout <duration>', 'how long a command may take (default: 10m)')
     .action(async (words: string[], options: LabOptions) => {
+      app.endWithReader();
       const settings = readSettings(options, app);
       await app.folder.prepare();
       if (options.report !== undefined) await prepareReportFolder(path.resolve(app.workingDirectory, options.report), options.report);
@@ -161,6 +167,14 @@ function readSettings(options: LabOptions, app: App): Settings {
   const commandTimeoutMs = durationOption('--command-timeout', options.commandTimeout);
   if (options.handsOn === true && options.step === true)
     throw new LabError('BAD_OPTION', '--hands-on and --step do not go together.', { next: 'Leave one of them out.' });
+  const others = { '--hands-on': options.handsOn, '--step': options.step, '--resume': options.resume, '--json': options.json };
+  for (const [name, isGiven] of Object.entries(others))
+    if (options.present === true && isGiven === true)
+      throw new LabError('BAD_OPTION', `--present and ${name} do not go together.`, { next: 'Leave one of them out.' });
+  if (options.present === true && !(app.stdin.isTTY === true && app.stderr.isTTY === true))
+    throw new LabError('TERMINAL_NEEDED', '--present needs a terminal: it draws slides there and waits for keys.', {
+      next: 'Run it in a terminal without pipes, or use "--step".',
+    });
   if (options.context !== undefined && options.cluster !== 'existing')
     throw new LabError('BAD_OPTION', '--context goes with --cluster existing only.', { next: 'Add "--cluster existing".' });
   if (options.kubernetes !== undefined && !BUILT_HERE.includes(options.cluster))
@@ -227,10 +241,13 @@ async function runOne(
     app,
   );
   const { cluster, api, tools, ctx } = session;
-  const renderer = rendererFor(options, lang, app);
+  const keys = options.present === true ? presenterKeysAt(app, () => app.interrupt()) : undefined;
+  const presenter = keys === undefined ? undefined : presenterAt(app, lang, keys);
+  const renderer = presenter ?? rendererFor(options, lang, app);
   const dashboard = options.dashboard === true ? await startLabDashboard(cluster, app) : undefined;
   const learner = isHandsOn ? learnerAt(app, () => app.interrupt()) : undefined;
   if (learner !== undefined) app.stderr.write(`${selectionLines(session.folder, cluster.kubeconfig)}\n`);
+  const prompt = options.step === true ? stepPromptOn(app, lang) : undefined;
   let progress: Promise<void> = Promise.resolve();
   const remember = (step: string): void => {
     const now: LabProgress = {
@@ -260,13 +277,17 @@ async function runOne(
       until: options.until,
       settings: labSettings(options, app),
       reportDirectory: reportFolder,
+      // Only a cluster that stays for somebody is worth a snapshot before each step.
+      keepStarts: keep ? { staysFor: (outcome) => options.keep === true || outcome !== 'pass' } : undefined,
       learner,
+      onLive: (source) => renderer.setLive?.(source),
       onEvent: (event) => {
         if (isHandsOn && event.type === 'step-started') remember(event.step);
         renderer.onEvent(event);
         dashboard?.onEvent(event);
       },
-      ...(options.step ? { confirmStep: confirmOn(app, lang) } : {}),
+      pause: presenter === undefined ? undefined : (moment) => presenter.pause(moment),
+      confirmStep: prompt === undefined ? undefined : () => prompt.confirm(),
     });
     // The cluster goes when the learner has looked at it.
     if (learner !== undefined && report.outcome === 'pass' && options.keep !== true) {
@@ -275,7 +296,9 @@ async function runOne(
     }
   } finally {
     learner?.close();
+    prompt?.close();
     await renderer.close();
+    keys?.close();
     await progress;
   }
   report.cluster.versions = await clientVersions(tools);
@@ -304,19 +327,49 @@ function rendererFor(options: LabOptions, lang: Language, app: App): Renderer {
     },
   };
   if (options.json) return createJsonRenderer(streams);
-  // Some terminals say that they have no columns at all; spinners that redraw lines make no sense there.
+  // Some terminals say that they have no columns at all; lines that are drawn again make no sense there.
   const isPlain =
     !app.stderr.isTTY ||
     (app.stderr.columns ?? 0) < 40 ||
-    options.step === true ||
-    options.handsOn === true ||
-    options.resume === true ||
     app.env['NO_COLOR'] !== undefined ||
     app.env['CI'] !== undefined ||
     app.env['TERM'] === 'dumb';
   return isPlain
     ? createPlainRenderer(streams, lang, app.stderr.columns)
-    : createListrRenderer({ out: streams.out, terminal: app.stderr as NodeJS.WriteStream }, lang);
+    : new TerminalRenderer({ out: streams.out, screen: screenOf(app) }, lang, app.clock);
+}
+
+function presenterAt(app: App, lang: Language, keys: PresenterKeys): Presenter {
+  const presenter = new Presenter(
+    {
+      out: (text) => {
+        app.stdout.write(text);
+      },
+      screen: screenOf(app),
+      nextKey: keys.nextKey,
+      quit: () => app.interrupt(),
+      signal: app.signal,
+      clock: app.clock,
+    },
+    lang,
+  );
+  app.stderr.on('resize', () => presenter.redraw());
+  return presenter;
+}
+
+/** The terminal on standard error, with the size that it has now. */
+function screenOf(app: App): Screen {
+  return {
+    write: (text) => {
+      app.stderr.write(text);
+    },
+    get columns() {
+      return app.stderr.columns ?? 80;
+    },
+    get rows() {
+      return (app.stderr as { rows?: number }).rows ?? 24;
+    },
+  };
 }
 
 async function clientVersions(tools: Awaited<ReturnType<typeof clientTools>>): Promise<Record<string, string>> {

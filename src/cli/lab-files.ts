@@ -52,7 +52,14 @@ export async function labFiles(words: readonly string[], app: App): Promise<stri
     }
     files.push(found);
   }
-  return files;
+  const once = [...new Set(files)];
+  if (once.length < files.length) {
+    const twice = [...new Set(files.filter((file, index) => files.indexOf(file) !== index))].map((file) =>
+      path.basename(path.dirname(file)),
+    );
+    app.stderr.write(`Named more than once, run once: ${twice.join(', ')}\n`);
+  }
+  return once;
 }
 
 async function firstExisting(files: readonly string[]): Promise<string | undefined> {

@@ -3,12 +3,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Cleanup } from '../base/cleanup.ts';
 import { hostClock } from '../base/clock.ts';
-import { LabError, messageOf } from '../base/errors.ts';
+import { messageOf } from '../base/errors.ts';
 import { createLog, type LogLevel } from '../base/log.ts';
 import { Toolbox } from '../tools/toolbox.ts';
 import { type App, EXIT } from './app.ts';
 import { clientHomes } from './client-environment.ts';
 import { runCommand } from './command.ts';
+import { speakAsInstalled } from './installed-words.ts';
+import { Interrupts } from './interrupts.ts';
 import { renderError } from './render-error.ts';
 import { WorkingFolder } from './working-folder.ts';
 
@@ -17,21 +19,31 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const projectRoot =
   [path.resolve(here, '../..'), path.resolve(here, '../../..')].find((folder) => existsSync(path.join(folder, 'package.json'))) ??
   process.cwd();
-const interrupt = new AbortController();
-let interrupts = 0;
-function onInterrupt(signal: string): void {
-  interrupts += 1;
-  interrupt.abort(new LabError('INTERRUPTED', `Interrupted by ${signal}.`));
-  // Clean-up is bounded in time; who presses Ctrl-C a third time wants out now.
-  if (interrupts >= 3) process.exit(EXIT.interrupted);
-}
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onInterrupt(signal));
+const cleanup = new Cleanup();
+const interrupts = new Interrupts({
+  clock: hostClock,
+  cleanup,
+  stderr: (text) => {
+    process.stderr.write(text);
+  },
+  leave: () => process.exit(EXIT.interrupted),
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupts.note(signal));
 // A reader that goes away (`canary-lab list | head -1`) or a terminal that is closed is not an error; clean-up goes on without them.
+// For commands that run long it is an interrupt: nobody will read what comes.
+let endsWithReader = false;
+let exitCodeOfInterrupt: number = EXIT.interrupted;
 const GONE = ['EPIPE', 'EIO', 'EBADF', 'ENOTCONN', 'ERR_STREAM_DESTROYED'];
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (!GONE.includes(error.code ?? '')) throw error;
+    if (error.code !== 'EPIPE' || !endsWithReader || interrupts.signal.aborted) return;
+    exitCodeOfInterrupt = EXIT.pipeClosed;
+    interrupts.readerGone();
   });
+
+// The published package is the compiled tree in `dist`; a checkout has its npm scripts.
+if (path.basename(projectRoot) === 'dist') for (const stream of [process.stdout, process.stderr]) speakAsInstalled(stream);
 
 const folder = new WorkingFolder(process.cwd());
 const log = createLog((line) => process.stderr.write(`${line}\n`), (process.env['CANARY_LAB_LOG'] as LogLevel | undefined) ?? 'silent');
@@ -42,9 +54,12 @@ const app: App = {
   stderr: process.stderr,
   clock: hostClock,
   log,
-  signal: interrupt.signal,
-  interrupt: () => onInterrupt('SIGINT'),
-  cleanup: new Cleanup(),
+  signal: interrupts.signal,
+  interrupt: () => interrupts.note('SIGINT'),
+  endWithReader: () => {
+    endsWithReader = true;
+  },
+  cleanup,
   tools: new Toolbox({
     clock: hostClock,
     env: process.env,
@@ -64,15 +79,15 @@ let exitCode: number;
 try {
   exitCode = await runCommand(process.argv.slice(2), app);
 } catch (error) {
-  if (!interrupt.signal.aborted) process.stderr.write(renderError(error));
+  if (!interrupts.signal.aborted) process.stderr.write(renderError(error));
   exitCode = EXIT.misused;
 }
 try {
   await app.cleanup.run();
 } catch (error) {
-  process.stderr.write(`${messageOf(error)}\nNext: look at what is left with "npm run cluster -- list".\n`);
+  process.stderr.write(`${messageOf(error)}\nNext: canary-lab doctor --leftovers\n`);
   exitCode ||= EXIT.checkFailed;
 }
-if (interrupt.signal.aborted) exitCode = EXIT.interrupted;
+if (interrupts.signal.aborted) exitCode = exitCodeOfInterrupt;
 // Handles that a client program left open must not keep the program alive once everything is undone.
 process.exit(exitCode);

@@ -1,27 +1,51 @@
 import { createInterface } from 'node:readline';
-import type { Step } from '../harness/lab.ts';
+import { LabError } from '../base/errors.ts';
 import type { Language } from '../harness/text.ts';
 import type { App } from './app.ts';
 
 const WORDS = { en: 'Press Enter to go on', ko: '계속하려면 Enter 키를 누르세요' } as const;
 
-/** Waits for Enter before a step. Ends without waiting when standard input is closed; rejects when the run is interrupted. */
-export function confirmOn(app: App, language: Language): (step: Step) => Promise<void> {
-  return () =>
-    new Promise((resolve, reject) => {
-      const lines = createInterface({ input: app.stdin });
-      const stop = (): void => {
-        lines.close();
-        reject(app.signal.reason);
-      };
-      app.signal.addEventListener('abort', stop, { once: true });
-      const go = (): void => {
-        app.signal.removeEventListener('abort', stop);
-        lines.close();
-        resolve();
-      };
-      lines.once('line', go);
-      lines.once('close', go);
+export interface StepPrompt {
+  /** Waits for Enter. Rejects when the run is interrupted, and with `INPUT_ENDED` when no more lines will come. */
+  confirm(): Promise<void>;
+  /** Gives standard input back. */
+  close(): void;
+}
+
+/** Asks for Enter between steps. Lines that came early count for the prompts that follow. */
+export function stepPromptOn(app: App, language: Language): StepPrompt {
+  const input = createInterface({ input: app.stdin });
+  let lines = 0;
+  let isEnded = false;
+  let wake: (() => void) | undefined;
+  input.on('line', () => {
+    lines += 1;
+    wake?.();
+  });
+  input.on('close', () => {
+    isEnded = true;
+    wake?.();
+  });
+  return {
+    async confirm() {
       app.stderr.write(`  ${WORDS[language]} … `);
-    });
+      while (lines === 0 && !isEnded) {
+        const woken = Promise.withResolvers<void>();
+        const stop = (): void => woken.reject(app.signal.reason);
+        wake = woken.resolve;
+        app.signal.addEventListener('abort', stop, { once: true });
+        if (app.signal.aborted) stop();
+        await woken.promise.finally(() => app.signal.removeEventListener('abort', stop));
+      }
+      app.signal.throwIfAborted();
+      if (lines === 0) {
+        app.stderr.write('\n');
+        throw new LabError('INPUT_ENDED', 'Standard input has ended, so nobody can press Enter between the steps.', {
+          next: 'Run it in a terminal, or leave "--step" out.',
+        });
+      }
+      lines -= 1;
+    },
+    close: () => input.close(),
+  };
 }

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Cleanup } from '../base/cleanup.ts';
 import { LabError, messageOf } from '../base/errors.ts';
+import { MADE_FILE } from '../cluster/made-file.ts';
 
 /** `.canary-lab/` in the working directory: all that the program writes, readable by its user alone. */
 export class WorkingFolder {
@@ -43,12 +45,18 @@ export class WorkingFolder {
     }
   }
 
-  /** A fresh folder for one run; its removal is registered in `cleanup` unless `keep`. */
+  /**
+   * A fresh folder for one run; its removal is registered in `cleanup` unless `keep`. It stays when it still tells of things that the run has made elsewhere
+   * and that could not be taken back: "doctor --leftovers" reads it.
+   */
   async newRun(cleanup: Cleanup, keep: boolean): Promise<string> {
     const runs = path.join(this.root, 'runs');
     await mkdir(runs, { recursive: true, mode: 0o700 });
     const folder = await mkdtemp(path.join(runs, 'run-'));
-    if (!keep) cleanup.add(`folder ${folder}`, () => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+    if (!keep)
+      cleanup.add(`folder ${folder}`, async () => {
+        if (!existsSync(path.join(folder, MADE_FILE))) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      });
     return folder;
   }
 }

@@ -19,6 +19,10 @@ export type LabEvent =
   | { type: 'time-passes'; step: string; duration: string; how: 'jump' | 'wait' }
   | { type: 'time-passed'; step: string; duration: string }
   | { type: 'step-solved'; step: string; title: Text }
+  /** The cluster is as it was at the start of the step; `back`: the learner asked for it. */
+  | { type: 'went-back'; step: string; title: Text; how: 'back' | 'from' }
+  /** The learner asked for the start of the step, which this cluster has not kept. */
+  | { type: 'back-impossible'; step: string }
   | { type: 'turn-started'; step: string; commands: string[]; waitsFor: 'checks' | 'key' }
   | { type: 'unmet'; step: string; check: string; title: Text; expected: string; observed: string; look: string }
   | {

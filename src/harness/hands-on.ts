@@ -31,15 +31,14 @@ const PACE_MS = 250;
 
 /**
  * The learner's turn at a step: resolves with `done` as soon as all its checks hold (a step that only looks: when the learner
- * goes on), with `solve` when the lab shall do it, with `quit` when they stop. What is unmet is told when it changes.
+ * goes on), with `solve` when the lab shall do it, with `back` when they want to begin it again, with `quit` when they stop. What is
+ * unmet is told when it changes.
  */
-export async function takeTurn(step: Step, ctx: TurnContext): Promise<'done' | 'solve' | 'quit'> {
+export async function takeTurn(step: Step, ctx: TurnContext): Promise<'done' | 'solve' | 'back' | 'quit'> {
   const over = new AbortController();
   const signal = AbortSignal.any([ctx.check.signal, over.signal]);
   let unmet: Unmet | undefined;
-  const begin = (): void =>
-    ctx.emit({ type: 'turn-started', step: step.id, commands: [...ctx.commands], waitsFor: step.kind === 'invariant' ? 'key' : 'checks' });
-  begin();
+  ctx.emit({ type: 'turn-started', step: step.id, commands: [...ctx.commands], waitsFor: step.kind === 'invariant' ? 'key' : 'checks' });
   const onUnmet = (now: Unmet): void => {
     if (now.check.id !== unmet?.check.id)
       ctx.emit({
@@ -67,13 +66,11 @@ export async function takeTurn(step: Step, ctx: TurnContext): Promise<'done' | '
         case 'done':
           return 'done';
         case 'solve':
+        case 'back':
         case 'quit':
           return key;
         case 'go-on':
           if (step.kind === 'invariant') return 'done';
-          break;
-        case 'back':
-          begin();
           break;
         case 'hint':
           ctx.emit({

@@ -44,6 +44,7 @@ const tutorial: [string, { line?: string; note?: string }][] = [
   ['ls -1 …/templates', { line: 'ls -1 charts/sample-app/argo-rollouts/templates' }],
   ['ls -1 …/templates/canary', { line: 'ls -1 charts/sample-app/argo-rollouts/templates/canary' }],
   ['kubectl argo rollouts dashboard -n argo-rollouts', { line: 'kubectl argo rollouts dashboard -n argo-rollouts', note: 'dashboard' }],
+  ['kubectl argo rollouts dashboard -n argo-rollouts &', { line: 'kubectl argo rollouts dashboard -n argo-rollouts' }],
   ['(set a new image)', { line: 'kubectl argo rollouts set image sample-app sample-app=', note: 'set-image-missing' }],
   ['kubectl get ingress -n sample-app', { line: 'kubectl get ingress -n sample-app', note: 'class' }],
   [
@@ -54,6 +55,7 @@ const tutorial: [string, { line?: string; note?: string }][] = [
     'kubectl argo rollouts get rollout sample-app --watch -n sample-app',
     { line: 'kubectl argo rollouts get rollout sample-app --watch', note: 'watch' },
   ],
+  ['kubectl argo rollouts get rollout sample --watch -n sample-app', { note: 'watch' }],
   ['kubectl argo rollouts promote sample-app -n sample-app', { line: 'kubectl argo rollouts promote sample-app -n sample-app' }],
   [
     'kubectl argo rollouts promote sample-app -n sample-app --full',

@@ -224,12 +224,12 @@ async function addObject(resource: ResourceType, namespace: string, api: KubeApi
 }
 
 async function changeAnalysisRun(
-  { rollout, revision, path }: Extract<Observation, { kind: 'analysis-run' }>,
+  { rollout, revision, type, path }: Extract<Observation, { kind: 'analysis-run' }>,
   api: KubeApi,
   signal: AbortSignal,
 ): Promise<Undo> {
   const { items } = await api.list(analysisRuns, { namespace: rollout.namespace }, { signal });
-  const run = runOf(items as unknown as AnyObject[], rollout.name, revision);
+  const run = runOf(items as unknown as AnyObject[], rollout.name, revision, type);
   if (run === undefined) throw new Error(`no AnalysisRun of revision ${revision}`);
   return changeField({ resource: analysisRuns, key: keyOf(run), path }, api, signal, path.at(-1) === 'phase' ? 'Inconclusive' : undefined);
 }

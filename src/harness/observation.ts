@@ -12,8 +12,8 @@ export type Observation =
   | { kind: 'count'; resource: ResourceType; namespace: string | undefined; labelSelector: string | undefined; ready?: boolean | undefined }
   /** An event about the object, by reason and part of its message. */
   | { kind: 'event'; namespace: string; about: string; reason: string; message: string | undefined }
-  /** A field of the AnalysisRun that watches a Rollout's revision. */
-  | { kind: 'analysis-run'; rollout: Required<ObjectKey>; revision: number; path: readonly string[] }
+  /** A field of the AnalysisRun that watches a Rollout's revision in the background, or as one of its steps. */
+  | { kind: 'analysis-run'; rollout: Required<ObjectKey>; revision: number; type: 'Background' | 'Step'; path: readonly string[] }
   /** How many Pods the ReplicaSet of a Rollout's revision asks for. */
   | { kind: 'replica-set'; rollout: Required<ObjectKey>; revision: number }
   /** Answers that come through the ingress from the Pods behind a Service. */

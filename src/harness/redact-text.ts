@@ -6,6 +6,11 @@ const RULES: readonly [RegExp, string][] = [
     /\b(client-key-data|client-certificate-data|certificate-authority-data|token|password|id-token|refresh-token)(["']?\s*:\s*["']?)[^\s"',}]{8,}/gi,
     '$1$2(redacted)',
   ],
+  // Variables and settings: DB_PASSWORD=..., db.password: ...
+  [
+    /((?:^|[^A-Za-z])[\w.-]*?(?:password|passwd|api[-_]?key|secret[-_]?key|private[-_]?key|(?:secret|token)(?==))["']?[ \t]*[:=][ \t]*["']?)(?!\(redacted)[^\s"',}&<]{6,}/gim,
+    '$1(redacted)',
+  ],
   [/\b(authorization["']?\s*[:=]\s*["']?(?:bearer|basic)\s+)[\w.~+/=-]+/gi, '$1(redacted)'],
   [/(https?:\/\/[^\s:@/]+:)[^\s@/]+@/g, '$1(redacted)@'],
 ];

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseDuration } from '../base/duration.ts';
 import { LabError, messageOf } from '../base/errors.ts';
+import { explainFailure } from '../cluster/explain-failure.ts';
 import { RequestSender } from '../traffic/send-request.ts';
 import type { ActionContext } from './action-context.ts';
 import { advanceClusterTime } from './cluster-clock.ts';
@@ -68,9 +69,16 @@ async function runCommand(action: CommandAction, ctx: ActionContext): Promise<Ac
     failure: {
       expected: `exit code ${action.exitCode}`,
       observed: `exit code ${ran.exitCode}`,
-      detail: `${line}\n${(ran.stderr || ran.stdout).trim()}`,
+      detail: `${line}\n${(ran.stderr || ran.stdout).trim()}${adviceOn(action.program, ran.stderr)}`,
     },
   };
+}
+
+/** What a failure of helm means and what to type, where it is one that is known. */
+function adviceOn(program: string, stderr: string): string {
+  if (program !== 'helm') return '';
+  const { code, message, next } = explainFailure('helm', stderr, { name: '', engine: '' });
+  return code === 'HELM_FAILED' ? '' : `\n${message}\nNext: ${next}`;
 }
 
 /** Hands on output as whole lines: programs write tables in pieces. `end` hands on what is left. */

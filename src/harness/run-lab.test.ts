@@ -17,7 +17,7 @@ import { junitXml } from './renderers/junit.ts';
 import { plainText } from './renderers/plain.ts';
 import { writeReport } from './renderers/write-report.ts';
 import { countChecks, exitCodeOf } from './report.ts';
-import { type RunLabOptions, runLab } from './run-lab.ts';
+import { type RunLabOptions, runLab, selectSteps } from './run-lab.ts';
 
 const text = (en: string) => ({ en, ko: `${en} (한국어)` });
 const valueIs = (id: string, value: string) =>
@@ -140,6 +140,27 @@ describe('runLab', () => {
     ]);
   });
 
+  it('says what a failure of helm means and what to type, where it is a known one', async () => {
+    const tools: CommandRunner = {
+      run: async (program, args) => ({
+        argv: [program, ...args],
+        exitCode: 1,
+        durationMs: 1,
+        stdout: '',
+        stderr: args[0] === 'install' ? 'Error: INSTALLATION FAILED: cannot re-use a name that is still in use\n' : 'Error: odd\n',
+      }),
+    };
+    const detailOf = async (word: string): Promise<string> => {
+      const [first] = lab.steps;
+      const report = await runLab({ ...lab, steps: [{ ...first!, run: [cmd('helm', [word, 'shop'])] }] }, aRun({ tools }).options);
+      return report.steps[0]!.checks[0]!.detail;
+    };
+    expect(await detailOf('install')).toBe(
+      'helm install shop\nError: INSTALLATION FAILED: cannot re-use a name that is still in use\nA release with this name is already installed.\nNext: Remove it (helm uninstall RELEASE), or use another cluster.',
+    );
+    expect(await detailOf('list')).toBe('helm list shop\nError: odd');
+  });
+
   it('reports an interruption as such', async () => {
     const interrupt = new AbortController();
     const { options } = aRun({
@@ -159,10 +180,49 @@ describe('runLab', () => {
     expect(report.steps.map(({ id }) => id)).toEqual(['one', 'two']);
   });
 
+  it('takes the number of a step for its id, and an id before a number', async () => {
+    const report = await runLab(lab, aRun({ from: '2', until: '3' }).options);
+    expect(report.steps.map(({ id }) => id)).toEqual(['two', 'three']);
+    expect(selectSteps({ ...lab, steps: [lab.steps[0]!, { ...lab.steps[1]!, id: '1' }] }, '1', undefined).map(({ id }) => id)).toEqual([
+      '1',
+    ]);
+    for (const number of ['0', '4', '-1', '1.5']) expect(() => selectSteps(lab, number, undefined)).toThrow(`no step "${number}"`);
+  });
+
+  it('shows no note and no reason after a failure', async () => {
+    const noted = { ...lab.steps[1]!, notes: [{ id: 'n', text: text('A note.') }], why: text('Because.') };
+    const typesOf = async (exitCodes: Record<string, number>): Promise<string[]> => {
+      const { options, events } = aRun({}, exitCodes);
+      await runLab({ ...lab, steps: [lab.steps[0]!, noted] }, options);
+      return events.map(({ type }) => type).filter((type) => type === 'note' || type === 'why' || type === 'check-failed');
+    };
+    expect(await typesOf({})).toEqual(['why', 'note']);
+    expect(await typesOf({ 'set value 2': 3 })).toEqual(['check-failed']);
+  });
+
+  it('lets a presenter go on before each command, after its output, after the checks and after each text', async () => {
+    const seen: string[] = [];
+    const { options, events } = aRun({
+      until: 'one',
+      pause: async (moment) => {
+        seen.push(`${moment.at === 'command' ? moment.command : moment.at} after ${events.at(-1)?.type}`);
+      },
+    });
+    await runLab({ ...lab, steps: [{ ...lab.steps[0]!, why: text('Because.') }] }, options);
+    expect(seen).toEqual([
+      'lab after lab-started',
+      'step after step-started',
+      'kubectl get configmap c after step-started',
+      'output after command-finished',
+      'checks after check-passed',
+      'text after why',
+    ]);
+  });
+
   it('names the steps that exist when one does not', async () => {
     await expect(runLab(lab, aRun({ from: 'four' }).options)).rejects.toMatchObject({
       code: 'STEP_UNKNOWN',
-      next: expect.stringContaining('one, two, three'),
+      next: expect.stringContaining('1 one, 2 two, 3 three'),
     });
   });
 

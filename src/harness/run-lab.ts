@@ -14,11 +14,15 @@ import type { OnLabEvent } from './events.ts';
 import { type Learner, takeTurn } from './hands-on.ts';
 import type { Lab, Step, Variables } from './lab.ts';
 import { type LabSettings, SettingsReader } from './lab-settings.ts';
+import { type LiveSource, startLiveSource } from './live-source.ts';
+import type { PauseAt } from './pause.ts';
 import { countChecks, type LabReport, type StepReport } from './report.ts';
 import { RolloutTimeline } from './rollout-timeline.ts';
 import { runAction, shownAction } from './run-action.ts';
 import { quoteCommand } from './shell-quote.ts';
 import { shippedFile } from './shipped-file.ts';
+import { stepHash } from './step-hash.ts';
+import { StepSnapshots } from './step-snapshots.ts';
 import type { Language } from './text.ts';
 import { type ProbeReport, startTrafficProbe, type TrafficProbe } from './traffic-probe.ts';
 
@@ -43,8 +47,17 @@ export interface RunLabOptions {
   onEvent: OnLabEvent;
   /** Awaited before each step, after `step-started`. */
   confirmStep?: ((step: Step) => Promise<void>) | undefined;
+  /** Awaited wherever a presenter goes on by hand. */
+  pause?: ((moment: PauseAt) => Promise<void>) | undefined;
   /** Who does the steps in another terminal; without a learner the lab does them. */
   learner?: Learner | undefined;
+  /** Handed what to look at while the walk goes on, and nothing when it is over. */
+  onLive?: ((source: LiveSource | undefined) => void) | undefined;
+  /**
+   * Whether the cluster keeps the start of each step, where it can: for a learner who goes back, and for a later run with `from`. What
+   * was kept goes at the end unless `staysFor` says that somebody goes on with this cluster.
+   */
+  keepStarts?: { staysFor(outcome: LabReport['outcome']): boolean } | undefined;
   /** How long a command may take, in host milliseconds; default 10 minutes. */
   commandTimeoutMs?: number | undefined;
   /** Awaited before a step's first command: proofs of checks look here whether they fail. */
@@ -57,6 +70,7 @@ export interface RunLabOptions {
 
 const CHECK_TIMEOUT_MS = 60_000;
 const OPTIONAL_CHECK_MS = 1000;
+const FORGET_MS = 10_000;
 
 /**
  * Runs a lab step by step and stops at the first check that fails: what follows is reported as skipped. Resolves with the
@@ -77,7 +91,8 @@ class LabRun {
   readonly #options: RunLabOptions;
   readonly #report: LabReport;
   readonly #startMs: number;
-  readonly #ended = new AbortController();
+  /** Ends what is watched during the walk. */
+  #walked = new AbortController();
   readonly #time: TimeMode;
   #skippedMs = 0;
   /** A learner who stops leaves nothing skipped: the rest is still to come. */
@@ -86,6 +101,7 @@ class LabRun {
   #probe: TrafficProbe | undefined;
   #probeAtStepStart = { requests: 0, failures: 0 };
   #revisionAtStepStart = '0';
+  #starts: StepSnapshots | undefined;
 
   constructor(lab: Lab, options: RunLabOptions) {
     this.#lab = lab;
@@ -131,8 +147,8 @@ class LabRun {
       steps: steps.map((step) => ({ id: step.id, title: step.title, checks: step.checks.length, minutes: step.minutes })),
     });
     if (typeof this.#time === 'number') await setClusterTimeRate(this.#options.api, this.#time, ctx.signal);
-    if (this.#options.resumeAt === undefined)
-      for (const step of this.#lab.steps.slice(0, this.#lab.steps.indexOf(steps[0]!))) await this.#solve(step, variables);
+    if (cluster.capabilities.snapshots) this.#starts = this.#openStarts(variables);
+    if (this.#options.resumeAt === undefined) await this.#reach(steps[0]!, variables);
     for (const [index, step] of steps.entries()) {
       if (this.#hasQuit) break;
       if (this.#report.outcome !== 'pass') {
@@ -140,6 +156,7 @@ class LabRun {
         continue;
       }
       try {
+        if (index === 0) await this.#pause({ at: 'lab' });
         await this.#runStep(step, index, steps.length, variables);
       } catch (error) {
         if (!ctx.signal.aborted) throw error;
@@ -151,8 +168,13 @@ class LabRun {
   }
 
   async end(): Promise<void> {
+    this.#options.onLive?.(undefined);
     await this.#probe?.stop().catch(() => undefined);
-    this.#ended.abort();
+    this.#walked.abort();
+    const { keepStarts } = this.#options;
+    // A cluster that is gone or going has forgotten them by itself.
+    if (keepStarts?.staysFor(this.#report.outcome) === false)
+      await this.#starts?.forget(AbortSignal.timeout(FORGET_MS)).catch(() => undefined);
   }
 
   async #runStep(step: Step, index: number, of: number, variables: Variables): Promise<void> {
@@ -164,11 +186,21 @@ class LabRun {
     let failed = false;
     try {
       await this.#options.confirmStep?.(step);
+      await this.#pause({ at: 'step' });
+      if (this.#options.keepStarts !== undefined)
+        await this.#starts?.take(step.id, { unlessThere: index === 0 && this.#options.resumeAt !== undefined });
       await this.#beginStep(step);
-      const check = this.#checkContext();
+      let check = this.#checkContext();
       await this.#options.beforeRun?.(step, check);
-      const action = this.#actionContext(step, variables, check, (event) => this.#emit(event));
-      const choice = await this.#turn(step, action);
+      const inStep = (): ActionContext => this.#actionContext(step, variables, check, (event) => this.#emit(event));
+      let action = inStep();
+      let choice = await this.#turn(step, action);
+      while (choice === 'back') {
+        await this.#goBack(step);
+        check = this.#checkContext();
+        action = inStep();
+        choice = await this.#turn(step, action);
+      }
       if (choice === 'quit') {
         this.#emit({ type: 'learner-quit', step: step.id });
         this.#report.outcome = 'interrupted';
@@ -177,8 +209,10 @@ class LabRun {
       }
       const todos = choice === 'done' ? [] : choice === 'solve' ? (step.solve ?? step.run) : step.run;
       for (const [number, todo] of todos.entries()) {
+        await this.#pause({ at: 'command', command: shownAction(todo, action) });
         const { command, failure } = await runAction(todo, action);
         if (command !== undefined) report.commands.push(command);
+        await this.#pause({ at: 'output' });
         if (failure === undefined) continue;
         failed = true;
         this.#failedAction(step, report, number, command?.argv ?? ['kubectl', 'get', 'events', '-A'], failure);
@@ -191,8 +225,8 @@ class LabRun {
           this.#skipCheck(step, todo, report);
         else failed = !(await this.#runCheck(step, todo, check, report));
       }
-      if (!failed && step.why !== undefined) this.#emit({ type: 'why', step: step.id, text: step.why });
-      for (const note of step.notes) this.#emit({ type: 'note', step: step.id, id: note.id, text: note.text });
+      await this.#pause({ at: 'checks' });
+      if (!failed) await this.#explain(step);
       if (!failed) await this.#options.afterChecks?.(step, step.checks, this.#checkContext());
     } catch (error) {
       for (const todo of step.checks.filter(({ id }) => !report.checks.some((done) => done.id === id))) this.#skipCheck(step, todo, report);
@@ -202,6 +236,22 @@ class LabRun {
     }
     if (failed) await this.#fail();
     this.#emit({ type: 'step-finished', step: step.id, outcome: failed ? 'fail' : 'pass', durationMs: report.durationMs });
+  }
+
+  /** Not after a failure: that would bury what the failure says. */
+  async #explain(step: Step): Promise<void> {
+    if (step.why !== undefined) {
+      this.#emit({ type: 'why', step: step.id, text: step.why });
+      await this.#pause({ at: 'text' });
+    }
+    for (const note of step.notes) {
+      this.#emit({ type: 'note', step: step.id, id: note.id, text: note.text });
+      await this.#pause({ at: 'text' });
+    }
+  }
+
+  async #pause(moment: PauseAt): Promise<void> {
+    await this.#options.pause?.(moment);
   }
 
   #actionContext(step: Step, variables: Variables, check: CheckContext, emit: OnLabEvent): ActionContext {
@@ -222,10 +272,47 @@ class LabRun {
   }
 
   /** Whose work the step's commands are: the lab's own, done by the learner, or handed back by them. */
-  async #turn(step: Step, action: ActionContext): Promise<'run' | 'done' | 'solve' | 'quit'> {
+  async #turn(step: Step, action: ActionContext): Promise<'run' | 'done' | 'solve' | 'back' | 'quit'> {
     const { learner } = this.#options;
     if (learner === undefined) return 'run';
     return takeTurn(step, { learner, check: action.check, emit: action.emit, commands: step.run.map((todo) => shownAction(todo, action)) });
+  }
+
+  #openStarts(variables: Variables): StepSnapshots {
+    const { api, ctx, cluster } = this.#options;
+    const shown = { variables, check: { ...this.#checkContext(), ingressUrl: cluster.ingressUrl }, workingDirectory: ctx.workingDirectory };
+    const indexOf = (id: string): number => this.#lab.steps.findIndex((step) => step.id === id);
+    return new StepSnapshots({ api, lab: this.#lab.id, hashOf: (id) => stepHash(this.#lab, indexOf(id), shown), ctx });
+  }
+
+  /** Brings the cluster to the start of `first`: back to the nearest start that it has kept, and from there by doing the steps between. */
+  async #reach(first: Step, variables: Variables): Promise<void> {
+    const { steps } = this.#lab;
+    const goal = steps.indexOf(first);
+    let kept = -1;
+    if (this.#starts !== undefined && this.#options.from !== undefined)
+      for (let index = goal; index >= 0 && kept < 0; index--) if (await this.#starts.has(steps[index]!.id)) kept = index;
+    if (kept >= 0) await this.#restore(steps[kept]!, 'from');
+    for (const step of steps.slice(Math.max(kept, 0), goal)) await this.#solve(step, variables);
+  }
+
+  /** For a learner who wants to begin the step again. */
+  async #goBack(step: Step): Promise<void> {
+    if (this.#starts === undefined) this.#emit({ type: 'back-impossible', step: step.id });
+    else await this.#restore(step, 'back');
+    await this.#beginStep(step);
+  }
+
+  /** What was watched and counted belongs to a course of events that the cluster no longer knows. */
+  async #restore(step: Step, how: 'back' | 'from'): Promise<void> {
+    this.#options.onLive?.(undefined);
+    await this.#probe?.stop();
+    this.#probe = undefined;
+    this.#walked.abort();
+    this.#walked = new AbortController();
+    this.#timeline = undefined;
+    await this.#starts?.restore(step.id);
+    this.#emit({ type: 'went-back', step: step.id, title: step.title, how });
   }
 
   /** Does a step that comes before the first one asked for, and waits until it has worked. */
@@ -236,7 +323,7 @@ class LabRun {
     for (const todo of step.solve ?? step.run) {
       const { failure } = await runAction(todo, action);
       if (failure !== undefined)
-        throw new LabError('STEP_UNSOLVED', `Step "${step.id}" could not be done on the way: ${failure.observed}.`, {
+        throw new LabError('STEP_UNSOLVED', `Step "${step.id}" could not be done on the way: ${failure.observed}.\n${failure.detail}`, {
           next: `Run "canary-lab lab ${this.#lab.id} --until ${step.id}" to see why.`,
         });
     }
@@ -264,8 +351,10 @@ class LabRun {
         labTimeMs: () => ctx.clock.nowMs() - this.#startMs + this.#skippedMs,
       };
       this.#timeline = new RolloutTimeline(api, walk, deps);
-      await this.#timeline.start(AbortSignal.any([ctx.signal, this.#ended.signal]));
+      const signal = AbortSignal.any([ctx.signal, this.#walked.signal]);
+      await this.#timeline.start(signal);
       this.#probe = startTrafficProbe(cluster.ingressUrl, walk.probe, ctx);
+      this.#options.onLive?.(startLiveSource(api, walk, this.#probe, { clock: ctx.clock, log: ctx.log.named('live'), signal }));
     }
     await this.#timeline?.beginStep(ctx.signal);
     const { requests, failures } = this.#probe?.snapshot() ?? { requests: 0, failures: 0 };
@@ -402,14 +491,15 @@ function requireCapabilities(lab: Lab, cluster: Cluster): void {
   }
 }
 
-/** The steps from `from` to `until`, both included. Throws `STEP_UNKNOWN` with the names that exist. */
+/** The steps from `from` to `until`, both included, by id or by number from 1. Throws `STEP_UNKNOWN` with the names that exist. */
 export function selectSteps(lab: Lab, from: string | undefined, until: string | undefined): readonly Step[] {
   const at = (id: string | undefined, otherwise: number): number => {
     if (id === undefined) return otherwise;
-    const index = lab.steps.findIndex((step) => step.id === id);
+    const named = lab.steps.findIndex((step) => step.id === id);
+    const index = named < 0 && /^[1-9]\d*$/.test(id) && Number(id) <= lab.steps.length ? Number(id) - 1 : named;
     if (index < 0)
       throw new LabError('STEP_UNKNOWN', `Lab "${lab.id}" has no step "${id}".`, {
-        next: `Its steps are: ${lab.steps.map((step) => step.id).join(', ')}`,
+        next: `Its steps are: ${lab.steps.map((step, index) => `${index + 1} ${step.id}`).join(', ')}`,
       });
     return index;
   };

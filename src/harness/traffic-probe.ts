@@ -16,6 +16,8 @@ export interface ProbeReport {
 export interface TrafficProbe {
   /** The counts until now; the probe goes on. */
   snapshot(): ProbeReport;
+  /** Sends one more request at once and resolves when it and all that were sent before it have been answered. */
+  catchUp(): Promise<void>;
   stop(): Promise<ProbeReport>;
 }
 
@@ -28,7 +30,7 @@ export function startTrafficProbe(
   ctx: { clock: Clock; signal: AbortSignal },
 ): TrafficProbe {
   const probe = startBackgroundProbe(new URL(ingressUrl), { ...request, keyOf: (result) => answeringHash(result) ?? 'unknown' }, ctx);
-  return { snapshot: () => reportOf(probe.peek()), stop: async () => reportOf(await probe.stop()) };
+  return { snapshot: () => reportOf(probe.peek()), catchUp: () => probe.catchUp(), stop: async () => reportOf(await probe.stop()) };
 }
 
 function reportOf(load: LoadReport): ProbeReport {

@@ -16,10 +16,12 @@ export interface WatchTarget {
 export type Judge = (objects: readonly (readonly AnyObject[])[]) => Verdict;
 
 const RECONNECT_MS = 250;
+/** How much longer than it may wait a judgement goes on for its first look, on a machine that is slow to answer. */
+const FIRST_LOOK_MS = 10_000;
 
 /**
- * Lists the targets and watches them until `judge` holds or the time is over; resolves with the last verdict. A resource that
- * the server does not serve (yet) counts as without objects.
+ * Lists the targets and watches them until `judge` holds or the time is over; resolves with the last verdict. It has looked at least once,
+ * however short the time, unless the server does not answer. A resource that the server does not serve (yet) counts as without objects.
  */
 export async function watchUntil(
   targets: readonly WatchTarget[],
@@ -47,11 +49,23 @@ export async function watchUntil(
         reject(ctx.signal.reason);
         return;
       }
-      const timer = ctx.clock.after(timeoutMs, () =>
-        resolve(trouble === undefined ? verdict : { ...verdict, detail: [verdict.detail, trouble].filter(Boolean).join('; ') }),
-      );
-      signal.addEventListener('abort', () => timer.cancel(), { once: true });
       let listed = 0;
+      let isOver = false;
+      const end = (): void =>
+        resolve(trouble === undefined ? verdict : { ...verdict, detail: [verdict.detail, trouble].filter(Boolean).join('; ') });
+      const timer = ctx.clock.after(timeoutMs, () => {
+        isOver = true;
+        if (listed === targets.length || trouble !== undefined) end();
+      });
+      const last = ctx.clock.after(timeoutMs + FIRST_LOOK_MS, end);
+      signal.addEventListener(
+        'abort',
+        () => {
+          timer.cancel();
+          last.cancel();
+        },
+        { once: true },
+      );
       targets.forEach((target, index) => {
         const view = views[index]!;
         let first = true;
@@ -61,10 +75,13 @@ export async function watchUntil(
               first = false;
               listed += 1;
             }
-            if (listed === targets.length) look();
+            if (listed < targets.length) return;
+            look();
+            if (isOver) end();
           },
           onTrouble: (error) => {
             trouble = messageOf(error);
+            if (isOver) end();
             return ctx.clock.sleep(RECONNECT_MS, signal);
           },
           onEnd: () => ctx.clock.sleep(10, signal),

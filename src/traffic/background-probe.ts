@@ -15,6 +15,8 @@ export type ProbeReport = LoadReport;
 export interface BackgroundProbe {
   /** What was seen so far. */
   peek(): ProbeReport;
+  /** Sends one request at once, beside the others, and resolves when it and all that were sent before it have been answered. */
+  catchUp(): Promise<void>;
   /** Sends nothing more, waits for the answers under way, and reports. */
   stop(): Promise<ProbeReport>;
 }
@@ -36,19 +38,25 @@ export function startBackgroundProbe(target: URL, options: ProbeOptions, ctx: Pi
     builder.add(result);
     options.onResult?.(result);
   };
+  const send = (dueAtMs: number): void => {
+    const request: Promise<void> = one(dueAtMs).finally(() => running.delete(request));
+    running.add(request);
+  };
   const loop = (async () => {
     while (!signal.aborted) {
       const due = 1 + Math.floor(((clock.nowMs() - startedMs) * options.ratePerSecond) / 1000);
-      for (; sent < due; sent++) {
-        const request: Promise<void> = one(startedMs + (sent * 1000) / options.ratePerSecond).finally(() => running.delete(request));
-        running.add(request);
-      }
+      for (; sent < due; sent++) send(startedMs + (sent * 1000) / options.ratePerSecond);
       await clock.sleep(Math.max(1, startedMs + (sent * 1000) / options.ratePerSecond - clock.nowMs()), signal).catch(() => {});
     }
   })();
   let stopped: Promise<ProbeReport> | undefined;
   return {
     peek: () => builder.report(clock.nowMs()),
+    async catchUp() {
+      if (signal.aborted) return;
+      send(clock.nowMs());
+      await Promise.all(running);
+    },
     stop: () =>
       (stopped ??= (async () => {
         stopping.abort();

@@ -126,6 +126,15 @@ it('probes at a constant rate until it is stopped, and reports each failure', as
   expect([seen.length, await probe.stop()]).toEqual([after, report]);
 });
 
+it('catches up: one more request is sent, and all that were under way have been answered', async () => {
+  const probe = startBackgroundProbe(target, { ratePerSecond: 0.001, host: 'sample.app' }, ctx());
+  await probe.catchUp();
+  expect(probe.peek().requests).toBe(2);
+  await probe.stop();
+  await probe.catchUp();
+  expect(probe.peek().requests).toBe(2);
+});
+
 it('keeps percentiles within 5 % of the truth', () => {
   const histogram = new LatencyHistogram();
   for (let ms = 1; ms <= 1000; ms++) histogram.record(ms);

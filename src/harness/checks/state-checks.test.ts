@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFakeKubeApi, type FakeKubeApi } from '../../../test/support/fake-kube-api.ts';
 import { hostClock } from '../../base/clock.ts';
 import { seededRandom } from '../../base/random.ts';
+import type { KubeApi } from '../../kube/kube-api.ts';
 import { deployments, events, ingresses, pods, replicaSets, services } from '../../kube/resource-type.ts';
 import { POD_TEMPLATE_HASH, REVISION, rollouts } from '../../rollouts/rollout.ts';
 import type { Check, CheckContext } from '../check.ts';
@@ -114,6 +115,22 @@ describe('a check of cluster state', () => {
     const { ctx } = aCluster();
     const check = fieldCheck({ id: 'weight', title }, { resource: ingresses, key: ingress, path: weightPath, equals: '75' });
     expect(await check.evaluate(ctx)).toMatchObject({ holds: false, expected: '75', observed: '25' });
+  });
+
+  it('looks once, however short its time and however slow the cluster', async () => {
+    const { api, ctx } = aCluster();
+    const slow: KubeApi = Object.create(api, {
+      list: {
+        value: async (...args: Parameters<KubeApi['list']>) => {
+          await hostClock.sleep(20);
+          return api.list(...args);
+        },
+      },
+    });
+    const check = fieldCheck({ id: 'weight', title }, { resource: ingresses, key: ingress, path: weightPath, equals: '25' });
+    expect(await check.evaluate({ ...ctx, api: slow, timeoutMs: 5 })).toEqual({ holds: true, expected: '25', observed: '25' });
+    const other = fieldCheck({ id: 'weight', title }, { resource: ingresses, key: ingress, path: weightPath, equals: '75' });
+    expect(await other.evaluate({ ...ctx, api: slow, timeoutMs: 5 })).toEqual({ holds: false, expected: '75', observed: '25' });
   });
 
   it('names an object that does not exist', async () => {

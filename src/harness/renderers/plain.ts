@@ -1,6 +1,7 @@
 import type { LabEvent } from '../events.ts';
 import type { Language } from '../text.ts';
 import type { Renderer, Streams } from './renderer.ts';
+import { linesOf, textWidth } from './text-width.ts';
 import { wordsIn } from './words.ts';
 
 /** Longer lines are hard to read. */
@@ -50,6 +51,10 @@ export function plainText(event: LabEvent, lang: Language, columns = MAX_COLUMNS
       return wrapped(`${words.why}: ${event.text[lang]}`, '  ', columns);
     case 'step-solved':
       return `✔ ${event.title[lang]} (${words.solved})\n`;
+    case 'went-back':
+      return `↶ ${words.wentBack(event.how, event.title[lang])}\n`;
+    case 'back-impossible':
+      return wrapped(words.backImpossible, '  ', columns);
     case 'turn-started':
       return `\n${words.yourTurn}\n${event.commands.map((command) => `    ${command}\n`).join('')}${wrapped(words.keys(event.waitsFor), '  ', columns)}`;
     case 'unmet':
@@ -106,20 +111,7 @@ function hintText({ text, unmet }: Extract<LabEvent, { type: 'hint' }>, lang: La
 
 /** Text in lines of at most `columns` (never more than 100); Korean and other wide characters count twice. */
 export function wrapped(text: string, indent = '', columns = MAX_COLUMNS): string {
-  const limit = Math.min(columns, MAX_COLUMNS);
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && width(`${indent}${line} ${word}`) > limit) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((row) => `${indent}${row}\n`).join('');
-}
-
-function width(text: string): number {
-  let columns = 0;
-  for (const character of text) columns += /[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uff60]/.test(character) ? 2 : 1;
-  return columns;
+  return linesOf(text, Math.min(columns, MAX_COLUMNS) - textWidth(indent))
+    .map((row) => `${indent}${row}\n`)
+    .join('');
 }

@@ -1,4 +1,5 @@
 import type { LabEvent } from '../events.ts';
+import type { LiveSource } from '../live-source.ts';
 
 /** Where text goes: the result to `out`, progress to `err`. */
 export interface Streams {
@@ -9,6 +10,8 @@ export interface Streams {
 /** Draws the events of a run. */
 export interface Renderer {
   onEvent(event: LabEvent): void;
+  /** Told what to show of the walk while it goes on, where it shows such things. */
+  setLive?: ((source: LiveSource | undefined) => void) | undefined;
   /** Resolves when everything is drawn. */
   close(): Promise<void>;
 }
