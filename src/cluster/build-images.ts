@@ -16,7 +16,7 @@ export async function buildImages(
     const wasThere = (await tools.run(engine.name, ['image', 'inspect', reference], { signal: ctx.signal })).exitCode === 0;
     if (!keep && !wasThere)
       ctx.cleanup.add(`image ${reference}`, async (signal) => {
-        await tools.run(engine.name, ['image', 'rm', '--force', reference], { signal });
+        await tools.run(engine.name, ['image', 'rm', '--force', reference], { signal, isShielded: true });
       });
     const args = Object.entries(buildArgs).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]);
     const { exitCode, stdout, stderr } = await tools.run(engine.name, ['build', ...args, '--tag', reference, context], {

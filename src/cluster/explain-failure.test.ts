@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { explainFailure, type FailingProgram } from './explain-failure.ts';
+import { explainFailure } from './explain-failure.ts';
+import type { FailingProgram } from './failures/failure-rule.ts';
 
 // What the programs write (the end of it), and what a user is told.
 const rows: [program: FailingProgram, output: string, code: string, message: RegExp, next: RegExp][] = [
@@ -39,7 +40,42 @@ const rows: [program: FailingProgram, output: string, code: string, message: Reg
     /privileged containers/,
     /--cluster embedded/,
   ],
+  [
+    'kind',
+    `ERROR: failed to list clusters: command "docker ps -a --filter label=io.x-k8s.kind.cluster --format '{{.Label "io.x-k8s.kind.cluster"}}'" failed with error: exec: "docker": executable file not found in $PATH`,
+    'ENGINE_MISSING',
+    /No container engine/,
+    /Install Docker/,
+  ],
+  [
+    'kind',
+    'ERROR: failed to list clusters: command "docker ps -a --filter label=io.x-k8s.kind.cluster ..." failed with error: exit status 1',
+    'ENGINE_NOT_RUNNING',
+    /which clusters there are/,
+    /docker ps/,
+  ],
   // kind
+  [
+    'kind',
+    "Error: rootlessport cannot expose privileged port 80, you can add 'net.ipv4.ip_unprivileged_port_start=80' to /etc/sysctl.conf",
+    'PRIVILEGED_PORT',
+    /publish port 80/,
+    /ip_unprivileged_port_start=80/,
+  ],
+  [
+    'kind',
+    'driver failed programming external connectivity: listen tcp4 127.0.0.1:443: bind: permission denied',
+    'PRIVILEGED_PORT',
+    /publish port 443/,
+    /sysctl/,
+  ],
+  [
+    'kind',
+    'cgroup v1 is deprecated in Kubernetes and will not be supported in a future kind release',
+    'KIND_FAILED',
+    /kind failed/,
+    /doctor/,
+  ],
   [
     'kind',
     'ERROR: failed to create cluster: node(s) already exist for a cluster with the name "shop"',
@@ -134,7 +170,26 @@ const rows: [program: FailingProgram, output: string, code: string, message: Reg
   ['minikube', '💣  Exiting due to DRV_NOT_HEALTHY: none were healthy', 'DRIVER_UNUSABLE', /DRV_NOT_HEALTHY/, /driver/],
   ['minikube', '❌  Exiting due to GUEST_PROVISION: error provisioning guest', 'NODE_NOT_READY', /GUEST_PROVISION/, /log/],
   ['minikube', '❌  Exiting due to MK_USAGE: Sorry, one of the ports is not valid', 'MINIKUBE_USAGE', /MK_USAGE/, /Update/],
+  ['minikube', '❌  Exiting due to HOST_KUBECONFIG_PERMISSION: cannot write', 'HOST_IN_THE_WAY', /HOST_KUBECONFIG_PERMISSION/, /doctor/],
+  ['minikube', '❌  Exiting due to IF_BRIDGE_CONFLICT: address in use', 'HOST_IN_THE_WAY', /IF_BRIDGE_CONFLICT/, /minikube logs/],
+  ['minikube', '❌  Exiting due to RSRC_DOCKER_STORAGE: Docker is out of disk space!', 'DISK_FULL', /disk is full/, /prune/],
+  ['minikube', '❌  Exiting due to RUNTIME_ENABLE: failed to enable container runtime', 'NODE_NOT_READY', /RUNTIME_ENABLE/, /memory/],
+  ['minikube', '❌  Exiting due to K8S_APISERVER_MISSING: wait 6m0s for node', 'NODE_NOT_READY', /K8S_APISERVER_MISSING/, /log/],
+  [
+    'minikube',
+    '🤷  Profile "canary-lab-x" not found. Run "minikube profile list" to view all profiles.',
+    'CLUSTER_GONE',
+    /"canary-lab-x"/,
+    /again/,
+  ],
   // k3s through testcontainers
+  [
+    'k3s',
+    'OCI runtime create failed: unable to apply caps: operation not permitted',
+    'PRIVILEGED_CONTAINERS_FORBIDDEN',
+    /privileged/,
+    /embedded/,
+  ],
   ['k3s', 'Could not find a working container runtime strategy', 'ENGINE_NOT_RUNNING', /does not answer/, /Start Docker/],
   [
     'k3s',
@@ -184,6 +239,22 @@ it.each(rows)('explains what %s means by "%s"', (program, output, code, message,
   expect(error).toMatchObject({ code, message: expect.stringMatching(message), next: expect.stringMatching(next) });
   expect(error.message.split('\n')).toHaveLength(1);
   expect((error.cause as Error).message).not.toBe('');
+});
+
+it.each([
+  [14, 'it was called wrongly or is broken'],
+  [23, 'the machine has too little memory, disk or CPUs'],
+  [37, 'the host is in its way'],
+  [40, 'it cannot reach the internet'],
+  [57, 'its driver does not work'],
+  [69, 'the engine behind it does not work'],
+  [72, 'the network is in its way'],
+  [80, 'the node did not start'],
+  [90, 'the container runtime in the node did not start'],
+])('says what exit code %i of minikube means when it printed no id', (exitCode, why) => {
+  expect(explainFailure('minikube', 'odd', { name: 'lab', engine: 'docker' }, exitCode).message).toBe(
+    `minikube failed (exit code ${exitCode}): ${why}.`,
+  );
 });
 
 it("keeps the last lines of a failure that it does not know, and the group of minikube's exit code", () => {

@@ -41,6 +41,9 @@ export interface HostPorts {
   https: number;
 }
 
+/** Ports that an engine without root cannot publish; without a setting of the host's kernel it ends with an error. */
+export const PRIVILEGED_PORTS: readonly number[] = [80, 443];
+
 /** Ports of this machine for the ingress: 80 and 443, else from 8080 and 8443 on. */
 export async function ingressPorts(avoid: ReadonlySet<number> = new Set()): Promise<HostPorts> {
   const from = (first: number): number[] => Array.from({ length: 10 }, (_, index) => first + index);

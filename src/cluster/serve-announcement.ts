@@ -9,4 +9,6 @@ export interface ServeAnnouncement {
   kubernetesVersion: string;
   capabilities: Capabilities;
   pid: number;
+  /** How many nodes the cluster was made with. */
+  nodes: number;
 }

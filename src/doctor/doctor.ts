@@ -10,7 +10,7 @@ import type { Machine } from './machine.ts';
 
 /** What this machine can run. Starts nothing that stays and changes nothing. */
 export async function examine(
-  deps: { tools: Toolbox; providers: readonly ClusterProvider[]; machine: Machine; pluginProgram: string },
+  deps: { tools: Toolbox; providers: readonly ClusterProvider[]; machine: Machine; plugin: { version: string; program: string } },
   ctx: RunContext,
 ): Promise<Finding[]> {
   const { tools, machine } = deps;
@@ -37,7 +37,12 @@ export async function examine(
   return [
     { id: 'node', ok: true, needed: true, text: `Node ${machine.nodeVersion} on ${machine.platform}-${machine.arch}` },
     ...programs,
-    { id: 'plugin', ok: true, needed: true, text: `kubectl argo rollouts (${deps.pluginProgram}; labs find it by themselves)` },
+    {
+      id: 'plugin',
+      ok: true,
+      needed: true,
+      text: `kubectl argo rollouts ${deps.plugin.version} (${deps.plugin.program}; labs find it by themselves)`,
+    },
     ...engine,
     ...limits,
     ...ports,

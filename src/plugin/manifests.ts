@@ -5,7 +5,7 @@ import type { PluginHost } from './plugin-host.ts';
 /** The objects of a YAML or JSON file; empty documents are skipped. Throws `MANIFEST_UNREADABLE` or `MANIFEST_INVALID`. */
 export async function readManifests(host: PluginHost, file: string): Promise<AnyObject[]> {
   const text = await host.readFile(file).catch((error: unknown) => {
-    throw new LabError('MANIFEST_UNREADABLE', messageOf(error), { cause: error });
+    throw unreadable(file, error);
   });
   const { parseAllDocuments } = await import('yaml');
   const objects: AnyObject[] = [];
@@ -19,4 +19,15 @@ export async function readManifests(host: PluginHost, file: string): Promise<Any
     objects.push(object);
   }
   return objects;
+}
+
+/** The words of the Go program for the file system's refusals. */
+function unreadable(file: string, error: unknown): LabError {
+  const said: Partial<Record<string, string>> = {
+    ENOENT: `open ${file}: no such file or directory`,
+    ENOTDIR: `open ${file}: not a directory`,
+    EACCES: `open ${file}: permission denied`,
+    EISDIR: `read ${file}: is a directory`,
+  };
+  return new LabError('MANIFEST_UNREADABLE', said[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error), { cause: error });
 }

@@ -24,6 +24,8 @@ export interface RunOptions {
   input?: string | undefined;
   env?: Readonly<Record<string, string>> | undefined;
   timeoutMs?: number | undefined;
+  /** Ctrl-C in the terminal does not reach the program: for what undoes things, which must come to its end. */
+  isShielded?: boolean | undefined;
 }
 
 export interface ToolboxOptions {
@@ -99,6 +101,8 @@ export class Toolbox {
       reject: false,
       stripFinalNewline: false,
       forceKillAfterDelay: 2000,
+      // A session of its own; in Windows that would open a console window, and Ctrl-C is passed on in another way.
+      detached: options.isShielded === true && process.platform !== 'win32',
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
       ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Clock, hostClock } from '../../base/clock.ts';
 import { LabError } from '../../base/errors.ts';
@@ -11,12 +11,18 @@ import { customResourceDefinitions, namespaces, nodes } from '../../kube/resourc
 import { isStatus } from '../../kube/status-error.ts';
 import { installLine } from '../../tools/program.ts';
 import type { Toolbox } from '../../tools/toolbox.ts';
+import { definitionsInCharts } from '../chart-definitions.ts';
 import { type ClusterInfo, NO_CAPABILITIES, namespaceNames, publishedInfo, UPSTREAM_CHARTS } from '../cluster-info.ts';
-import { namespaceOf, releaseOf } from '../helm-release.ts';
+import { explainFailure } from '../explain-failure.ts';
+import { type ChartReference, chartOf, namespaceOf, releaseOf, repositoryOf } from '../helm-release.ts';
 import { openIngressGateway } from '../ingress-gateway.ts';
+import { kubeconfigProblem } from '../kubeconfig-problem.ts';
 import { isLocalCluster } from '../local-cluster.ts';
-import { MADE_FILE } from '../made-file.ts';
+import { MADE_FILE, type Made } from '../made-file.ts';
 import type { Cluster, ClusterProvider, ClusterSpec, Detection } from '../provider.ts';
+
+/** Releases are uninstalled one after the other, and their namespaces end when the last of their Pods has. */
+const REMOVAL_TIMEOUT_MS = 180_000;
 
 interface Release {
   name: string;
@@ -34,7 +40,8 @@ export interface ExistingOptions {
 
 /**
  * Any context of a kubeconfig. Creates nothing itself; at the end it takes back what the run installed and nothing else: the releases
- * that its commands made and that were not there before, their namespaces if the run made them, and the CRDs that those releases own.
+ * that its commands made and that were not there before, their namespaces if the run made them, and the CRDs that those releases own or
+ * that are in the crds folders of their charts.
  */
 export class ExistingProvider implements ClusterProvider {
   readonly name = 'existing';
@@ -45,13 +52,15 @@ export class ExistingProvider implements ClusterProvider {
   }
 
   async detect(ctx: RunContext): Promise<Detection> {
-    const result = await this.#options.tools
+    const { tools } = this.#options;
+    const result = await tools
       .run('kubectl', ['config', 'current-context'], { signal: ctx.signal, timeoutMs: 10_000 })
       .catch(() => undefined);
     if (result === undefined)
       return { usable: false, why: 'kubectl was not found', next: `Install kubectl: ${installLine('kubectl', process.platform)}` };
-    if (result.exitCode !== 0)
-      return { usable: false, why: 'the kubeconfig has no current context', next: 'Name a context with --context, or set KUBECONFIG.' };
+    const problem = await kubeconfigProblem(tools.environment, undefined);
+    if (problem !== undefined) return { usable: false, why: problem.message, next: problem.next ?? '' };
+    if (result.exitCode !== 0) return { usable: false, why: result.stderr.trim(), next: 'List the contexts: kubectl config get-contexts' };
     return { usable: true, detail: `current context "${result.stdout.trim()}"` };
   }
 
@@ -61,12 +70,13 @@ export class ExistingProvider implements ClusterProvider {
     signal.throwIfAborted();
     const selected = spec.context === undefined ? [] : ['--context', spec.context];
     const view = await tools.run('kubectl', ['config', 'view', '--minify', '--flatten', '--raw', ...selected], { signal });
+    const problem = await kubeconfigProblem(tools.environment, spec.context);
+    if (problem !== undefined) throw problem;
     if (view.exitCode !== 0) {
-      throw new LabError(
-        'CONTEXT_UNKNOWN',
-        `Cannot use context "${spec.context ?? 'current'}": ${view.stderr.trim().replace(/^error: /, '')}.`,
-        { next: 'List the contexts with "kubectl config get-contexts" and name one with --context.' },
-      );
+      const which = spec.context === undefined ? 'the current context' : `context "${spec.context}"`;
+      throw new LabError('CONTEXT_UNKNOWN', `Cannot use ${which}: ${view.stderr.trim().replace(/^error: /, '')}.`, {
+        next: 'List the contexts with "kubectl config get-contexts" and name one with --context.',
+      });
     }
     const kubeconfig = path.join(spec.directory, 'kubeconfig');
     await writeFile(kubeconfig, view.stdout, { mode: 0o600 });
@@ -82,9 +92,20 @@ export class ExistingProvider implements ClusterProvider {
     };
     const made = new Map<string, { name: string; namespace: string }>();
     const madeNamespaces = new Set<string>();
-    const remove = (undo: AbortSignal): Promise<void> =>
-      this.#removeMade(kubeconfig, connection.api, before, { releases: made, namespaces: madeNamespaces }, undo);
-    if (!spec.keep) ctx.cleanup.add(`what the run installed into "${connection.context}"`, remove);
+    const charts = new Map<string, ChartReference>();
+    const repositories = new Map<string, string>();
+    const madeFile = path.join(spec.directory, MADE_FILE);
+    const remove = async (undo: AbortSignal): Promise<void> => {
+      await this.#removeMade(
+        kubeconfig,
+        connection.api,
+        before,
+        { releases: made, namespaces: madeNamespaces, charts, repositories },
+        undo,
+      );
+      await rm(madeFile, { force: true });
+    };
+    if (!spec.keep) ctx.cleanup.add(`what the run installed into "${connection.context}"`, remove, { timeoutMs: REMOVAL_TIMEOUT_MS });
     const info = published ?? (await this.#throughGateway(connection, kubeconfig, ctx));
     return {
       provider: 'existing',
@@ -97,18 +118,28 @@ export class ExistingProvider implements ClusterProvider {
       capabilities: info.capabilities,
       observe: (argv) => {
         const release = releaseOf(argv);
-        if (release !== undefined) made.set(`${release.namespace}/${release.name}`, release);
+        const key = release === undefined ? '' : `${release.namespace}/${release.name}`;
+        if (release !== undefined && !before.releases.some(({ name, namespace }) => `${namespace}/${name}` === key)) made.set(key, release);
+        const chart = chartOf(argv);
+        if (chart !== undefined && made.has(key)) charts.set(key, chart);
+        const repository = repositoryOf(argv);
+        if (repository !== undefined) repositories.set(repository.name, repository.url);
         const namespace = namespaceOf(argv);
         if (namespace !== undefined) madeNamespaces.add(namespace);
         // Where "doctor --leftovers" finds what a run that was killed has made. Written at once: the command starts next.
         if (release !== undefined || namespace !== undefined)
           writeFileSync(
-            path.join(spec.directory, MADE_FILE),
-            JSON.stringify({ context: connection.context, releases: [...made.values()], namespaces: [...madeNamespaces] }),
+            madeFile,
+            JSON.stringify({
+              context: connection.context,
+              releases: [...made.values()],
+              namespaces: [...madeNamespaces],
+              before: { namespaces: [...before.namespaces], definitions: [...before.crds] },
+            } satisfies Made),
             { mode: 0o600 },
           );
       },
-      delete: () => remove(AbortSignal.timeout(60_000)),
+      delete: () => remove(AbortSignal.timeout(REMOVAL_TIMEOUT_MS)),
     };
   }
 
@@ -134,7 +165,7 @@ export class ExistingProvider implements ClusterProvider {
     const result = await this.#options.tools.run(
       'helm',
       ['list', '--all-namespaces', '--all', '--output', 'json', '--kubeconfig', kubeconfig],
-      { signal },
+      { signal, isShielded: true },
     );
     if (result.exitCode !== 0)
       throw new LabError('CLUSTER_UNREACHABLE', `helm cannot list the releases of the cluster: ${result.stderr.trim()}`, {
@@ -147,7 +178,12 @@ export class ExistingProvider implements ClusterProvider {
     kubeconfig: string,
     api: KubeApi,
     before: { releases: Release[]; namespaces: Set<string>; crds: Set<string> },
-    made: { releases: ReadonlyMap<string, unknown>; namespaces: ReadonlySet<string> },
+    made: {
+      releases: ReadonlyMap<string, unknown>;
+      namespaces: ReadonlySet<string>;
+      charts: ReadonlyMap<string, ChartReference>;
+      repositories: ReadonlyMap<string, string>;
+    },
     signal: AbortSignal,
   ): Promise<void> {
     const known = new Set(before.releases.map(({ name, namespace }) => `${namespace}/${name}`));
@@ -155,25 +191,27 @@ export class ExistingProvider implements ClusterProvider {
       ({ name, namespace }) => !known.has(`${namespace}/${name}`) && made.releases.has(`${namespace}/${name}`),
     );
     // The newest first, so that an app goes before the controllers that it needs to end well.
+    const failures: string[] = [];
     for (const { name, namespace } of added.sort((a, b) => (a.updated < b.updated ? 1 : -1))) {
-      await this.#options.tools.run('helm', ['uninstall', name, '--namespace', namespace, '--wait', '--kubeconfig', kubeconfig], {
-        signal,
-        timeoutMs: 60_000,
-      });
+      const { exitCode, stderr } = await this.#options.tools.run(
+        'helm',
+        ['uninstall', name, '--namespace', namespace, '--wait', '--kubeconfig', kubeconfig],
+        { signal, timeoutMs: 60_000, isShielded: true },
+      );
+      if (exitCode !== 0) failures.push(`release ${name} in namespace ${namespace}: ${explainRemoval(stderr, name)}`);
     }
     const owners = new Set(added.map(({ name, namespace }) => `${namespace}/${name}`));
-    const definitions: string[] = [];
-    for (const {
-      metadata: { name, annotations },
-    } of (await api.list(customResourceDefinitions, {}, { signal })).items) {
-      if (
-        before.crds.has(name) ||
-        !owners.has(`${annotations?.['meta.helm.sh/release-namespace']}/${annotations?.['meta.helm.sh/release-name']}`)
-      )
-        continue;
-      definitions.push(name);
-      await ignoreMissing(api.delete(customResourceDefinitions, { name }, { signal }));
-    }
+    const isOwned = (annotations: Record<string, string> | undefined): boolean =>
+      owners.has(`${annotations?.['meta.helm.sh/release-namespace']}/${annotations?.['meta.helm.sh/release-name']}`);
+    const fresh = (await api.list(customResourceDefinitions, {}, { signal })).items
+      .map(({ metadata }) => metadata)
+      .filter(({ name }) => !before.crds.has(name));
+    const charts = [...made.charts].filter(([release]) => owners.has(release)).map(([, chart]) => chart);
+    const inCharts = fresh.every(({ annotations }) => isOwned(annotations))
+      ? new Set<string>()
+      : await definitionsInCharts(charts, made.repositories, this.#options.tools, signal);
+    const definitions = fresh.filter(({ name, annotations }) => isOwned(annotations) || inCharts.has(name)).map(({ name }) => name);
+    for (const name of definitions) await ignoreMissing(api.delete(customResourceDefinitions, { name }, { signal }));
     // A namespace that a command was going to make when the run was cut off may be there without a release.
     const spaces = new Set([...made.releases.keys()].map((key) => key.split('/')[0]!));
     const ours = [...new Set([...spaces, ...made.namespaces])].filter((name) => !before.namespaces.has(name));
@@ -188,7 +226,14 @@ export class ExistingProvider implements ClusterProvider {
       { until: (names) => names.length === 0, everyMs: 50, timeoutMs: 60_000, what: `${[...ours, ...definitions].join(', ')} to go` },
       { clock: this.#options.clock ?? hostClock, signal },
     );
+    if (failures.length > 0) throw new Error(failures.join('; '));
   }
+}
+
+/** Why helm could not take a release back, in one line. */
+function explainRemoval(stderr: string, name: string): string {
+  const error = explainFailure('helm', stderr, { name, engine: '' });
+  return error.code === 'HELM_FAILED' ? stderr.trim().split('\n').at(-1)! : error.message;
 }
 
 async function crdNames(api: KubeApi, signal: AbortSignal): Promise<Set<string>> {

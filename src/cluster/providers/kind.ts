@@ -10,7 +10,7 @@ import { type Engine, findEngine } from '../container-engine.ts';
 import { OUR_PREFIX, ourName, readyCluster } from '../created-cluster.ts';
 import { noEngine } from '../engine-advice.ts';
 import { explainFailure } from '../explain-failure.ts';
-import { type HostPorts, ingressPorts, ingressUrlAt } from '../host-port.ts';
+import { type HostPorts, ingressPorts, ingressUrlAt, PRIVILEGED_PORTS } from '../host-port.ts';
 import type { LocalImage } from '../local-image.ts';
 import type { Cluster, ClusterProvider, ClusterSpec, Detection } from '../provider.ts';
 import { CGROUP_V2_FROM, compareVersions, LOWEST, nodeImageOf, versionIn } from '../versions.ts';
@@ -25,6 +25,12 @@ export interface KindOptions {
 }
 
 const ATTEMPTS = 3;
+const REMOVAL_TIMEOUT_MS = 60_000;
+
+/** kind's network, whoever's the cluster is. */
+export const NETWORK = 'kind';
+/** The cluster's file in the folder of the run. */
+export const CONFIG_FILE = 'kind-cluster.yaml';
 
 /** kind in Docker, nerdctl or Podman. Every cluster has a name of its own, its ports are on 127.0.0.1, and its kubeconfig is not the user's. */
 export class KindProvider implements ClusterProvider {
@@ -67,12 +73,15 @@ export class KindProvider implements ClusterProvider {
     const run = (args: readonly string[], options: RunOptions): ReturnType<Toolbox['run']> =>
       tools.run('kind', args, { ...options, env: { KIND_EXPERIMENTAL_PROVIDER: engine.name } });
     const remove = async (signal: AbortSignal): Promise<void> => {
-      const { exitCode, stderr } = await run(['delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig], { signal });
+      const { exitCode, stderr } = await run(['delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig], {
+        signal,
+        isShielded: true,
+      });
       if (exitCode !== 0) throw explainFailure('kind', stderr, { name, engine: engine.name }, exitCode);
     };
     if (!spec.keep) {
       await this.#removeNetworkAfterwards(engine, run, ctx);
-      ctx.cleanup.add(`kind cluster "${name}"`, remove);
+      ctx.cleanup.add(`kind cluster "${name}"`, remove, { timeoutMs: REMOVAL_TIMEOUT_MS });
     }
     const ports = await this.#createCluster({ name, kubeconfig, image, directory: spec.directory }, engine, run, remove, ctx);
     progress(`Waiting for the node of "${name}"`);
@@ -95,7 +104,7 @@ export class KindProvider implements ClusterProvider {
       ingressUrl: ingressUrlAt(ports.http),
       ...facts,
       endCommand: `kind delete cluster --name ${name}`,
-      delete: () => remove(AbortSignal.timeout(60_000)),
+      delete: () => remove(AbortSignal.timeout(REMOVAL_TIMEOUT_MS)),
     };
   }
 
@@ -121,10 +130,10 @@ export class KindProvider implements ClusterProvider {
     remove: (signal: AbortSignal) => Promise<void>,
     ctx: RunContext,
   ): Promise<HostPorts> {
-    const avoid = new Set<number>();
+    const avoid = new Set(engine.isRootless ? PRIVILEGED_PORTS : []);
     for (let attempt = 1; ; attempt += 1) {
       const ports = await ingressPorts(avoid);
-      const config = path.join(wanted.directory, 'kind-cluster.yaml');
+      const config = path.join(wanted.directory, CONFIG_FILE);
       await writeFile(config, withHostPorts(await readFile(this.#options.configFile, 'utf8'), ports), { mode: 0o600 });
       this.#options.progress(
         `Creating kind cluster "${wanted.name}" in ${engine.name}; its ingress will answer on ${ingressUrlAt(ports.http)}`,
@@ -155,15 +164,16 @@ export class KindProvider implements ClusterProvider {
   async #removeNetworkAfterwards(engine: Engine, run: KindRun, ctx: RunContext): Promise<void> {
     const { tools } = this.#options;
     const wasThere = (
-      await tools.run(engine.name, ['network', 'ls', '--filter', 'name=kind', '--format', '{{.Name}}'], { signal: ctx.signal })
+      await tools.run(engine.name, ['network', 'ls', '--filter', `name=${NETWORK}`, '--format', '{{.Name}}'], { signal: ctx.signal })
     ).stdout
       .split('\n')
-      .includes('kind');
+      .includes(NETWORK);
     const others = await clusterNames(run, ctx.signal);
     if (wasThere && !(others.length > 0 && others.every((name) => name.startsWith(OUR_PREFIX)))) return;
-    ctx.cleanup.add('network "kind"', async (signal) => {
+    ctx.cleanup.add(`network "${NETWORK}"`, async (signal) => {
       // In use by another cluster: the engine refuses, and the network stays for that one to remove.
-      if ((await clusterNames(run, signal)).length === 0) await tools.run(engine.name, ['network', 'rm', 'kind'], { signal });
+      if ((await clusterNames(run, signal)).length === 0)
+        await tools.run(engine.name, ['network', 'rm', NETWORK], { signal, isShielded: true });
     });
   }
 
@@ -194,7 +204,7 @@ type KindRun = (args: readonly string[], options: RunOptions) => ReturnType<Tool
 
 /** Names of kind clusters; none when kind cannot tell. */
 export async function clusterNames(run: KindRun, signal: AbortSignal): Promise<string[]> {
-  const { exitCode, stdout } = await run(['get', 'clusters'], { signal, timeoutMs: 15_000 });
+  const { exitCode, stdout } = await run(['get', 'clusters'], { signal, timeoutMs: 15_000, isShielded: true });
   return exitCode === 0 ? stdout.split('\n').filter((line) => line !== '') : [];
 }
 

@@ -10,7 +10,7 @@ import { type Engine, findEngine } from '../container-engine.ts';
 import { ourName, readyCluster } from '../created-cluster.ts';
 import { noEngine } from '../engine-advice.ts';
 import { explainFailure } from '../explain-failure.ts';
-import { ingressPorts, ingressUrlAt } from '../host-port.ts';
+import { ingressPorts, ingressUrlAt, PRIVILEGED_PORTS } from '../host-port.ts';
 import { openIngressGateway } from '../ingress-gateway.ts';
 import type { Cluster, ClusterProvider, ClusterSpec, Detection } from '../provider.ts';
 import { compareVersions, LOWEST, versionIn } from '../versions.ts';
@@ -24,6 +24,7 @@ export interface MinikubeOptions {
 /** Drivers that put the node into a container of this machine, whose ports can be published. */
 const CONTAINER_DRIVERS: readonly string[] = ['docker', 'podman'];
 const ATTEMPTS = 3;
+const REMOVAL_TIMEOUT_MS = 120_000;
 
 /**
  * minikube with a profile and a kubeconfig of the run's own. Its ingress addon stays off: it clashes with the chart that the labs
@@ -58,11 +59,16 @@ export class MinikubeProvider implements ClusterProvider {
     const run = (args: readonly string[], options: RunOptions): Promise<CommandResult> =>
       this.#options.tools.run('minikube', args, { ...options, env: { KUBECONFIG: kubeconfig } });
     const remove = async (signal: AbortSignal): Promise<void> => {
-      const result = await run(['delete', '--profile', profile], { signal });
+      const result = await run(['delete', '--profile', profile], { signal, isShielded: true });
       if (result.exitCode !== 0) throw this.#failure(result, profile, driver);
     };
-    if (!spec.keep) ctx.cleanup.add(`minikube profile "${profile}"`, remove);
-    const port = await this.#start({ profile, driver, kubernetes: spec.kubernetes }, run, remove, ctx);
+    if (!spec.keep) ctx.cleanup.add(`minikube profile "${profile}"`, remove, { timeoutMs: REMOVAL_TIMEOUT_MS });
+    const port = await this.#start(
+      { profile, driver, isRootless: engine?.isRootless === true, kubernetes: spec.kubernetes },
+      run,
+      remove,
+      ctx,
+    );
     const facts = await readyCluster(kubeconfig, ctx, 120_000).catch(async (error: unknown) => {
       ctx.signal.throwIfAborted();
       const file = await this.#saveLog(run, profile, ctx);
@@ -80,7 +86,7 @@ export class MinikubeProvider implements ClusterProvider {
       ...facts,
       ingressUrl: port === undefined ? await this.#gateway(kubeconfig, ctx) : ingressUrlAt(port),
       endCommand: `minikube delete --profile ${profile}`,
-      delete: () => remove(AbortSignal.timeout(60_000)),
+      delete: () => remove(AbortSignal.timeout(REMOVAL_TIMEOUT_MS)),
     };
   }
 
@@ -116,13 +122,13 @@ export class MinikubeProvider implements ClusterProvider {
 
   /** Resolves with the port of the ingress, or `undefined` where it cannot be published. */
   async #start(
-    wanted: { profile: string; driver: string; kubernetes: string | undefined },
+    wanted: { profile: string; driver: string; isRootless: boolean; kubernetes: string | undefined },
     run: (args: readonly string[], options: RunOptions) => Promise<CommandResult>,
     remove: (signal: AbortSignal) => Promise<void>,
     ctx: RunContext,
   ): Promise<number | undefined> {
     const { profile, driver, kubernetes } = wanted;
-    const avoid = new Set<number>();
+    const avoid = new Set(wanted.isRootless ? PRIVILEGED_PORTS : []);
     for (let attempt = 1; ; attempt += 1) {
       const ports = CONTAINER_DRIVERS.includes(driver) ? await ingressPorts(avoid) : undefined;
       this.#options.progress(

@@ -48,13 +48,13 @@ async function createAnalysisRun(session: Session, flags: Flags): Promise<void> 
   if (flags.from !== undefined && flags.fromFile !== undefined)
     throw new LabError('BAD_USAGE', 'only one of --from or --from-file can be specified');
   const { host } = session;
+  const fromFile =
+    flags.fromFile === undefined ? undefined : ((await readManifests(host, flags.fromFile))[0] as unknown as AnalysisTemplate | undefined);
   const { api, namespace } = await session.connect();
   const [own, clusterWide] = await Promise.all([
     api.list(analysisTemplates, { namespace }, { signal: host.signal }),
     flags.global ? api.list(clusterAnalysisTemplates, {}, { signal: host.signal }) : { items: [] },
   ]);
-  const fromFile =
-    flags.fromFile === undefined ? undefined : ((await readManifests(host, flags.fromFile))[0] as unknown as AnalysisTemplate | undefined);
   const name = flags.from ?? fromFile?.metadata.name ?? '';
   const known = (wanted: string, clusterScope: boolean): AnalysisTemplate | undefined =>
     wanted === name && fromFile !== undefined

@@ -18,9 +18,11 @@ export const addCreate: CommandModule = (parent, session) => {
     .action(async (options: { filename?: string[] }) => {
       if (options.filename === undefined) throw new LabError('BAD_USAGE', 'must specify one of -f');
       const { host } = session();
-      const { api, namespace } = await session().connect();
       for (const file of options.filename) {
-        for (const object of await readManifests(host, file)) {
+        // A file that cannot be read is told without a cluster.
+        const objects = await readManifests(host, file);
+        const { api, namespace } = await session().connect();
+        for (const object of objects) {
           const type = TYPES.find(({ kind, group, version }) => kind === object.kind && object.apiVersion === `${group}/${version}`);
           if (type === undefined)
             throw new LabError('KIND_NOT_SUPPORTED', `creates of ${object.apiVersion ?? ''}/${object.kind} unsupported`);
