@@ -3,6 +3,7 @@ import type { Event } from '../kube/generated/types.ts';
 import type { KubeApi } from '../kube/kube-api.ts';
 import { keyOf, keyString, type ObjectKey } from '../kube/object.ts';
 import { events } from '../kube/resource-type.ts';
+import { isStatus } from '../kube/status-error.ts';
 import type { Rollout } from '../rollouts/rollout.ts';
 import { maxWeightOf } from '../rollouts/strategy-defaults.ts';
 import type { ClusterTime } from './cluster-time.ts';
@@ -20,6 +21,14 @@ interface Watched {
   timer: Timer | undefined;
   isReading: boolean;
   isDirty: boolean;
+  /** As last read. */
+  events: RecentEvents;
+}
+
+interface RecentEvents {
+  events: WireEvent[];
+  eventsForbidden?: true;
+  clusterAway?: true;
 }
 
 /** What `WireInsight` holds of each Rollout that somebody looks at: once a second, and soon after a change. */
@@ -41,7 +50,10 @@ export class InsightFeed {
     const id = keyString(key);
     let watched = this.#watched.get(id);
     if (watched === undefined)
-      this.#watched.set(id, (watched = { key, readers: new Set(), timer: undefined, isReading: false, isDirty: false }));
+      this.#watched.set(
+        id,
+        (watched = { key, readers: new Set(), timer: undefined, isReading: false, isDirty: false, events: { events: [] } }),
+      );
     watched.readers.add(send);
     if (!watched.isReading) this.#schedule(watched, 0);
     return () => {
@@ -65,9 +77,10 @@ export class InsightFeed {
     watched.isDirty = false;
     try {
       const [{ nowMs, rate }, recent] = await Promise.all([this.#deps.time.read(signal), this.#recentEvents(watched.key)]);
+      watched.events = recent ?? { ...watched.events, clusterAway: true };
       const rollout = view.get(watched.key);
       if (rollout !== undefined) {
-        const json = JSON.stringify(insightOf(rollout, view, { nowMs, rate, events: recent }));
+        const json = JSON.stringify(insightOf(rollout, view, { nowMs, rate, ...watched.events }));
         for (const send of watched.readers) send(json);
       }
     } catch {
@@ -77,7 +90,8 @@ export class InsightFeed {
     if (watched.readers.size > 0 && !signal.aborted) this.#schedule(watched, watched.isDirty ? GATHER_MS : EVERY_MS);
   }
 
-  async #recentEvents({ namespace, name }: ObjectKey): Promise<WireEvent[]> {
+  /** `undefined` when the cluster does not answer. */
+  async #recentEvents({ namespace, name }: ObjectKey): Promise<RecentEvents | undefined> {
     const { api, signal } = this.#deps;
     try {
       const { items } = await api.list(
@@ -88,18 +102,18 @@ export class InsightFeed {
       // Events have whole seconds; within one, the store's revision knows the order.
       const newestFirst = (a: { shown: WireEvent; revision: number }, b: { shown: WireEvent; revision: number }): number =>
         a.shown.at === b.shown.at ? b.revision - a.revision : a.shown.at < b.shown.at ? 1 : -1;
-      return items
+      const shown = items
         .map((event) => ({ shown: wireEvent(event), revision: Number(event.metadata.resourceVersion) }))
         .sort(newestFirst)
-        .slice(0, SHOWN_EVENTS)
-        .map(({ shown }) => shown);
-    } catch {
-      return [];
+        .slice(0, SHOWN_EVENTS);
+      return { events: shown.map((entry) => entry.shown) };
+    } catch (error) {
+      return isStatus(error, 'Forbidden') ? { events: [], eventsForbidden: true } : undefined;
     }
   }
 }
 
-function insightOf(rollout: Rollout, view: RolloutsView, now: { nowMs: number; rate: number; events: WireEvent[] }): WireInsight {
+function insightOf(rollout: Rollout, view: RolloutsView, now: { nowMs: number; rate: number } & RecentEvents): WireInsight {
   const { status = {} } = rollout;
   return {
     ...now,

@@ -44,7 +44,26 @@ export function lessonAfter(lab: WireLab | undefined, event: LabEvent): WireLab 
     }));
   switch (event.type) {
     case 'step-started':
-      return inStep(() => ({ outcome: 'running', say: event.say }));
+      return inStep(() => ({ outcome: 'running', say: event.say, commands: [], notes: undefined, checks: [] }));
+    case 'went-back': {
+      // This step and those after it are to be done again.
+      const from = lab.steps.findIndex(({ id }) => id === event.step);
+      return {
+        ...lab,
+        steps: lab.steps.map((step, at) =>
+          at < from ? step : { ...step, outcome: 'waiting', commands: [], notes: undefined, checks: [] },
+        ),
+      };
+    }
+    case 'turn-started':
+      return inStep(() => ({ commands: [...event.commands] }));
+    case 'why':
+    case 'note':
+      return inStep(({ notes = [] }) => ({ notes: [...notes, event.text] }));
+    case 'hint': {
+      const hints = [event.unmet?.next, event.text].filter((text) => text !== undefined);
+      return inStep(({ notes = [] }) => ({ notes: [...notes, ...hints] }));
+    }
     case 'command-started':
       return inStep(({ commands }) => ({ commands: [...commands, event.command] }));
     case 'check-started':

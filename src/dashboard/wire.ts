@@ -221,6 +221,10 @@ export interface WireInsight {
   currentHash: string;
   conditions: WireCondition[];
   events: WireEvent[];
+  /** The user may not list Events. */
+  eventsForbidden?: true | undefined;
+  /** The cluster does not answer now: everything here is what it said last. */
+  clusterAway?: true | undefined;
 }
 
 /** One second of measured traffic. */
@@ -260,6 +264,8 @@ export interface WireLabStep {
   id: string;
   title: WireText;
   say?: WireText;
+  /** What the lab said on the way: reasons, notes and hints. */
+  notes?: WireText[] | undefined;
   outcome: 'waiting' | 'running' | 'pass' | 'fail' | 'skip';
   commands: string[];
   checks: WireLabCheck[];

@@ -17,11 +17,9 @@ export function useWrite(): (action: string, write: () => Promise<void>) => Prom
       await write();
     } catch (error) {
       const isForbidden = error instanceof RestError && error.httpStatus === 403;
-      tell({
-        kind: 'error',
-        title: texts.failedTo(action),
-        text: `${isForbidden ? `${texts.notAllowed} ` : ''}${error instanceof Error ? error.message : String(error)}`,
-      });
+      // Whatever is no answer of the server comes from the browser, in its own words.
+      const text = error instanceof RestError ? error.message : texts.serverAway;
+      tell({ kind: 'error', title: texts.failedTo(action), text: `${isForbidden ? `${texts.notAllowed} ` : ''}${text}` });
     }
   };
 }
@@ -33,6 +31,9 @@ export function ActionButtons({ rollout, verbs }: { rollout: WireRollout; verbs:
   const write = useWrite();
   const [question, setQuestion] = useState<Question>();
   const [busy, setBusy] = useState<Verb>();
+  // A button that is disabled while it has the focus would drop it, and a keyboard's user would start at the top of the page again.
+  const [focused, setFocused] = useState<Verb>();
+  const isOff = (verb: Verb): boolean => readOnly || busy !== undefined || !isEnabled(verb, rollout.status);
   const { name, namespace = '' } = rollout.objectMeta;
   const run = (verb: Verb) => async (): Promise<void> => {
     setBusy(verb);
@@ -40,6 +41,7 @@ export function ActionButtons({ rollout, verbs }: { rollout: WireRollout; verbs:
     setBusy(undefined);
   };
   const press = (verb: Verb): void => {
+    if (isOff(verb)) return;
     const text = verb === 'promote-full' || verb === 'abort' || verb === 'restart' ? texts.confirms[verb] : undefined;
     if (text === undefined) void run(verb)();
     else
@@ -63,10 +65,13 @@ export function ActionButtons({ rollout, verbs }: { rollout: WireRollout; verbs:
           type="button"
           class={`action ${verb}`}
           data-action={verb}
-          disabled={readOnly || busy !== undefined || !isEnabled(verb, rollout.status)}
+          disabled={isOff(verb) && focused !== verb}
+          aria-disabled={isOff(verb) && focused === verb ? 'true' : undefined}
           aria-busy={busy === verb}
           title={verb === 'restart' ? restarted : undefined}
           onClick={() => press(verb)}
+          onFocus={() => setFocused(verb)}
+          onBlur={() => setFocused(undefined)}
         >
           {texts.actions[verb]}
         </button>

@@ -100,8 +100,8 @@ export function App() {
               </select>
             </label>
             {settings.context === '' ? null : (
-              <span class="context" title={texts.context}>
-                {settings.context}
+              <span class="context">
+                {texts.context} <b>{settings.context}</b>
               </span>
             )}
             {settings.readOnly ? <span class="tag">{texts.readOnly}</span> : null}

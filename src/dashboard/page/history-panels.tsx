@@ -3,14 +3,14 @@ import { clockText } from './duration-text.ts';
 import { useLanguage, useTexts } from './language.ts';
 import { Sign } from './sign.tsx';
 
-export function EventsPanel({ events }: { events: WireInsight['events'] }) {
+export function EventsPanel({ events, eventsForbidden }: Pick<WireInsight, 'events' | 'eventsForbidden'>) {
   const texts = useTexts();
   const language = useLanguage();
   return (
     <section class="panel" aria-labelledby="events-title">
       <h2 id="events-title">{texts.events}</h2>
       {events.length === 0 ? (
-        <p class="muted">{texts.noEvents}</p>
+        <p class="muted">{eventsForbidden ? texts.eventsForbidden : texts.noEvents}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
         <div class="scroller" tabIndex={0}>
@@ -42,6 +42,7 @@ export function ConditionsPanel({ conditions }: { conditions: WireInsight['condi
   return (
     <section class="panel" aria-labelledby="conditions-title">
       <h2 id="conditions-title">{texts.conditions}</h2>
+      {conditions.length === 0 ? <p class="muted">{texts.noConditions}</p> : null}
       <ul class="timeline">
         {conditions.map((condition) => (
           <li key={condition.type}>

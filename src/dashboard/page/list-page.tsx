@@ -102,10 +102,14 @@ export function ListPage({ namespace, lesson }: { namespace: string | undefined;
           <p>
             <strong>{texts.noRollouts}</strong>
           </p>
-          <p>{texts.noRolloutsHint}</p>
-          <pre>
-            <code>npm run lab -- --keep</code>
-          </pre>
+          {lesson === undefined ? (
+            <>
+              <p>{texts.noRolloutsHint}</p>
+              <pre>
+                <code>npm run lab -- --keep</code>
+              </pre>
+            </>
+          ) : null}
         </div>
       ) : shown.length === 0 ? (
         <div class="empty">

@@ -35,6 +35,11 @@ export function RolloutPage({ namespace, name, lesson }: { namespace: string | u
           {texts.connectionLost}
         </p>
       )}
+      {isConnected && insight?.clusterAway ? (
+        <p class="banner" role="alert">
+          {texts.clusterAway}
+        </p>
+      ) : null}
       {rollout === undefined ? (
         <>
           <h1>{name}</h1>
@@ -76,7 +81,7 @@ export function RolloutPage({ namespace, name, lesson }: { namespace: string | u
               {(rollout.initContainers ?? []).length === 0 ? null : <ContainersPanel rollout={rollout} kind="initContainers" />}
               {insight === undefined ? null : (
                 <div class="halves">
-                  <EventsPanel events={insight.events} />
+                  <EventsPanel events={insight.events} eventsForbidden={insight.eventsForbidden} />
                   <ConditionsPanel conditions={insight.conditions} />
                 </div>
               )}

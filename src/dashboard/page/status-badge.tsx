@@ -18,12 +18,16 @@ export function toneOf(status: string | undefined): 'good' | 'busy' | 'paused' |
       return 'busy';
     case 'Paused':
     case 'Inconclusive':
+    case 'ImagePullBackOff':
+    case 'ErrImagePull':
       return 'paused';
     case 'Degraded':
     case 'Failed':
     case 'ReplicaFailure':
     case 'Error':
     case 'CrashLoopBackOff':
+    case 'InvalidImageName':
+    case 'OOMKilled':
       return 'bad';
     default:
       return 'idle';

@@ -17,7 +17,7 @@ export function SummaryPanel({ rollout, insight }: { rollout: WireRollout; insig
     <section class="panel" aria-labelledby="summary-title">
       <h2 id="summary-title">{texts.summary}</h2>
       <dl class="facts wide">
-        <div>
+        <div class={rollout.step === undefined ? 'whole' : undefined}>
           <dt>{texts.strategy}</dt>
           <dd>{rollout.strategy ?? '–'}</dd>
         </div>

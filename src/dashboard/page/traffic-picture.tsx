@@ -25,8 +25,9 @@ export function TrafficPicture({ traffic }: { traffic: WireTraffic }) {
   const { samples, url, ratePerSecond } = traffic;
   const recent = trafficShare(samples.slice(-WINDOW_SECONDS));
   const wanted = `${Math.round(samples.at(-1)?.wantedPercent ?? 0)}%`;
-  const measured = `${Math.round(recent.canaryPercent)}%`;
-  const margin = texts.plusMinus(`${Math.ceil(recent.marginPercent)}`);
+  const isKnown = recent.canary + recent.stable + recent.others > 0;
+  const measured = isKnown ? `${Math.round(recent.canaryPercent)}%` : '–';
+  const margin = isKnown ? texts.plusMinus(`${Math.ceil(recent.marginPercent)}`) : '';
   const seconds = Math.min(SHOWN_SECONDS.most, Math.max(SHOWN_SECONDS.least, samples.length));
   const statuses = Object.entries(recent.byStatus).sort(([a], [b]) => (a < b ? -1 : 1));
   return (
@@ -52,18 +53,14 @@ export function TrafficPicture({ traffic }: { traffic: WireTraffic }) {
         <div class="figure stable">
           <span class="swatch" aria-hidden="true" />
           <span>
-            <b>
-              {recent.requests === 0
-                ? '–'
-                : `${Math.round((recent.stable * 100) / Math.max(1, recent.canary + recent.stable + recent.others))}%`}
-            </b>
+            <b>{isKnown ? `${Math.round((recent.stable * 100) / (recent.canary + recent.stable + recent.others))}%` : '–'}</b>
             <br />
             {texts.stable}
           </span>
         </div>
         <div class="figure">
           <span>
-            <b>{texts.ms(recent.p95Ms.toFixed(0))}</b>
+            <b>{recent.requests === 0 ? '–' : texts.ms(recent.p95Ms.toFixed(0))}</b>
             <br />
             {texts.p95}
           </span>
