@@ -70,6 +70,7 @@ export type { Observation } from './harness/observation.ts';
 export { exitCodeOf, type LabReport, type StepReport } from './harness/report.ts';
 export { type RunLabOptions, runLab } from './harness/run-lab.ts';
 export type { Language, Text } from './harness/text.ts';
+export type { Version } from './harness/version.ts';
 export type { KubeApi } from './kube/kube-api.ts';
 export type { ResourceType } from './kube/resource-type.ts';
 export {

@@ -64,6 +64,7 @@ describe.skipIf(!hasHelm)('the chart', () => {
     'embedded/kube-prometheus-stack',
     'sample-app/ingress-nginx',
     'sample-app/argo-rollouts',
+    'sample-app/blue-green',
   ])('%s passes helm lint', async (chart) => {
     const result = await toolbox.run('helm', ['lint', '--strict', path.join('charts', chart)]);
     expect(result.stdout).toContain('1 chart(s) linted, 0 chart(s) failed');
@@ -264,6 +265,23 @@ describe.skipIf(!hasHelm)('the chart', () => {
           { pause: { duration: '5m' } },
         ],
       });
+    });
+
+    it('for blue and green has an active and a preview Service, each with a host, and its Rollout has no unknown field', async () => {
+      const objects = await render('charts/sample-app/blue-green', 'sample-app', ['image.repository=registry.example/shop']);
+      expect([...objects.keys()].sort()).toEqual([
+        'Ingress sample-app',
+        'Rollout sample-app',
+        'Service sample-app',
+        'Service sample-app-preview',
+      ]);
+      expect(objects.get('Rollout sample-app')).toMatchObject({
+        spec: {
+          strategy: { blueGreen: { activeService: 'sample-app', previewService: 'sample-app-preview', autoPromotionEnabled: false } },
+          template: { spec: { containers: [{ image: 'registry.example/shop:1.0.0' }] } },
+        },
+      });
+      expect(unknownFields(objects.get('Rollout sample-app')!)).toEqual([]);
     });
 
     it('of part 3 watches the success share from the third step on', async () => {

@@ -65,6 +65,7 @@ const machines: Record<
   'cgroup-v1': { programs: all, env: { FAKE_DOCKER: 'cgroup-v1' }, exitCode: 0 },
   'helm-4': { programs: all, env: { FAKE_HELM: 'helm4' }, exitCode: 0 },
   'no-kubectl': { programs: all.filter((name) => name !== 'kubectl'), exitCode: 2 },
+  'kubeconfig-missing': { programs: ['kubectl', 'helm'], env: { KUBECONFIG: '/nowhere/config' }, exitCode: 0 },
   'old-programs': { programs: all, env: { FAKE_KUBECTL: 'too-old', FAKE_KIND: 'too-old', FAKE_MINIKUBE: 'too-old' }, exitCode: 2 },
   'small-engine': { programs: all, env: { FAKE_DOCKER: 'small' }, exitCode: 0 },
   rootless: { programs: all, env: { FAKE_DOCKER: 'rootless' }, exitCode: 0 },
@@ -88,7 +89,7 @@ describe('doctor', () => {
           tools: on.toolbox(),
           providers: providersOf(on),
           machine: { ...plain, ...machine },
-          pluginProgram: 'PROJECT/bin/kubectl-argo-rollouts.js',
+          plugin: { version: 'v1.9.0+canary-lab', program: 'PROJECT/bin/kubectl-argo-rollouts.js' },
         },
         { ...on.context(), workingDirectory: folder ?? on.folder },
       );

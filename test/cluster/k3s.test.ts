@@ -8,6 +8,7 @@ import { K3sProvider } from '../../src/cluster/providers/k3s.ts';
 import type { EmbeddedCluster } from '../../src/embedded/cluster.ts';
 import { startEmbeddedCluster } from '../../src/embedded/cluster.ts';
 import { FakeMachine } from '../support/fake-machine.ts';
+import { expectNothingLeftAfterInterrupts } from '../support/provider-stage.ts';
 import { projectRoot } from '../support/workplace.ts';
 
 // The container is played by a launcher that hands out an embedded cluster; docker is a fake.
@@ -138,6 +139,37 @@ it.each([1, 2, 3])('leaves nothing when it is interrupted at step %i', async (at
       },
     );
   await ctx.cleanup.run();
+  expect(await machine.exists()).toEqual([]);
+});
+
+it('leaves nothing when it is interrupted at any command of the engine, as it starts or in the middle of it', async () => {
+  await expectNothingLeftAfterInterrupts(
+    async (env) => (machine = await FakeMachine.with(['docker'], env)),
+    (on, onStart) => new K3sProvider({ tools: on.toolbox(onStart), launcher: new PlayedLauncher(), progress: () => {} }),
+  );
+}, 60_000);
+
+it('waits for a start that it cannot cut short and stops what has come of it', async () => {
+  machine = await FakeMachine.with(['docker']);
+  const launcher = new PlayedLauncher();
+  const stop = new AbortController();
+  let goOn = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const start = launcher.start.bind(launcher);
+  launcher.start = async (options) => {
+    stop.abort(new Error('interrupted'));
+    await held;
+    return start(options);
+  };
+  const ctx = machine.context(stop.signal);
+  await expect(provider(launcher).create(spec(), ctx)).rejects.toThrow('interrupted');
+  const undone = ctx.cleanup.run();
+  expect(ctx.cleanup.pending).toEqual(['k3s container "canary-lab-run-ab12"']);
+  goOn();
+  await undone;
+  expect(launcher.log.at(-1)).toBe('stop');
   expect(await machine.exists()).toEqual([]);
 });
 

@@ -7,13 +7,13 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { silentLog } from '../../src/base/log.ts';
 import { isPortFree } from '../../src/cluster/host-port.ts';
-import { sampleAppImages } from '../../src/cluster/local-image.ts';
 import type { ClusterSpec } from '../../src/cluster/provider.ts';
 import { KindProvider } from '../../src/cluster/providers/kind.ts';
 import type { EmbeddedCluster } from '../../src/embedded/cluster.ts';
 import { startEmbeddedCluster } from '../../src/embedded/cluster.ts';
 import { FakeMachine, type FakeProgram, hurriedClock } from '../support/fake-machine.ts';
 import { nodeOf } from '../support/node-of.ts';
+import { expectNothingLeftAfterInterrupts, specOn } from '../support/provider-stage.ts';
 import { projectRoot } from '../support/workplace.ts';
 
 // kind, docker and podman are fakes that answer as recorded; the cluster behind them is an embedded one.
@@ -38,8 +38,6 @@ afterEach(async () => {
   await machine.remove();
 });
 
-const images = sampleAppImages('example.com/sample-app', ['1.0.0', '2.0.0'], path.join(projectRoot, 'sample-app'));
-
 async function setUp(env: Record<string, string> = {}, programs: FakeProgram[] = ['kind', 'docker']): Promise<FakeMachine> {
   machine = await FakeMachine.with(programs, { ...node, ...env });
   return machine;
@@ -54,14 +52,7 @@ function provider(onStart?: (argv: readonly string[]) => void): KindProvider {
   });
 }
 
-const spec = (more: Partial<ClusterSpec> = {}): ClusterSpec => ({
-  name: 'run-Ab12',
-  directory: machine.directory,
-  seed: 1,
-  keep: false,
-  images,
-  ...more,
-});
+const spec = (more: Partial<ClusterSpec> = {}): ClusterSpec => specOn(machine, more);
 
 it('publishes the ingress on a free port of 127.0.0.1, which is free again afterwards', async () => {
   await setUp();
@@ -228,36 +219,7 @@ it('refuses a Kubernetes version that does not start on cgroup v1 before it crea
 });
 
 it('leaves nothing when it is interrupted at any command, as it starts or in the middle of it', async () => {
-  await setUp();
-  const all = machine.context();
-  await provider().create(spec(), all);
-  const commands = (await machine.calls()).length;
-  await all.cleanup.run();
-  await machine.remove();
-  expect(commands).toBeGreaterThan(8);
-  for (let at = 1; at <= commands; at += 1) {
-    for (const slowMs of [0, 60]) {
-      await setUp({ FAKE_SLOW_MS: String(slowMs) });
-      const stop = new AbortController();
-      let started = 0;
-      const interrupted = provider(() => {
-        started += 1;
-        if (started !== at) return;
-        if (slowMs === 0) stop.abort(new Error('interrupted'));
-        else setTimeout(() => stop.abort(new Error('interrupted')), slowMs * 2);
-      });
-      const ctx = machine.context(stop.signal);
-      await interrupted.create(spec(), ctx).then(
-        () => undefined,
-        (error: Error) => {
-          expect(error.message).toBe('interrupted');
-        },
-      );
-      await ctx.cleanup.run();
-      expect(await machine.exists(), `interrupted at command ${at}`).toEqual([]);
-      await machine.remove();
-    }
-  }
+  await expectNothingLeftAfterInterrupts(setUp, (_, onStart) => provider(onStart));
 }, 120_000);
 
 it('runs two labs at once that do not meet, and the last one takes the network with it', async () => {

@@ -21,41 +21,89 @@ const machine = (processes: { pid: number; command: string }[]): Machine => ({
   processes: async () => processes,
 });
 
-it('finds what a run left: clusters by our name, containers by our label, images, releases, processes and folders', async () => {
+it('finds what a run left, whatever it is, by our name and our label, with the line that removes it', async () => {
   on = await FakeMachine.with(['docker', 'kind', 'minikube']);
   const root = path.join(on.folder, '.canary-lab');
   await mkdir(path.join(root, 'runs', 'run-a'), { recursive: true });
+  await mkdir(path.join(root, 'cache', 'unpack-x1'), { recursive: true });
+  await mkdir(path.join(root, 'cache', 'kubectl-1.0.0'), { recursive: true });
   await writeFile(
     path.join(root, 'runs', 'run-a', 'made.json'),
-    JSON.stringify({ context: 'far', releases: [{ name: 'shop', namespace: 'shops' }], namespaces: ['extra'] }),
+    JSON.stringify({
+      context: 'far',
+      releases: [
+        { name: 'ingress', namespace: 'edge' },
+        { name: 'shop', namespace: 'shops' },
+      ],
+      namespaces: ['extra'],
+      before: { namespaces: ['edge'], definitions: [] },
+    }),
   );
-  for (const name of ['canary-lab-run-a', 'theirs']) {
-    await on.put('clusters', name);
-    await on.put('profiles', name);
-  }
-  await on.put('containers', 'canary-lab-run-b');
+  for (const name of ['canary-lab-run-a', 'theirs']) await on.put('profiles', name);
+  await on.put('clusters', 'canary-lab-run-a');
+  for (const name of ['canary-lab-run-b', 'labelled', 'theirs', 'not-canary-lab-x']) await on.put('containers', name);
+  for (const name of ['kind', 'canary-lab-run-a', 'canary-lab-run-c', 'theirs']) await on.put('networks', name);
+  for (const name of ['canary-lab-run-c', 'theirs']) await on.put('volumes', name);
   await on.put('images', 'ghcr.io/canary-lab/sample-app:1.0.0');
   const processes = [
     { pid: 7, command: `node main.ts cluster serve --directory ${root}/runs/run-a` },
     { pid: 8, command: `node main.ts cluster serve --directory ${root}/clusters/kept` },
     { pid: 9, command: 'sleep 100' },
+    { pid: 10, command: `kubectl port-forward --kubeconfig ${root}/runs/run-a/kubeconfig service/x :80` },
   ];
   const found = await findLeftovers({ tools: on.toolbox(), machine: machine(processes), root }, on.context());
   expect(found.map(({ next }) => next)).toEqual([
     'kind delete cluster --name canary-lab-run-a',
     'minikube delete --profile canary-lab-run-a',
     'docker rm --force --volumes canary-lab-run-b',
+    'docker rm --force --volumes labelled',
+    'docker network rm canary-lab-run-c',
+    'docker volume rm canary-lab-run-c',
+    'docker network rm kind',
     'docker image rm ghcr.io/canary-lab/sample-app:1.0.0',
-    'helm uninstall shop --namespace shops --kube-context far',
-    'kubectl delete namespace extra --context far',
-    'rm -r .canary-lab/runs/run-a',
+    'helm uninstall shop --namespace shops --wait --kubeconfig .canary-lab/runs/run-a/kubeconfig',
+    'helm uninstall ingress --namespace edge --wait --kubeconfig .canary-lab/runs/run-a/kubeconfig',
+    'kubectl delete namespace shops --kubeconfig .canary-lab/runs/run-a/kubeconfig',
+    'kubectl delete namespace extra --kubeconfig .canary-lab/runs/run-a/kubeconfig',
     'kill 7',
+    'kill 10',
+    'rm -r .canary-lab/runs/run-a',
+    'rm -r .canary-lab/cache/unpack-x1',
   ]);
+  expect(found.some(({ isUncertain }) => isUncertain)).toBe(false);
+});
+
+it('finds the containers of a kind cluster when kind itself is gone', async () => {
+  on = await FakeMachine.with(['docker']);
+  await on.put('clusters', 'canary-lab-run-a');
+  expect(
+    (await findLeftovers({ tools: on.toolbox(), machine: machine([]), root: path.join(on.folder, '.canary-lab') }, on.context())).map(
+      ({ name }) => name,
+    ),
+  ).toEqual(['docker container canary-lab-run-a-control-plane']);
+});
+
+it.each<[what: string, cluster: string | undefined, hasRun: boolean, found: (boolean | undefined)[]]>([
+  ['as ours when a killed run of kind is in this folder', undefined, true, [undefined]],
+  ['as ours when a cluster of ours is there', 'canary-lab-run-a', false, [undefined]],
+  ['as one that may be of others when nothing tells', undefined, false, [true]],
+  ['not at all while a cluster of others uses it', 'theirs', true, []],
+])("tells kind's network %s", async (_, cluster, hasRun, expected) => {
+  on = await FakeMachine.with(['docker', 'kind']);
+  const root = path.join(on.folder, '.canary-lab');
+  await on.put('networks', 'kind');
+  if (cluster !== undefined) await on.put('clusters', cluster);
+  if (hasRun) {
+    await mkdir(path.join(root, 'runs', 'run-a'), { recursive: true });
+    await writeFile(path.join(root, 'runs', 'run-a', 'kind-cluster.yaml'), '');
+  }
+  const found = await findLeftovers({ tools: on.toolbox(), machine: machine([]), root }, on.context());
+  expect(found.filter(({ kind }) => kind === 'network').map(({ isUncertain }) => isUncertain)).toEqual(expected);
 });
 
 it('finds nothing on a machine on which no run has left anything, whatever others have there', async () => {
   on = await FakeMachine.with(['docker', 'kind', 'minikube']);
-  await on.put('clusters', 'theirs');
+  for (const kind of ['clusters', 'profiles', 'networks', 'containers', 'volumes', 'images'] as const) await on.put(kind, 'theirs');
   expect(
     await findLeftovers(
       { tools: on.toolbox(), machine: machine([{ pid: 9, command: 'kind' }]), root: path.join(on.folder, '.canary-lab') },

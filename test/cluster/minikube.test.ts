@@ -1,14 +1,13 @@
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
-import { sampleAppImages } from '../../src/cluster/local-image.ts';
 import type { ClusterSpec } from '../../src/cluster/provider.ts';
 import { MinikubeProvider } from '../../src/cluster/providers/minikube.ts';
 import type { EmbeddedCluster } from '../../src/embedded/cluster.ts';
 import { startEmbeddedCluster } from '../../src/embedded/cluster.ts';
 import { FakeMachine, type FakeProgram, hurriedClock } from '../support/fake-machine.ts';
 import { nodeOf } from '../support/node-of.ts';
-import { projectRoot } from '../support/workplace.ts';
+import { expectNothingLeftAfterInterrupts, specOn } from '../support/provider-stage.ts';
 
 // minikube and docker are fakes that answer as recorded; the cluster behind them is an embedded one.
 let cluster: EmbeddedCluster;
@@ -25,21 +24,14 @@ afterEach(async () => {
   await machine.remove();
 });
 
-async function setUp(env: Record<string, string> = {}, programs: FakeProgram[] = ['minikube', 'docker']): Promise<void> {
+async function setUp(env: Record<string, string> = {}, programs: FakeProgram[] = ['minikube', 'docker']): Promise<FakeMachine> {
   machine = await FakeMachine.with(programs, { ...node, ...env });
+  return machine;
 }
 
 const provider = (onStart?: (argv: readonly string[]) => void): MinikubeProvider =>
   new MinikubeProvider({ tools: machine.toolbox(onStart), logsFolder: path.join(machine.folder, 'logs'), progress: () => {} });
-const images = sampleAppImages('example.com/sample-app', ['1.0.0', '2.0.0'], path.join(projectRoot, 'sample-app'));
-const spec = (more: Partial<ClusterSpec> = {}): ClusterSpec => ({
-  name: 'run-Ab12',
-  directory: machine.directory,
-  seed: 1,
-  keep: false,
-  images,
-  ...more,
-});
+const spec = (more: Partial<ClusterSpec> = {}): ClusterSpec => specOn(machine, more);
 
 it('starts a profile of its own with published ports and no addon, loads the images, and deletes it', async () => {
   await setUp();
@@ -140,32 +132,5 @@ it('detects what it would use without starting anything', async () => {
 });
 
 it('leaves nothing when it is interrupted at any command, as it starts or in the middle of it', async () => {
-  await setUp();
-  const whole = machine.context();
-  await provider().create(spec(), whole);
-  const commands = (await machine.calls()).length;
-  await whole.cleanup.run();
-  for (let at = 1; at <= commands; at += 1) {
-    for (const slowMs of [0, 60]) {
-      await machine.remove();
-      await setUp({ FAKE_SLOW_MS: String(slowMs) });
-      const stop = new AbortController();
-      let started = 0;
-      const interrupted = provider(() => {
-        started += 1;
-        if (started !== at) return;
-        if (slowMs === 0) stop.abort(new Error('interrupted'));
-        else setTimeout(() => stop.abort(new Error('interrupted')), slowMs * 2);
-      });
-      const ctx = machine.context(stop.signal);
-      await interrupted.create(spec(), ctx).then(
-        () => undefined,
-        (error: Error) => {
-          expect(error.message).toBe('interrupted');
-        },
-      );
-      await ctx.cleanup.run();
-      expect(await machine.exists(), `interrupted at command ${at}`).toEqual([]);
-    }
-  }
+  await expectNothingLeftAfterInterrupts(setUp, (_, onStart) => provider(onStart));
 }, 120_000);

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -7,7 +5,7 @@ import { SAMPLE_APP } from '../../src/cluster/versions.ts';
 import { FakeMachine, type FakeProgram } from '../support/fake-machine.ts';
 import { KeptCluster } from '../support/kept-cluster.ts';
 import { nodeOf } from '../support/node-of.ts';
-import { projectRoot, Workplace } from '../support/workplace.ts';
+import { Workplace } from '../support/workplace.ts';
 
 // Whole labs, as a user types them, on the fake kind and minikube whose node is an embedded cluster: real kubectl, helm and traffic.
 let kept: KeptCluster;
@@ -58,36 +56,19 @@ it.each([
   120_000,
 );
 
-it.each([
-  ['kind', 'kind create'],
-  ['kind', 'docker build'],
-  ['kind', 'kind load'],
-  ['minikube', 'minikube start'],
-  ['minikube', 'minikube image load'],
-  ['kind', 'kind delete'],
-])(
-  'ends with exit code 130 and leaves nothing when %s is interrupted during "%s"',
-  async (cluster, moment) => {
-    const env = await environment([cluster as FakeProgram, 'docker'], { FAKE_SLOW_MS: '150' });
-    const child = spawn(
-      process.execPath,
-      [path.join(projectRoot, 'bin', 'canary-lab.js'), 'lab', '--cluster', cluster, '--until', 'cluster'],
-      { cwd: place.folder, env: { ...place.environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-      });
-    const ended = once(child, 'exit');
-    await expect.poll(() => machine!.calls(), { timeout: 30_000, interval: 20 }).toContainEqual(expect.stringMatching(`^${moment}`));
-    child.kill('SIGINT');
-    expect((await ended)[0], output).toBe(130);
-    expect(await machine!.exists()).toEqual([]);
-    expect(await place.leftovers()).toEqual([]);
-  },
-  60_000,
-);
+it('runs two labs on kind at the same time, each on a cluster and a port of its own', async () => {
+  const env = await environment(['kind', 'docker'], { FAKE_SLOW_MS: '100' });
+  const runs = await Promise.all(
+    [1, 2].map(() => place.run(['lab', '--cluster', 'kind', '--until', 'cluster', '--image', 'example.com/app'], { env })),
+  );
+  expect(runs.map(({ exitCode, stderr }) => (exitCode === 0 ? 0 : stderr))).toEqual([0, 0]);
+  const [first, second] = runs.map(({ stderr }) =>
+    stderr.match(/Creating kind cluster "(\S+)" in docker; its ingress will answer on (\S+)/)!.slice(1),
+  );
+  expect(first![0]).not.toBe(second![0]);
+  expect(await machine!.exists()).toEqual([]);
+  expect(await place.leftovers()).toEqual([]);
+}, 60_000);
 
 it('says what is missing and exits with 2 when there is no engine', async () => {
   const env = await environment(['kind'], { FAKE_KIND: 'no-engine', PATH: '' });

@@ -11,7 +11,7 @@ const LEFT_OUT: readonly (readonly [string, string])[] = [
     'refused by name; kubectl falls back to the log. Output alone is attached.',
   ],
   ['`kubectl cp`', 'containers have no `tar`; the error names it'],
-  ['`kubectl top`', 'the metrics API is absent: `error: Metrics API not available`'],
+  ['metrics-server', 'the API server itself answers `metrics.k8s.io`: see [pods.md](pods.md#metrics)'],
   ['ResourceQuota', 'counts of objects are enforced; amounts (`requests.cpu`…) and scopes are refused by name'],
   ['LimitRange', 'defaults, minimum and maximum of containers are enforced; other types and ratios are refused by name'],
   ['Conversion webhooks of custom resources', 'refused by name; several versions with the conversion "None" work'],

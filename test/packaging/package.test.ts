@@ -91,6 +91,7 @@ it('pulls in no package that brings a cloud toolkit with it', async () => {
 it('lists the labs, tells what the machine can run, and passes a lab from an empty folder', async () => {
   const list = await run('list');
   expect(list.stdout).toContain('02-automated-canary');
+  expect(list.stderr).toBe('Next: npx canary-lab lab');
   const doctor = await run('doctor');
   expect(doctor.stdout).toContain('✔ --cluster embedded: needs nothing but Node');
   const lab = await run('lab', '01');
@@ -98,6 +99,25 @@ it('lists the labs, tells what the machine can run, and passes a lab from an emp
   expect(lab.exitCode, lab.stderr).toBe(0);
   expect(await readdir(path.join(folder, '.canary-lab', 'runs'))).toEqual([]);
 }, 120_000);
+
+it('passes the main lab, its dashboard and plugin among it, from an empty folder, and leaves nothing', async () => {
+  const lab = await run('lab', '02');
+  expect(lab.stderr).not.toMatch(/✖/);
+  expect(lab.exitCode, `${lab.stdout.slice(-2000)}${lab.stderr.slice(-2000)}`).toBe(0);
+  expect(lab.stderr).toContain('$ kubectl argo rollouts dashboard -n argo-rollouts');
+  const left = await run('doctor', '--leftovers');
+  expect(left.stdout).not.toContain('.canary-lab');
+}, 180_000);
+
+it('brings the kubectl plugin and a README whose commands an empty folder understands', async () => {
+  const plugin = await execa(process.execPath, [path.join(installed, 'bin', 'kubectl-argo-rollouts.js'), 'version'], { cwd: folder });
+  expect(plugin.stdout).toMatch(/^kubectl-argo-rollouts: v/);
+  const readme = await readFile(path.join(installed, 'README.md'), 'utf8');
+  expect(readme).toContain('npx canary-lab lab');
+  for (const page of ['README.md', 'README.ko.md'])
+    for (const [, target] of (await readFile(path.join(installed, page), 'utf8')).matchAll(/\]\((?!https?:)([^)#]+)/g))
+      expect(files, `${page} links to it`).toContain(target);
+});
 
 it('lets a lab of one\'s own import "canary-lab" by name', async () => {
   await mkdir(path.join(folder, 'mine'), { recursive: true });

@@ -10,7 +10,8 @@ import type { RunContext } from '../../src/base/run-context.ts';
 import { Toolbox } from '../../src/tools/toolbox.ts';
 import { projectRoot } from './workplace.ts';
 
-type Kind = 'clusters' | 'profiles' | 'networks' | 'images' | 'containers';
+const KINDS = ['clusters', 'profiles', 'networks', 'images', 'containers', 'volumes'] as const;
+type Kind = (typeof KINDS)[number];
 export type FakeProgram = 'docker' | 'podman' | 'kind' | 'minikube' | 'kubectl' | 'helm' | 'k6';
 
 /** A machine whose programs are the fakes of test/fixtures/fake-programs: `exists` says what is on it, `calls` what was run. */
@@ -35,6 +36,11 @@ export class FakeMachine {
     for (const name of ['bin', 'state', 'run']) await mkdir(path.join(machine.folder, name));
     for (const name of programs)
       await symlink(path.join(projectRoot, 'test', 'fixtures', 'fake-programs', `${name}.mjs`), path.join(machine.folder, 'bin', name));
+    if (programs.includes('kubectl')) {
+      // The context that the fake kubectl calls current.
+      await mkdir(path.join(machine.folder, '.kube'));
+      await writeFile(path.join(machine.folder, '.kube', 'config'), 'current-context: kind-shop\ncontexts:\n- name: kind-shop\n');
+    }
     return machine;
   }
 
@@ -69,7 +75,7 @@ export class FakeMachine {
   /** What there is on the machine: clusters, profiles, networks, images. */
   async exists(): Promise<string[]> {
     const found: string[] = [];
-    for (const kind of ['clusters', 'profiles', 'networks', 'images', 'containers']) {
+    for (const kind of KINDS) {
       for (const name of await readdir(path.join(this.state, kind)).catch(() => [] as string[]))
         found.push(`${kind}/${decodeURIComponent(name)}`);
     }

@@ -7,7 +7,8 @@ import type { ControllerDeps } from '../../src/embedded/controllers/controller.t
 import type { ImageProgram } from '../../src/embedded/images/image-program.ts';
 import { createImageTable } from '../../src/embedded/images/image-table.ts';
 import { createKubelet, type Kubelet } from '../../src/embedded/kubelet/kubelet.ts';
-import { createClusterNetwork, type EmbeddedNetwork, NODE_IP } from '../../src/embedded/network/embedded-network.ts';
+import { clusterNodes } from '../../src/embedded/network/cluster-nodes.ts';
+import { createClusterNetwork, type EmbeddedNetwork } from '../../src/embedded/network/embedded-network.ts';
 import { EventRecorder } from '../../src/kube/event-recorder.ts';
 import type { Container, Event, Pod, PodSpec } from '../../src/kube/generated/types.ts';
 import { InformerFactory } from '../../src/kube/informer.ts';
@@ -59,8 +60,7 @@ export async function openKubeletRoom(programs: Readonly<Record<string, ImagePro
     hostClock,
     network,
     images: createImageTable(programs),
-    nodeName: 'node-1',
-    nodeIp: NODE_IP,
+    node: { ...clusterNodes(1)[0]!, name: 'node-1' },
     apiService: { ip: '10.96.0.1', port: 443 },
     kubernetesVersion: 'v1.34.0',
     apiFor: () => api,

@@ -23,7 +23,7 @@ export interface LabRoom {
 
 export async function openLabRoom(
   seed: number,
-  choose: { signal?: AbortSignal; checkTimeoutMs?: number; rate?: number } = {},
+  choose: { signal?: AbortSignal; checkTimeoutMs?: number; rate?: number; nodes?: number } = {},
 ): Promise<LabRoom> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lab-room-'));
   const bin = path.join(folder, 'bin');
@@ -34,6 +34,7 @@ export async function openLabRoom(
     ingressPort: 8080,
     chartsDirectory: path.join(projectRoot, 'charts', 'embedded'),
     rate: choose.rate ?? 1,
+    ...(choose.nodes === undefined ? {} : { nodes: choose.nodes }),
     log: silentLog,
   });
   const kubeconfig = path.join(folder, 'kubeconfig');

@@ -11,6 +11,8 @@ export interface RunOptions {
   env?: Record<string, string>;
   input?: string;
   cancelSignal?: AbortSignal;
+  /** What `cancelSignal` sends; SIGTERM by default. */
+  killSignal?: 'SIGKILL';
   onEvent?: (event: Record<string, unknown>) => void | Promise<void>;
   timeoutMs?: number;
 }
@@ -49,7 +51,13 @@ export class Workplace {
       reject: false,
       timeout: options.timeoutMs ?? 120_000,
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-      ...(options.cancelSignal === undefined ? {} : { cancelSignal: options.cancelSignal, forceKillAfterDelay: false as const }),
+      ...(options.cancelSignal === undefined
+        ? {}
+        : {
+            cancelSignal: options.cancelSignal,
+            forceKillAfterDelay: false as const,
+            killSignal: options.killSignal ?? ('SIGTERM' as const),
+          }),
     });
     if (options.onEvent !== undefined)
       for await (const line of child) if (line.startsWith('{')) await options.onEvent(JSON.parse(line) as Record<string, unknown>);

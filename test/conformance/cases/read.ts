@@ -255,8 +255,13 @@ export const readCases: readonly ConformanceCase[] = [
     ['kubectl cluster-info'],
     /Kubernetes control plane.* is running at .*https:\/\/127\.0\.0\.1:\d+/,
   ),
-  c('top-pods', ['kubectl/top'], ['kubectl top pods -n {ns}'], /^error: Metrics API not available$/),
-  c('top-nodes', ['kubectl/top'], ['kubectl top nodes'], /^error: Metrics API not available$/),
+  c(
+    'top-pods',
+    ['kubectl/top'],
+    ['kubectl top pods -n {ns}'],
+    /^(error: metrics not available yet|NAME\s+CPU\(cores\)\s+MEMORY\(bytes\)(\n\S+\s+\d+m\s+\d+Mi)+)$/,
+  ),
+  c('top-nodes', ['kubectl/top'], ['kubectl top nodes'], /^NAME\s+CPU\(cores\).*\n\S+\s+\d+m\s+\d+%\s+\d+Mi\s+\d+%$/),
   c('raw-healthz', ['kubectl/raw'], ['kubectl get --raw /healthz'], /^ok$/),
   c('raw-readyz-verbose', ['kubectl/raw'], ['kubectl get --raw /readyz?verbose'], /^\[\+\]ping ok\n(\[\+\]\S+ ok\n)+readyz check passed$/),
   c(

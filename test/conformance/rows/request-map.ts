@@ -58,7 +58,7 @@ export const requestMap: RowList = {
   'kubectl/can-i': 'SelfSubjectAccessReview',
   'kubectl/can-i-list': 'SelfSubjectRulesReview and SelfSubjectReview',
   'kubectl/drain-cordon': 'Node patches, Pods by node, evictions',
-  'kubectl/top': 'the metrics API, which is absent',
+  'kubectl/top': 'the metrics API: what programs report',
   'kubectl/debug': 'ephemeral containers (refused by name)',
   'kubectl/cluster-info': 'Services of kube-system by label',
   'kubectl/events': 'lists of Events',
