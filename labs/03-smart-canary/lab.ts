@@ -148,17 +148,24 @@ export default defineLab({
       minutes: 2,
       title: { en: 'Promote: 50 %, and the analysis begins', ko: '승격: 50 %에서 분석 시작' },
       say: {
-        en: 'Promote. At 50 % the Rollout creates an AnalysisRun, which measures at once and then every minute. From here on no person is needed.',
-        ko: '승격합니다. 50 %에서 Rollout이 AnalysisRun을 만들고, AnalysisRun은 곧바로 한 번, 그다음부터 1분마다 측정합니다. 이제부터 사람은 필요 없습니다.',
+        en: 'Promote. At 50 % the Rollout creates an AnalysisRun, which measures after a minute and then every minute. From here on no person is needed.',
+        ko: '승격합니다. 50 %에서 Rollout이 AnalysisRun을 만들고, AnalysisRun은 1분 뒤부터 1분마다 측정합니다. 이제부터 사람은 필요 없습니다.',
       },
       run: [promote(), cmd('kubectl', ['get', 'analysisruns', '-n', ns])],
       checks: [
         stepIndex('analysis-starts', 3),
         weight('analysis-starts', 50),
-        analysis('analysis-starts', 4, 'Running', { measurements: 1 }),
+        analysis('analysis-starts', 4, 'Running'),
         weightsSeen('analysis-starts', 25, 50),
         split('analysis-starts', 50, { stable: 3, canary: 4 }),
         noFailure('analysis-starts'),
+      ],
+      notes: [
+        note(
+          'initial-delay',
+          'The query looks back one minute, and both Services had the bad version of last night behind them until a moment ago. Without initialDelay the first measurement could count its errors and abort a good version.',
+          '쿼리는 지난 1분을 봅니다. 그런데 조금 전까지만 해도 두 Service 뒤에는 지난밤의 나쁜 버전이 있었습니다. initialDelay가 없으면 첫 측정이 그 오류까지 세어 좋은 버전을 중단할 수 있습니다.',
+        ),
       ],
     }),
     step({
@@ -166,14 +173,14 @@ export default defineLab({
       minutes: 2,
       title: { en: 'Ten minutes later: promoted by itself', ko: '10분 뒤: 저절로 승격' },
       say: {
-        en: 'Ten measurements, each of them 1: every request to the canary succeeded. Both timed pauses pass, the version becomes stable, the run is Successful.',
-        ko: '열 번 측정해서 모두 1입니다. 카나리아로 간 요청이 모두 성공했다는 뜻입니다. 시간이 정해진 일시 중지가 두 번 지나고, 새 버전이 안정 버전이 되고, 분석은 Successful로 끝납니다.',
+        en: 'A measurement every minute, each of them 1: every request to the canary succeeded. Both timed pauses pass, the version becomes stable, the run is Successful.',
+        ko: '1분마다 측정해서 모두 1입니다. 카나리아로 간 요청이 모두 성공했다는 뜻입니다. 시간이 정해진 일시 중지가 두 번 지나고, 새 버전이 안정 버전이 되고, 분석은 Successful로 끝납니다.',
       },
       run: [timePasses('11m', { until: stable('until-promoted', 4) }), untilHealthy(), showTree()],
       checks: [
         phase('promoted-by-itself', 'Healthy'),
         stable('promoted-by-itself', 4),
-        analysis('promoted-by-itself', 4, 'Successful', { measured: /^\[1\]$/, measurements: 9 }),
+        analysis('promoted-by-itself', 4, 'Successful', { measured: /^\[1\]$/, measurements: 8 }),
         weight('promoted-by-itself', 0),
         serviceSelects('promoted-by-itself', 'stable', 4),
         weightsSeen('promoted-by-itself', 50, 75, 100, 0),
@@ -204,8 +211,8 @@ export default defineLab({
       minutes: 3,
       title: { en: 'Promoted without a look, aborted by itself', ko: '확인 없이 승격, 저절로 중단' },
       say: {
-        en: 'Somebody promotes it without looking. At 50 % the analysis measures at once and every minute, and as soon as it has a minute of requests it says about 0.5, which is less than 0.99. failureLimit is 0, so one is enough: the run is Failed, the Rollout aborts, the weight is 0. Nobody was woken. Only requests to the canary failed, a part of its share.',
-        ko: '누군가 확인도 하지 않고 승격합니다. 50 %에서 분석은 곧바로 한 번, 그다음부터 1분마다 측정하고, 1분치 요청이 모이면 약 0.5로 0.99보다 작다고 답합니다. failureLimit이 0이라 한 번이면 충분합니다. 분석은 Failed가 되고, Rollout은 중단되고, 가중치는 0이 됩니다. 아무도 깨우지 않았습니다. 실패한 것은 카나리아로 간 요청의 일부뿐입니다.',
+        en: 'Somebody promotes it without looking. At 50 % the analysis measures after a minute, and says about 0.5, which is less than 0.99. failureLimit is 0, so one is enough: the run is Failed, the Rollout aborts, the weight is 0. Nobody was woken. Only requests to the canary failed, a part of its share.',
+        ko: '누군가 확인도 하지 않고 승격합니다. 50 %에서 분석이 1분 뒤에 측정한 값은 약 0.5로 0.99보다 작습니다. failureLimit이 0이라 한 번이면 충분합니다. 분석은 Failed가 되고, Rollout은 중단되고, 가중치는 0이 됩니다. 아무도 깨우지 않았습니다. 실패한 것은 카나리아로 간 요청의 일부뿐입니다.',
       },
       run: [promote(), timePasses('2m', { until: phase('until-aborted', 'Degraded') }), showTree()],
       checks: [

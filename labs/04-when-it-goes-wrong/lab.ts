@@ -438,7 +438,7 @@ export default defineLab({
         message(
           'no-data',
           { en: 'it says that the analysis could not measure', ko: '분석이 측정하지 못했다고 알려 줍니다' },
-          /^RolloutAborted: Rollout aborted update to revision 10: .*[Mm]etric "success-share" assessed Error due to consecutiveErrors \(5\) > consecutiveErrorLimit \(4\)/,
+          /^RolloutAborted: Rollout aborted update to revision 10: .*[Mm]etric "success-share" assessed Error due to consecutiveErrors \(5\) > consecutiveErrorLimit \(4\): "Error Message: .*"$/,
         ),
         analysis('no-data', 10, 'Error', { type: 'Step', message: /consecutiveErrors \(5\).*Error Message: / }),
         happened(

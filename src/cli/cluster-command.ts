@@ -6,6 +6,7 @@ import { LabError } from '../base/errors.ts';
 import { poll } from '../base/poll.ts';
 import { connect } from '../client/connect.ts';
 import type { ServeAnnouncement } from '../cluster/serve-announcement.ts';
+import { MOST_NODES } from '../embedded/network/cluster-nodes.ts';
 import { type App, EXIT } from './app.ts';
 import { clientEnvironment, programFolder } from './client-environment.ts';
 import { addServeCommand } from './cluster-serve.ts';
@@ -69,7 +70,6 @@ export function addClusterCommand(program: Command, app: App, outcome: Outcome):
 }
 
 const DEFAULT_NAME = 'canary-lab';
-const MOST_NODES = 20;
 const nameOption = (name: string): string => (name === DEFAULT_NAME ? '' : ` --name ${name}`);
 
 function checkedName(name: string): string {

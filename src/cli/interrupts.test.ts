@@ -27,7 +27,7 @@ it('ends the run at the first signal, says what is still to go at the second, an
   expect(time.hasLeft).toBe(false);
   time.nowMs = 2000;
   interrupts.note('SIGINT');
-  expect(said.at(-1)).toBe('Left at once; this may still be there: kind cluster "shop", folder x.\nNext: canary-lab doctor --leftovers\n');
+  expect(said.at(-1)).toBe('Left at once; this may still be there: kind cluster "shop", folder x.\nNext: npm run doctor -- --leftovers\n');
   expect(time.hasLeft).toBe(true);
 });
 

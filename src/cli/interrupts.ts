@@ -51,7 +51,7 @@ export class Interrupts {
     else if (this.#presses === 2) {
       stderr(`Still taking back what the run made: ${left}. Ctrl-C once more leaves at once.\n`);
     } else {
-      stderr(`Left at once; this may still be there: ${left}.\nNext: canary-lab doctor --leftovers\n`);
+      stderr(`Left at once; this may still be there: ${left}.\nNext: npm run doctor -- --leftovers\n`);
       leave();
     }
   }

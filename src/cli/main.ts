@@ -85,7 +85,7 @@ try {
 try {
   await app.cleanup.run();
 } catch (error) {
-  process.stderr.write(`${messageOf(error)}\nNext: canary-lab doctor --leftovers\n`);
+  process.stderr.write(`${messageOf(error)}\nNext: npm run doctor -- --leftovers\n`);
   exitCode ||= EXIT.checkFailed;
 }
 if (interrupts.signal.aborted) exitCode = exitCodeOfInterrupt;

@@ -37,9 +37,9 @@ const problemOf = async (list: string[] | undefined, context?: string) => {
   return problem === undefined ? undefined : [problem.code, problem.message.replaceAll(folder, 'DIR'), problem.next];
 };
 const named =
-  'Set KUBECONFIG to a file that is one: export KUBECONFIG=FILE. Or start a cluster with "canary-lab cluster up" and type the lines that it prints.';
+  'Set KUBECONFIG to a file that is one: export KUBECONFIG=FILE. Or start a cluster with "npm run cluster -- up" and type the lines that it prints.';
 const withContext =
-  'Set KUBECONFIG to a file that has a context, or start a cluster with "canary-lab cluster up" and type the lines that it prints.';
+  'Set KUBECONFIG to a file that has a context, or start a cluster with "npm run cluster -- up" and type the lines that it prints.';
 
 it.each<[string[], string | undefined, string, string, string]>([
   [['gone'], undefined, 'KUBECONFIG_UNREADABLE', 'The kubeconfig "DIR/gone" (named by KUBECONFIG) does not exist.', named],
@@ -120,7 +120,7 @@ it('names the file in the home when KUBECONFIG is not set', async () => {
   expect(await problemOf(undefined)).toEqual([
     'KUBECONFIG_UNREADABLE',
     'The kubeconfig "DIR/.kube/config" (used as KUBECONFIG is not set) does not exist.',
-    'Name yours: export KUBECONFIG=FILE. Or start a cluster with "canary-lab cluster up" and type the lines that it prints.',
+    'Name yours: export KUBECONFIG=FILE. Or start a cluster with "npm run cluster -- up" and type the lines that it prints.',
   ]);
 });
 

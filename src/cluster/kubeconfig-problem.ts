@@ -11,7 +11,7 @@ interface ConfigFile {
 /** What one file of the list is: a configuration, or why not. */
 type Reading = { file: string; config: ConfigFile } | { file: string; config: undefined; why: string; isMissing: boolean };
 
-const START_ONE = 'start a cluster with "canary-lab cluster up" and type the lines that it prints';
+const START_ONE = 'start a cluster with "npm run cluster -- up" and type the lines that it prints';
 
 /**
  * What keeps `context` (default: the current one) of the user's kubeconfig from being used, in words that name the file; `undefined` when nothing does.

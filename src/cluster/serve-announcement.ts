@@ -9,6 +9,6 @@ export interface ServeAnnouncement {
   kubernetesVersion: string;
   capabilities: Capabilities;
   pid: number;
-  /** How many nodes the cluster was made with. */
-  nodes: number;
+  /** How many nodes the cluster was made with; absent in what older versions wrote of one. */
+  nodes?: number;
 }

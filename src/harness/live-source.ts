@@ -5,15 +5,15 @@ import type { KubeApi } from '../kube/kube-api.ts';
 import { pods, replicaSets } from '../kube/resource-type.ts';
 import { analysisRuns } from '../rollouts/analysis/analysis-run.ts';
 import { rollouts } from '../rollouts/rollout.ts';
-import { experiments } from '../rollouts/tree/experiment.ts';
-import { type RolloutInfo, rolloutInfo } from '../rollouts/tree/rollout-info.ts';
+import { rolloutInfo } from '../rollouts/tree/rollout-info.ts';
 import type { Walk } from './lab.ts';
+import { type LiveRollout, liveRollout } from './live-rollout.ts';
 import type { ProbeReport, TrafficProbe } from './traffic-probe.ts';
 
 /** A walk at one moment. */
 export interface LivePicture {
   /** Absent while there is no Rollout. */
-  rollout: RolloutInfo | undefined;
+  rollout: LiveRollout | undefined;
   traffic: Pick<ProbeReport, 'requests' | 'failures' | 'byHash'>;
 }
 
@@ -36,7 +36,6 @@ export function startLiveSource(
     rollouts: informers.for(rollouts),
     replicaSets: informers.for(replicaSets),
     pods: informers.for(pods),
-    experiments: informers.for(experiments),
     analysisRuns: informers.for(analysisRuns),
   };
   // What has not been listed yet is not shown yet.
@@ -48,12 +47,13 @@ export function startLiveSource(
         traffic: probe.snapshot(),
         rollout:
           rollout &&
-          rolloutInfo(rollout, {
-            replicaSets: views.replicaSets.list(namespace),
-            pods: views.pods.list(namespace),
-            experiments: views.experiments.list(namespace),
-            analysisRuns: views.analysisRuns.list(namespace),
-          }),
+          liveRollout(
+            rolloutInfo(rollout, {
+              replicaSets: views.replicaSets.list(namespace),
+              pods: views.pods.list(namespace),
+              analysisRuns: views.analysisRuns.list(namespace),
+            }),
+          ),
       };
     },
   };

@@ -231,7 +231,13 @@ async function changeAnalysisRun(
   const { items } = await api.list(analysisRuns, { namespace: rollout.namespace }, { signal });
   const run = runOf(items as unknown as AnyObject[], rollout.name, revision, type);
   if (run === undefined) throw new Error(`no AnalysisRun of revision ${revision}`);
-  return changeField({ resource: analysisRuns, key: keyOf(run), path }, api, signal, path.at(-1) === 'phase' ? 'Inconclusive' : undefined);
+  return changeField({ resource: analysisRuns, key: keyOf(run), path }, api, signal, otherPhase(valueAt(run, path), path));
+}
+
+/** An AnalysisRun may only be in one of its phases. */
+function otherPhase(value: unknown, path: readonly string[]): string | undefined {
+  if (path.at(-1) !== 'phase') return undefined;
+  return value === 'Inconclusive' ? 'Error' : 'Inconclusive';
 }
 
 async function changeReplicaSet(

@@ -2,7 +2,7 @@ import { messageOf } from '../base/errors.ts';
 import type { ObjectKey } from '../kube/object.ts';
 import { deployments } from '../kube/resource-type.ts';
 import { isStatus } from '../kube/status-error.ts';
-import type { Check, CheckContext } from './check.ts';
+import type { Check, CheckContext, Verdict } from './check.ts';
 import { valueAt } from './checks/path-value.ts';
 import { mutationsOf } from './mutations.ts';
 import { shortLook } from './short-look.ts';
@@ -19,6 +19,8 @@ const HOPE_MS = 80;
 const ANSWERS_MS = 250;
 /** What is counted from the background requests needs some of them first. */
 const COUNTING_MS = 1500;
+/** How long the data plane may take to follow a change. */
+const FOLLOW_MS = 3000;
 const CONTROLLER_MS = 60_000;
 
 /**
@@ -54,7 +56,6 @@ export async function proveCheck(check: Check, ctx: CheckContext): Promise<Proof
   const reasons: string[] = [];
   for (const mutation of mutationsOf(check)) {
     let undo: (signal: AbortSignal) => Promise<void>;
-    const { requests, failures } = ctx.probe?.snapshot() ?? { requests: 0, failures: 0 };
     try {
       undo = await mutation.apply(ctx.api, ctx.signal);
     } catch (error) {
@@ -62,11 +63,7 @@ export async function proveCheck(check: Check, ctx: CheckContext): Promise<Proof
       continue;
     }
     try {
-      const verdict = await shortLook(
-        check,
-        { ...ctx, history: { ...ctx.history, probeAtStepStart: { requests, failures } } },
-        mutation.observation.kind !== 'http' ? HOPE_MS : check.historic === true ? COUNTING_MS : ANSWERS_MS,
-      );
+      const verdict = await (mutation.observation.kind === 'http' ? answersLook(check, ctx) : shortLook(check, ctx, HOPE_MS));
       if (!verdict.holds)
         return { check: check.id, proven: true, change: mutation.change, expected: verdict.expected, observed: verdict.observed };
       reasons.push(`${mutation.change}: it still holds`);
@@ -75,6 +72,17 @@ export async function proveCheck(check: Check, ctx: CheckContext): Promise<Proof
     }
   }
   return { check: check.id, proven: false, why: reasons.join('; ') };
+}
+
+/** Looks again and again until the data plane has followed the change: each time at requests that were sent since. */
+async function answersLook(check: Check, ctx: CheckContext): Promise<Verdict> {
+  const deadlineMs = ctx.clock.nowMs() + FOLLOW_MS;
+  for (;;) {
+    const { requests, failures } = ctx.probe?.snapshot() ?? { requests: 0, failures: 0 };
+    const history = { ...ctx.history, probeAtStepStart: { requests, failures } };
+    const verdict = await shortLook(check, { ...ctx, history }, check.historic === true ? COUNTING_MS : ANSWERS_MS);
+    if (!verdict.holds || ctx.clock.nowMs() > deadlineMs) return verdict;
+  }
 }
 
 /** Scales Deployments to 0 and waits until their Pods are gone; the result brings them back. Those that do not exist are left out. */

@@ -147,7 +147,7 @@ it('leaves nothing when it is interrupted at any command of the engine, as it st
     async (env) => (machine = await FakeMachine.with(['docker'], env)),
     (on, onStart) => new K3sProvider({ tools: on.toolbox(onStart), launcher: new PlayedLauncher(), progress: () => {} }),
   );
-}, 60_000);
+}, 300_000);
 
 it('waits for a start that it cannot cut short and stops what has come of it', async () => {
   machine = await FakeMachine.with(['docker']);

@@ -220,7 +220,7 @@ it('refuses a Kubernetes version that does not start on cgroup v1 before it crea
 
 it('leaves nothing when it is interrupted at any command, as it starts or in the middle of it', async () => {
   await expectNothingLeftAfterInterrupts(setUp, (_, onStart) => provider(onStart));
-}, 120_000);
+}, 300_000);
 
 it('runs two labs at once that do not meet, and the last one takes the network with it', async () => {
   await setUp();

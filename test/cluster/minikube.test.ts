@@ -133,4 +133,4 @@ it('detects what it would use without starting anything', async () => {
 
 it('leaves nothing when it is interrupted at any command, as it starts or in the middle of it', async () => {
   await expectNothingLeftAfterInterrupts(setUp, (_, onStart) => provider(onStart));
-}, 120_000);
+}, 300_000);

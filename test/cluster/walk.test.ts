@@ -45,7 +45,7 @@ it.each([
   'walks a lab on %s (lab %s) and leaves nothing',
   async (cluster, lab) => {
     const env = await environment([cluster, 'docker']);
-    const result = await place.run(['lab', lab, '--cluster', cluster], { env });
+    const result = await place.run(['lab', lab, '--cluster', cluster], { env, timeoutMs: 290_000 });
     expect(result.stderr).not.toMatch(/✖/);
     expect(result.exitCode, `${result.stdout.slice(-2000)}${result.stderr.slice(-2000)}`).toBe(0);
     expect(await machine!.exists()).toEqual([]);
@@ -53,7 +53,7 @@ it.each([
     const images = (await machine!.calls()).filter((call) => call.startsWith('docker build')).map((call) => call.match(/--tag (\S+)/)![1]);
     expect(images).toEqual(SAMPLE_APP.tags.map((tag) => `${SAMPLE_APP.repository}:${tag}`));
   },
-  120_000,
+  300_000,
 );
 
 it('runs two labs on kind at the same time, each on a cluster and a port of its own', async () => {
@@ -68,7 +68,7 @@ it('runs two labs on kind at the same time, each on a cluster and a port of its 
   expect(first![0]).not.toBe(second![0]);
   expect(await machine!.exists()).toEqual([]);
   expect(await place.leftovers()).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 it('says what is missing and exits with 2 when there is no engine', async () => {
   const env = await environment(['kind'], { FAKE_KIND: 'no-engine', PATH: '' });

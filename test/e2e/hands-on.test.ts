@@ -68,7 +68,7 @@ it.skipIf(!hasTmux)(
 );
 
 it.skipIf(!hasTmux)(
-  'gives a hint that names what is unmet, solves a step, stops, and goes on later at the same step',
+  'gives a hint that names what is unmet, solves a step, goes back to the start of one, stops, and goes on later at the same step',
   async () => {
     const open = await begin(['01', '--hands-on', '--lang', 'en']);
     await open.shows(0, /not yet: /);
@@ -76,8 +76,14 @@ it.skipIf(!hasTmux)(
     await open.shows(0, /Hint: not yet: .*expected .*observed/);
     await open.press(0, 's');
     await open.shows(0, /Step 2 of /);
+    await open.type(1, 'kubectl create namespace stray; echo "typed:$?"');
+    await open.press(1, 'Enter');
+    await open.shows(1, /^typed:0$/m);
     await open.press(0, 'b');
-    await open.shows(0, /Step 2 of [\s\S]*Your turn[\s\S]*Your turn/);
+    await open.shows(0, /as it was at the start of this step[\s\S]*Your turn/);
+    await open.type(1, 'kubectl get namespaces; echo "looked:$?"');
+    await open.press(1, 'Enter');
+    expect((await open.shows(1, /^looked:0$/m)).split('typed:0').at(-1)).not.toMatch(/^stray/m);
     await open.press(0, 'q');
     await open.shows(0, /canary-lab lab --resume[\s\S]*left as it is[\s\S]*End it with/);
     await open.ended(0);

@@ -34,12 +34,11 @@ const snapshotNames = async (): Promise<string[]> =>
 
 it('begins at a step that an earlier run has reached without doing the steps before it again', async () => {
   expect(await snapshotNames()).toHaveLength(8);
-  for (const step of ['set-image', 'first-state', 'set-image']) {
+  for (const step of ['set-image', 'first-state']) {
     const { types, reachedMs, exitCode } = await lab('--keep', '--from', step, '--until', step);
     expect(exitCode, step).toBe(0);
     expect(types.slice(0, 3)).toEqual(['lab-started', 'went-back', 'step-started']);
     expect(types).not.toContain('step-solved');
-    console.log('reached', reachedMs);
     expect(reachedMs).toBeLessThan(1000);
   }
 });

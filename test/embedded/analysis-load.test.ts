@@ -34,7 +34,7 @@ const isAboutUsers = (action: Action): boolean => {
   return words.some((word) => word === 'users.yaml' || word === 'deployment/users');
 };
 
-/** For each measurement of the good version but the first, which is made as the analysis begins: the requests to the canary in the minute before. */
+/** For each measurement of the good version: the requests to the canary in the minute before. */
 async function requestsPerWindow(keeps: (action: Action) => boolean): Promise<number[]> {
   const room = await openLabRoom(1);
   try {
@@ -57,7 +57,7 @@ async function requestsPerWindow(keeps: (action: Action) => boolean): Promise<nu
     const sender = new RequestSender(new URL(cluster.ingressUrl), { clock: ctx.clock });
     const query = encodeURIComponent('sum(increase(sample_app_requests_count{namespace="sample-app",service="sample-app-canary"}[1m]))');
     const counts: number[] = [];
-    for (const { startedAt } of run.status!.metricResults![0]!.measurements!.slice(1)) {
+    for (const { startedAt } of run.status!.metricResults![0]!.measurements!) {
       const at = Date.parse(startedAt!) / 1000;
       const { status, body } = await sender.send({ path: `/api/v1/query?query=${query}&time=${at}`, host: 'prometheus.test' });
       expect(status).toBe(200);

@@ -40,6 +40,8 @@ async function start(load: Load, metrics: object[], behavior?: object): Promise<
     images: { 'example.com/shop': sharing(load) },
     log: silentLog,
   });
+  // What is seen when depends on where in a window of measurement everything begins.
+  await cluster.clock.advanceTo(Math.ceil(cluster.clock.nowMs() / MINUTE) * MINUTE + 5000);
   await cluster.api.create(deployments, {
     metadata: WEB,
     spec: {
@@ -93,7 +95,7 @@ it('follows the load of a Deployment up at once and down after five quiet minute
   await pass(2 * MINUTE);
   expect(await size()).toBe(1);
   const rescales = (await told()).filter((text) => text.startsWith('SuccessfulRescale'));
-  expect(rescales[0]).toBe('SuccessfulRescale: New size: 4; reason: cpu resource utilization (percentage of request) above target');
+  expect(rescales[0]).toBe('SuccessfulRescale: New size: 3; reason: cpu resource utilization (percentage of request) above target');
   expect(rescales.at(-1)).toBe('SuccessfulRescale: New size: 1; reason: All metrics below target');
 });
 

@@ -32,7 +32,7 @@ beforeAll(async () => {
     await symlink(path.join(projectRoot, 'node_modules', name), path.join(folder, 'node_modules', name));
   }
   await rm(path.join(folder, path.basename(archive.filename)));
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
@@ -51,7 +51,7 @@ async function run(...args: string[]) {
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
-    timeout: 120_000,
+    timeout: 280_000,
   });
 }
 
@@ -98,7 +98,7 @@ it('lists the labs, tells what the machine can run, and passes a lab from an emp
   expect(lab.stderr).not.toMatch(/✖/);
   expect(lab.exitCode, lab.stderr).toBe(0);
   expect(await readdir(path.join(folder, '.canary-lab', 'runs'))).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 it('passes the main lab, its dashboard and plugin among it, from an empty folder, and leaves nothing', async () => {
   const lab = await run('lab', '02');
@@ -107,7 +107,7 @@ it('passes the main lab, its dashboard and plugin among it, from an empty folder
   expect(lab.stderr).toContain('$ kubectl argo rollouts dashboard -n argo-rollouts');
   const left = await run('doctor', '--leftovers');
   expect(left.stdout).not.toContain('.canary-lab');
-}, 180_000);
+}, 300_000);
 
 it('brings the kubectl plugin and a README whose commands an empty folder understands', async () => {
   const plugin = await execa(process.execPath, [path.join(installed, 'bin', 'kubectl-argo-rollouts.js'), 'version'], { cwd: folder });
@@ -134,7 +134,7 @@ export default defineLab({
   const lab = await run('lab', 'mine/lab.ts');
   expect(lab.exitCode, lab.stderr).toBe(0);
   expect(lab.stdout + lab.stderr).toContain('a node is Ready');
-}, 60_000);
+}, 180_000);
 
 it('writes a new lab that runs', async () => {
   const made = await run('new-lab', 'my-first');
@@ -142,4 +142,4 @@ it('writes a new lab that runs', async () => {
   const file = `${made.stdout}\n${made.stderr}`.match(/\S*my-first\S*lab\.\w+/)?.[0] ?? 'my-first/lab.ts';
   const lab = await run('lab', file);
   expect(lab.exitCode, lab.stderr).toBe(0);
-}, 90_000);
+}, 180_000);

@@ -54,7 +54,7 @@ export class InterruptibleRun {
           if (!this.output.includes(text)) this.signal('SIGINT');
           return this.output;
         },
-        { interval: 400, timeout: 15_000 },
+        { interval: 400, timeout: 60_000 },
       )
       .toContain(text);
   }
@@ -69,5 +69,5 @@ export async function processRuns(words: readonly string[]): Promise<void> {
     }
     return false;
   };
-  await expect.poll(isRunning, { interval: 5, timeout: 60_000 }).toBe(true);
+  await expect.poll(isRunning, { interval: 5, timeout: 150_000 }).toBe(true);
 }

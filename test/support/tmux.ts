@@ -16,11 +16,27 @@ export class TwoPanes {
     this.#env = env;
   }
 
-  /** `command` runs in pane 0, a plain shell in pane 1; both start in `folder` with `env` and nothing else. */
-  static async open(command: readonly string[], options: { folder: string; env: Record<string, string> }): Promise<TwoPanes> {
+  /** `command` runs in pane 0 (179 by 100 unless told), a plain shell in pane 1; both start in `folder` with `env` and nothing else. */
+  static async open(
+    command: readonly string[],
+    options: { folder: string; env: Record<string, string>; columns?: number; rows?: number },
+  ): Promise<TwoPanes> {
+    const width = (options.columns ?? 179) + 61;
     const panes = new TwoPanes(`walk-${process.pid}-${Math.round(hostClock.nowMs())}`, options.env);
     const words = command.map((word) => `'${word}'`).join(' ');
-    await panes.#tmux(['-f', '/dev/null', 'new-session', '-d', '-x', '240', '-y', '100', '-c', options.folder, 'sh']);
+    await panes.#tmux([
+      '-f',
+      '/dev/null',
+      'new-session',
+      '-d',
+      '-x',
+      String(width),
+      '-y',
+      String(options.rows ?? 100),
+      '-c',
+      options.folder,
+      'sh',
+    ]);
     await panes.#tmux(['set-option', '-g', 'history-limit', '20000']);
     await panes.#tmux(['set-option', '-g', 'remain-on-exit', 'on']);
     await panes.#tmux(['split-window', '-h', '-l', '60', '-c', options.folder, 'sh']);

@@ -57,7 +57,7 @@ export const MINIKUBE_FAILURES: readonly FailureRule[] = [
     /Exiting due to (HOST_\w+|IF_\w+)/,
     'HOST_IN_THE_WAY',
     (match) => `This machine or its network is in the way of minikube (${match[1]}).`,
-    'Look at what it says: minikube logs. Then check this machine: canary-lab doctor',
+    'Look at what it says: minikube logs. Then check this machine: npm run doctor',
   ),
   rule(
     ['minikube'],

@@ -94,8 +94,10 @@ async function attemptOnce(
   const startedHostMs = hostClock.nowMs();
   let atLeast: Timer | undefined;
   const giveUp = async (): Promise<void> => {
+    const end = activity.begin('probe that is over');
     for (let turn = 0; turn < PATIENCE_TURNS; turn += 1) await nextTurn();
     timeout.abort(new Error('probe timed out'));
+    queueMicrotask(end);
   };
   // Where the cluster's time runs fast, a second of it is too short for an answer that has to be computed in real time.
   const timer = clock.after((probe.timeoutSeconds ?? 1) * 1000, () => {

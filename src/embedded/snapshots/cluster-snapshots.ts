@@ -23,7 +23,7 @@ export interface ClusterSnapshotsDeps {
 }
 
 /** How long a restore waits for passes of controllers that wait for something outside the cluster. */
-const PATIENCE_HOST_MS = 100;
+const PATIENCE_HOST_MS = 50;
 
 /** Takes the cluster back to a Snapshot whenever its `spec.restore` is raised above `status.restored`. */
 export class ClusterSnapshots {

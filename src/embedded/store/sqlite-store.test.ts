@@ -32,6 +32,25 @@ it('shows the same objects and goes on counting revisions when the file is opene
   after.close();
 });
 
+it('writes several at once into the file, or none of them', () => {
+  const file = freshFile();
+  const before = new SqliteStore(file);
+  before.create(KEY, () => ({ n: 1 }));
+  const two = (n: unknown) => [
+    { type: 'delete' as const, key: KEY, build: () => ({ n: 1 }) },
+    { type: 'put' as const, key: `${KEY}b`, build: () => ({ n }) },
+  ];
+  // No JSON can say it, so it fails while the file is being written.
+  expect(() => before.writeAll(two(2n))).toThrow(TypeError);
+  expect([before.revision, before.get(KEY)?.revision, before.get(`${KEY}b`)]).toEqual([1, 1, undefined]);
+  before.writeAll(two(2));
+  before.close();
+  const after = new SqliteStore(file);
+  expect(after.revision).toBe(3);
+  expect([after.get(KEY), after.get(`${KEY}b`)?.value.object]).toEqual([undefined, { n: 2 }]);
+  after.close();
+});
+
 it('makes watchers of an earlier run start anew', () => {
   const file = freshFile();
   const before = new SqliteStore(file);

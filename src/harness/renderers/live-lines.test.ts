@@ -1,56 +1,22 @@
 import { expect, it } from 'vitest';
-import type { ObjectMeta } from '../../kube/object.ts';
-import type { RolloutInfo } from '../../rollouts/tree/rollout-info.ts';
+import type { LiveRollout, LiveTag } from '../live-rollout.ts';
 import type { LivePicture } from '../live-source.ts';
 import { type LiveOptions, liveLines } from './live-lines.ts';
 import { textWidth } from './text-width.ts';
 
-const meta = (name: string): ObjectMeta => ({ name, uid: name, creationTimestamp: '', resourceVersion: '1' });
-const set = (revision: number, hash: string, over: object): RolloutInfo['replicaSets'][number] => ({
-  objectMeta: meta(`sample-app-${hash}`),
-  status: 'Healthy',
-  icon: '✔',
-  revision,
-  stable: false,
-  canary: false,
-  active: false,
-  preview: false,
-  replicas: 1,
-  available: 1,
-  template: '',
-  images: [],
-  initContainerImages: [],
-  scaleDownDeadline: '',
-  pods: [{ objectMeta: meta(`sample-app-${hash}-x2k4b`), status: 'Running', icon: '✔', ready: '1/1', restarts: 0 }],
-  ...over,
-});
-
-const rollout: RolloutInfo = {
-  objectMeta: meta('sample-app'),
-  status: 'Paused',
-  message: 'CanaryPauseStep',
-  icon: '॥',
-  strategy: 'Canary',
-  step: '1/6',
-  setWeight: '25',
-  actualWeight: '25',
-  ready: 2,
-  current: 2,
-  desired: 1,
-  updated: 1,
-  available: 2,
-  restartedAt: 'Never',
-  generation: '2',
-  replicaSets: [
-    set(3, 'ccc', { canary: true }),
-    set(2, 'bbb', { stable: true }),
-    set(1, 'aaa', { status: 'ScaledDown', icon: '•', pods: [] }),
-  ],
-  experiments: [],
+const revision = (number: number, hash: string, tag: LiveTag | undefined): LiveRollout['revisions'][number] => ({
+  number,
+  sets: [{ icon: tag === undefined ? '•' : '✔', status: tag === undefined ? 'ScaledDown' : 'Healthy', tag, hash }],
+  pods: tag === undefined ? [] : [{ name: `sample-app-${hash}-x2k4b`, icon: '✔', status: 'Running', ready: '1/1', restarts: 0 }],
   analysisRuns: [],
-  containers: [],
-  initContainers: [],
-  steps: [],
+});
+const rollout: LiveRollout = {
+  name: 'sample-app',
+  icon: '॥',
+  status: 'Paused',
+  step: '1/6',
+  weight: '25',
+  revisions: [revision(3, 'ccc', 'canary'), revision(2, 'bbb', 'stable'), revision(1, 'aaa', undefined)],
 };
 const traffic = { requests: 100, failures: 0, byHash: { bbb: 75, ccc: 25 } };
 const plain: LiveOptions = { lang: 'en', columns: 80, rows: 20, colour: false };

@@ -131,7 +131,8 @@ export class Presenter implements Renderer {
     let at = last;
     while (at <= last) {
       this.#isLookingBack = at < last;
-      this.#draw(this.#past[at] ?? this.#slide);
+      const past = this.#past[at];
+      this.#draw(past === undefined ? this.#slide : { ...past, footer: presenter.keys });
       const key = await nextKey(signal);
       if (key === 'quit') quit();
       signal.throwIfAborted();

@@ -6,18 +6,34 @@ import { htmlReport } from './html.ts';
 import { junitXml } from './junit.ts';
 import { markdownReport } from './markdown.ts';
 
-/** The report without secrets in what commands printed. */
+/** The report without secrets in what commands and checks show. */
 export function redactedReport(report: LabReport): LabReport {
   const steps = report.steps.map((step) => ({
     ...step,
     commands: step.commands.map((command) => ({
       ...command,
-      argv: command.argv.map(redactText),
+      argv: redactArgv(command.argv),
       stdout: redactText(command.stdout),
       stderr: redactText(command.stderr),
     })),
+    checks: step.checks.map((check) => ({
+      ...check,
+      expected: redactText(check.expected),
+      observed: redactText(check.observed),
+      detail: redactText(check.detail),
+    })),
   }));
   return { ...report, steps };
+}
+
+/** What `kubectl create secret` is told is secret, whatever its name. */
+function redactArgv(argv: readonly string[]): string[] {
+  const isSecret = argv.includes('create') && argv.includes('secret');
+  return argv.map((word, index) => {
+    if (isSecret && (argv[index - 1] === '--from-literal' || word.startsWith('--from-literal=')))
+      return word.replace(/^((?:--from-literal=)?[^=]*=).*/s, '$1(redacted)');
+    return redactText(word);
+  });
 }
 
 /** Writes `report.json`, `junit.xml`, `report.md` and `report.html` into `folder`, making it if needed. */

@@ -259,9 +259,9 @@ export const readCases: readonly ConformanceCase[] = [
     'top-pods',
     ['kubectl/top'],
     ['kubectl top pods -n {ns}'],
-    /^(error: metrics not available yet|NAME\s+CPU\(cores\)\s+MEMORY\(bytes\)(\n\S+\s+\d+m\s+\d+Mi)+)$/,
+    /^(error: metrics not available yet|NAME +CPU\(cores\) +MEMORY\(bytes\) *(\n\S+ +\d+m +\d+Mi *)+)$/,
   ),
-  c('top-nodes', ['kubectl/top'], ['kubectl top nodes'], /^NAME\s+CPU\(cores\).*\n\S+\s+\d+m\s+\d+%\s+\d+Mi\s+\d+%$/),
+  c('top-nodes', ['kubectl/top'], ['kubectl top nodes'], /^NAME +CPU\(cores\).*\n\S+ +\d+m +\d+% +\d+Mi +\d+% *$/),
   c('raw-healthz', ['kubectl/raw'], ['kubectl get --raw /healthz'], /^ok$/),
   c('raw-readyz-verbose', ['kubectl/raw'], ['kubectl get --raw /readyz?verbose'], /^\[\+\]ping ok\n(\[\+\]\S+ ok\n)+readyz check passed$/),
   c(

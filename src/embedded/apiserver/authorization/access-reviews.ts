@@ -43,7 +43,8 @@ export function answerReview(
       });
     }
     case 'selfsubjectrulesreviews': {
-      const rules = deps.rbac.rulesIn(user, String(spec['namespace'] ?? 'default'));
+      if (!spec['namespace']) throw statusError('BadRequest', 'no namespace on request');
+      const rules = deps.rbac.rulesIn(user, String(spec['namespace']));
       return shown('authorization.k8s.io', 'SelfSubjectRulesReview', {
         spec: {},
         status: { resourceRules: rules.flatMap(resourceRule), nonResourceRules: rules.flatMap(nonResourceRule), incomplete: false },
@@ -52,9 +53,10 @@ export function answerReview(
     case 'selfsubjectreviews':
       return shown('authentication.k8s.io', 'SelfSubjectReview', { status: { userInfo: user } });
     case 'tokenreviews': {
+      if (!spec['token']) throw statusError('BadRequest', 'token is required for TokenReview in authentication');
       const audiences = spec['audiences'] as string[] | undefined;
       const found = deps.authenticator.byToken(
-        String(spec['token'] ?? ''),
+        String(spec['token']),
         audiences !== undefined && audiences.length > 0 ? audiences : undefined,
       );
       return shown('authentication.k8s.io', 'TokenReview', {

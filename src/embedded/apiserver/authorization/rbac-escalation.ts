@@ -1,8 +1,8 @@
+import { equalJson } from '../../../base/equal-json.ts';
 import type { ClusterRole, PolicyRule, RoleBinding, UserInfo } from '../../../kube/generated/types.ts';
 import type { AnyObject } from '../../../kube/object.ts';
 import { clusterRoles, type ResourceType, roles } from '../../../kube/resource-type.ts';
 import { forbidden } from '../../../kube/status-error.ts';
-import { equalJson } from '../../../base/equal-json.ts';
 import type { ServerCore } from '../server-core.ts';
 import { missingRights, quotedList, ruleText } from './rule-coverage.ts';
 

@@ -276,6 +276,71 @@ it.each(SEEDS)(
   120_000,
 );
 
+it.each([
+  ['POST', '', 'application/json'],
+  ['POST', '', 'application/yaml'],
+  ['PUT', '/c-0', 'application/json'],
+  ['PATCH', '/c-0', 'application/merge-patch+json'],
+  ['PATCH', '/c-0', 'application/strategic-merge-patch+json'],
+  ['PATCH', '/c-0', 'application/json-patch+json'],
+  ['PATCH', '/c-0?fieldManager=f', 'application/apply-patch+yaml'],
+  ['DELETE', '/c-0', 'application/json'],
+])('refuses a %s%s whose %s nests without end, at once', async (method, path, type) => {
+  const headers = { 'content-type': type };
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{"a":', '}'],
+  ] as const) {
+    const before = hostClock.nowMs();
+    const answer = await api.request(
+      method,
+      `/api/v1/namespaces/default/configmaps${path}`,
+      open.repeat(200_000) + close.repeat(200_000),
+      headers,
+    );
+    expect([answer.status, answer.json['message']]).toEqual([400, expect.stringContaining('exceeded max depth')]);
+    expect(hostClock.nowMs() - before).toBeLessThan(1000);
+  }
+});
+
+it('takes what nests as deep as it may, in every kind of write', async () => {
+  await api.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    metadata: { name: 'things.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { kind: 'Thing', plural: 'things' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', properties: { open: { 'x-kubernetes-preserve-unknown-fields': true } } } },
+        },
+      ],
+    },
+  });
+  const path = '/apis/example.com/v1/namespaces/default/things';
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{"a":', '}'],
+  ] as const) {
+    const nested = `${open.repeat(990)}1${close.repeat(990)}`;
+    const object = `{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"t"},"open":${nested}}`;
+    const as = (type: string): Record<string, string> => ({ 'content-type': type });
+    expect((await api.request('POST', path, object)).status).toBe(201);
+    expect((await api.request('PUT', `${path}/t`, object.replace('"t"}', '"t","labels":{"a":"b"}}'))).status).toBe(422);
+    expect(
+      (await api.request('PATCH', `${path}/t`, `{"open":${nested.replace('1', '2')}}`, as('application/merge-patch+json'))).status,
+    ).toBe(200);
+    expect((await api.request('PATCH', `${path}/t?fieldManager=f&force=true`, object, as('application/apply-patch+yaml'))).status).toBe(
+      200,
+    );
+    expect((await api.request('GET', `${path}/t`)).text).toContain(nested);
+    expect((await api.request('DELETE', `${path}/t`)).status).toBe(200);
+  }
+});
+
 it('still serves after all of that', async () => {
   expect((await api.request('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'after' } })).status).toBe(201);
   expect((await api.request('GET', '/api/v1/namespaces/default/configmaps/after')).status).toBe(200);

@@ -2,9 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { parse } from 'yaml';
 import { messageOf } from '../../../base/errors.ts';
 import { statusError } from '../../../kube/status-error.ts';
+import { isJsonTooDeep, isYamlTooDeep } from './nesting.ts';
 
 /** Upstream's limit for a request body. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+const TOO_DEEP = 'exceeded max depth';
 
 /** The whole body. Rejects with RequestEntityTooLarge above 3 MiB. */
 export function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -48,6 +51,7 @@ export function parseBody(body: Buffer, contentType: string | undefined, kind: s
 
 export function parseJson(body: Buffer, kind: string): unknown {
   try {
+    if (isJsonTooDeep(body)) throw new Error(TOO_DEEP);
     return JSON.parse(body.toString()) as unknown;
   } catch (error) {
     throw statusError(
@@ -60,7 +64,7 @@ export function parseJson(body: Buffer, kind: string): unknown {
 export function parseYaml(body: Buffer, kind: string): unknown {
   const text = body.toString();
   // Most "YAML" is JSON text; its parser is much faster.
-  if (text.trimStart().startsWith('{')) {
+  if (text.trimStart().startsWith('{') && !isJsonTooDeep(body)) {
     try {
       return JSON.parse(text) as unknown;
     } catch {
@@ -68,6 +72,7 @@ export function parseYaml(body: Buffer, kind: string): unknown {
     }
   }
   try {
+    if (isYamlTooDeep(text)) throw new Error(TOO_DEEP);
     return parse(text) as unknown;
   } catch (error) {
     throw statusError(
