@@ -9,10 +9,10 @@ import type { Lab } from '../harness/lab.ts';
 import type { LabSettings } from '../harness/lab-settings.ts';
 import { loadLab } from '../harness/load-lab.ts';
 import { createJsonRenderer } from '../harness/renderers/json.ts';
-import type { Screen } from '../harness/renderers/live-region.ts';
 import { createPlainRenderer } from '../harness/renderers/plain.ts';
 import { Presenter } from '../harness/renderers/presenter.ts';
 import type { Renderer } from '../harness/renderers/renderer.ts';
+import type { Screen } from '../harness/renderers/screen.ts';
 import { TerminalRenderer } from '../harness/renderers/terminal.ts';
 import { writeReport } from '../harness/renderers/write-report.ts';
 import type { LabReport } from '../harness/report.ts';
@@ -243,7 +243,7 @@ async function runOne(
   const { cluster, api, tools, ctx } = session;
   const keys = options.present === true ? presenterKeysAt(app, () => app.interrupt()) : undefined;
   const presenter = keys === undefined ? undefined : presenterAt(app, lang, keys);
-  const renderer = presenter ?? rendererFor(options, lang, app);
+  const renderer: Renderer = presenter ?? rendererFor(options, lang, app);
   const dashboard = options.dashboard === true ? await startLabDashboard(cluster, app) : undefined;
   const learner = isHandsOn ? learnerAt(app, () => app.interrupt()) : undefined;
   if (learner !== undefined) app.stderr.write(`${selectionLines(session.folder, cluster.kubeconfig)}\n`);
@@ -287,10 +287,17 @@ async function runOne(
         dashboard?.onEvent(event);
       },
       pause: presenter === undefined ? undefined : (moment) => presenter.pause(moment),
-      confirmStep: prompt === undefined ? undefined : () => prompt.confirm(),
+      confirmStep:
+        prompt === undefined
+          ? undefined
+          : async () => {
+              await renderer.drawn?.();
+              await prompt.confirm();
+            },
     });
     // The cluster goes when the learner has looked at it.
     if (learner !== undefined && report.outcome === 'pass' && options.keep !== true) {
+      await renderer.drawn?.();
       app.stderr.write(`${LAST_KEY[lang]} `);
       await learner.nextKey(app.signal).catch(() => undefined);
     }

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { LabError } from '../base/errors.ts';
 import type { Language } from '../harness/text.ts';
 import type { App } from './app.ts';
@@ -12,9 +13,16 @@ export interface StepPrompt {
   close(): void;
 }
 
-/** Asks for Enter between steps. Lines that came early count for the prompts that follow. */
+/**
+ * Asks for Enter between steps. Lines that came early count for the prompts that follow. A terminal does not show what is typed: it would
+ * move what is being drawn.
+ */
 export function stepPromptOn(app: App, language: Language): StepPrompt {
-  const input = createInterface({ input: app.stdin });
+  const isTerminal = app.stdin.isTTY === true;
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const input = createInterface({ input: app.stdin, output: nowhere, terminal: isTerminal, historySize: 0 });
+  // The terminal no longer makes a signal of Ctrl-C.
+  input.on('SIGINT', () => app.interrupt());
   let lines = 0;
   let isEnded = false;
   let wake: (() => void) | undefined;
@@ -45,6 +53,7 @@ export function stepPromptOn(app: App, language: Language): StepPrompt {
         });
       }
       lines -= 1;
+      if (isTerminal) app.stderr.write('\n');
     },
     close: () => input.close(),
   };

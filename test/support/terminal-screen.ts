@@ -1,5 +1,5 @@
 /**
- * What a terminal of a size shows after a text with the few escapes that we write. Each row is an array of cells; a wide sign takes two.
+ * What a terminal of a size shows after a text with the few escapes that we and listr2 write. Each row is an array of cells; a wide sign takes two.
  * An escape that it does not know throws.
  */
 export class TerminalScreen {
@@ -24,9 +24,18 @@ export class TerminalScreen {
     }
   };
 
-  /** All that has been written, lines that have scrolled away too. */
+  /** All that has been written, lines that have scrolled away too; empty rows below the cursor do not count. */
   get text(): string {
-    return this.#lines.map((line) => line.join('').trimEnd()).join('\n');
+    const lines = this.#lines.map((line) => line.join('').trimEnd());
+    return lines
+      .slice(
+        0,
+        Math.max(
+          this.#row,
+          lines.findLastIndex((line) => line !== ''),
+        ) + 1,
+      )
+      .join('\n');
   }
 
   #put(sign: string): void {
@@ -49,10 +58,14 @@ export class TerminalScreen {
     const count = Number(parameters || 1);
     const top = Math.max(0, this.#lines.length - this.rows);
     if (command === 'A') this.#row = Math.max(top, this.#row - count);
+    else if (command === 'B') this.#row = Math.min(this.#lines.length - 1, this.#row + count);
+    else if (command === 'G') this.#column = count - 1;
+    else if (command === 'K' && parameters === '2') this.#lines[this.#row]!.length = 0;
     else if (command === 'J' && parameters === '') {
       this.#lines.length = this.#row + 1;
       this.#lines[this.#row]!.length = Math.min(this.#lines[this.#row]!.length, this.#column);
-    } else if (command === 'K') this.#lines[this.#row]!.length = Math.min(this.#lines[this.#row]!.length, this.#column);
+    } else if (command === 'K' && parameters === '')
+      this.#lines[this.#row]!.length = Math.min(this.#lines[this.#row]!.length, this.#column);
     else if (command === 'H' && parameters === '') {
       this.#row = top;
       this.#column = 0;

@@ -41,6 +41,13 @@ it.each([20, 40, 60, 80])('stays within %i columns, in both languages and with c
   for (const line of lines) expect(textWidth(line), line).toBeLessThanOrEqual(columns);
 });
 
+it('gives the counts of requests a line of their own where they have no room beside the shares', () => {
+  expect(shown({ rollout, traffic }, { columns: 54, lang: 'ko' }).slice(-2)).toEqual([
+    '        █ stable 75 %  ▒ canary 25 %',
+    '        요청 100개 중 0개 실패',
+  ]);
+});
+
 it('leaves out what has no room, and says how much', () => {
   const lines = shown({ rollout, traffic }, { rows: 5 });
   expect(lines).toHaveLength(5);

@@ -88,7 +88,9 @@ function trafficLines({ rollout, traffic }: LivePicture, recent: LivePicture['tr
   const legend = bar.map(({ sign, legend: text }) => `${painted(sign, CODES[sign]!, colour)} ${text}`).join('  ');
   const counts = words.requests(traffic.requests, traffic.failures);
   const blank = ' '.repeat(textWidth(lead));
-  return [lead + padToWidth(bar.map(({ text }) => text).join(''), length), `${blank}${joined([legend, counts])}`];
+  const below = joined([legend, counts]);
+  const rows = textWidth(blank + below) <= columns ? [below] : [legend, counts];
+  return [lead + padToWidth(bar.map(({ text }) => text).join(''), length), ...rows.map((row) => blank + row)];
 }
 
 const isNew = (tag: LiveTag | undefined): boolean => tag === 'canary' || tag === 'preview';

@@ -36,7 +36,7 @@ export function plainText(event: LabEvent, lang: Language, columns = MAX_COLUMNS
   const words = wordsIn(lang);
   switch (event.type) {
     case 'lab-started':
-      return `${event.title[lang]}\n${event.summary[lang]}\n${event.cluster.provider} · Kubernetes ${event.cluster.kubernetes} · ${event.cluster.ingressUrl} · seed ${event.seed}\n`;
+      return `${event.title[lang]}\n${wrapped(event.summary[lang], '', columns)}${wrapped(clusterLine(event), '', columns)}`;
     case 'step-started':
       return `\n${words.step(event.index + 1, event.of)}: ${event.title[lang]}\n${wrapped(event.say[lang], '', columns)}`;
     case 'command-started':
@@ -50,7 +50,7 @@ export function plainText(event: LabEvent, lang: Language, columns = MAX_COLUMNS
     case 'why':
       return wrapped(`${words.why}: ${event.text[lang]}`, '  ', columns);
     case 'step-solved':
-      return `✔ ${event.title[lang]} (${words.solved})\n`;
+      return wrapped(`✔ ${event.title[lang]} (${words.solved})`, '', columns);
     case 'went-back':
       return `↶ ${words.wentBack(event.how, event.title[lang])}\n`;
     case 'back-impossible':
@@ -73,10 +73,14 @@ export function plainText(event: LabEvent, lang: Language, columns = MAX_COLUMNS
     case 'check-skipped':
       return '';
     case 'lab-finished':
-      return `\n${words.summary(event.outcome, event.checks, (event.durationMs / 1000).toFixed(1))}\n`;
+      return `\n${wrapped(words.summary(event.outcome, event.checks, (event.durationMs / 1000).toFixed(1)), '', columns)}`;
     default:
       return '';
   }
+}
+
+function clusterLine({ cluster, seed }: Extract<LabEvent, { type: 'lab-started' }>): string {
+  return `${cluster.provider} · Kubernetes ${cluster.kubernetes} · ${cluster.ingressUrl} · seed ${seed}`;
 }
 
 /** A failed check: what was expected, what was seen, how to look, what to do. */

@@ -5,10 +5,10 @@ import type { PauseAt } from '../pause.ts';
 import type { Language } from '../text.ts';
 import { BigText } from './big-text.ts';
 import { liveLines } from './live-lines.ts';
-import type { Screen } from './live-region.ts';
 import { failureText, plainText } from './plain.ts';
 import { RecentTraffic } from './recent-traffic.ts';
 import type { Renderer } from './renderer.ts';
+import type { Screen } from './screen.ts';
 import { type Slide, slideLines } from './slide.ts';
 import { wordsIn } from './words.ts';
 

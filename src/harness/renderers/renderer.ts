@@ -12,6 +12,8 @@ export interface Renderer {
   onEvent(event: LabEvent): void;
   /** Told what to show of the walk while it goes on, where it shows such things. */
   setLive?: ((source: LiveSource | undefined) => void) | undefined;
+  /** Resolves when the events so far are drawn, where that takes time: text that is written past the renderer waits for it. */
+  drawn?: (() => Promise<void>) | undefined;
   /** Resolves when everything is drawn. */
   close(): Promise<void>;
 }

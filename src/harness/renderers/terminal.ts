@@ -1,139 +1,210 @@
-import type { Clock, Timer } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { LabEvent } from '../events.ts';
 import type { LiveSource } from '../live-source.ts';
 import type { Language } from '../text.ts';
 import { liveLines } from './live-lines.ts';
-import { LiveRegion, type Screen } from './live-region.ts';
 import { plainText } from './plain.ts';
 import { RecentTraffic } from './recent-traffic.ts';
 import type { Renderer } from './renderer.ts';
-import { cutToWidth, linesOf } from './text-width.ts';
+import type { Screen } from './screen.ts';
+import { TaskList } from './task-list.ts';
+import { cutToWidth } from './text-width.ts';
 import { wordsIn } from './words.ts';
 
-const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const FRAME_MS = 120;
 const LIVE_ROWS = 12;
+const OUTPUT_ROWS = 4;
+
+/** What goes on, while it does. */
+interface Going {
+  title: string;
+  sinceMs: number;
+  finish: (end: { ok: boolean; title: string }) => void;
+}
 
 /**
- * For terminals: what has happened scrolls as in the plain form, with colours; below it stand, while a step runs, what is going on, the
- * Rollout as a tree and the traffic as a bar.
+ * For terminals: what goes on is a task of listr2's, and below it stand the last lines that a command wrote, the Rollout as a tree and the
+ * traffic as a bar. What has happened scrolls above it as in the plain form, with colours.
  */
 export class TerminalRenderer implements Renderer {
   readonly #out: (text: string) => void;
   readonly #screen: Screen;
-  readonly #region: LiveRegion;
+  readonly #tasks: TaskList;
   readonly #lang: Language;
   readonly #clock: Clock;
   readonly #recent = new RecentTraffic();
-  #timer: Timer | undefined;
+  /** Tasks and texts are drawn in the order of their events. */
+  #tail: Promise<void> = Promise.resolve();
   #live: LiveSource | undefined;
-  #going: { title: string; sinceMs: number } | undefined;
-  #isInStep = false;
-  #frame = 0;
+  #going: Going | undefined;
+  /** What is shown while the learner's turn lasts and nothing else goes on. */
+  #waitsFor: string | undefined;
+  /** What the command that goes on has written. */
+  #written = '';
 
   constructor(streams: { out: (text: string) => void; screen: Screen }, lang: Language, clock: Clock) {
     this.#out = streams.out;
     this.#screen = streams.screen;
-    this.#region = new LiveRegion(streams.screen);
+    this.#tasks = new TaskList(streams.screen, clock);
     this.#lang = lang;
     this.#clock = clock;
   }
 
-  /** What the lines below show from now on. */
+  /** What the lines below the task show from now on. */
   readonly setLive = (live: LiveSource | undefined): void => {
     this.#live = live;
   };
 
+  readonly drawn = (): Promise<void> => this.#tail;
+
   onEvent(event: LabEvent): void {
-    this.#follow(event);
-    const plain = cleaned(plainText(event, this.#lang, this.#screen.columns));
-    const text = coloured(event, event.type === 'check-passed' ? hanging(plain, this.#screen.columns) : plain);
-    if (event.type === 'lab-finished') {
-      this.#region.show([]);
-      this.#out(text);
-    } else {
-      this.#region.print(text);
-      this.#draw();
+    const words = wordsIn(this.#lang);
+    switch (event.type) {
+      case 'command-started':
+        this.#write('\n');
+        this.#begin(commandTitle(event.command));
+        break;
+      case 'command-output':
+        this.#written += cleaned(event.text);
+        break;
+      case 'command-finished':
+        this.#end(
+          event.exitCode === 0,
+          `${commandTitle(event.command)}${event.exitCode === 0 ? '' : ` (${words.exitCode(event.exitCode)})`}`,
+        );
+        break;
+      case 'time-passes':
+        this.#write('\n');
+        this.#begin(words.timePasses(event.duration, event.how));
+        break;
+      case 'time-passed':
+        this.#end(true);
+        break;
+      case 'check-started':
+        this.#begin(event.title[this.#lang]);
+        break;
+      case 'check-passed':
+        this.#end(true, cleaned(`${event.title[this.#lang]} (${event.result.observed})`));
+        break;
+      case 'check-failed':
+        this.#end(false, painted(31, `${event.title[this.#lang]} [${event.check}]`));
+        this.#write(afterFirstLine(this.#textOf(event)));
+        break;
+      case 'lab-finished':
+        this.#stop();
+        this.#write(this.#textOf(event), this.#out);
+        break;
+      case 'step-finished':
+      case 'learner-quit':
+        this.#stop();
+        this.#write(this.#textOf(event));
+        break;
+      case 'turn-started':
+        this.#say(event);
+        this.#wait(words.live.waits);
+        break;
+      case 'unmet':
+        this.#say(event);
+        this.#wait(`${words.notYet}: ${event.title[this.#lang]}`);
+        break;
+      default:
+        this.#say(event);
     }
   }
 
   async close(): Promise<void> {
-    this.#isInStep = false;
-    this.#timer?.cancel();
-    this.#region.show([]);
+    this.#stop();
+    await this.#tail;
   }
 
-  /** What is going on, and whether the lines are shown. */
-  #follow(event: LabEvent): void {
-    const going = (title: string): void => {
-      this.#going = { title, sinceMs: this.#clock.nowMs() };
-      if (this.#isInStep) return;
-      this.#isInStep = true;
-      this.#tick();
+  #write(text: string, to: (text: string) => void = (part) => this.#screen.write(part)): void {
+    if (text !== '') this.#tail = this.#tail.then(() => to(text));
+  }
+
+  #textOf(event: LabEvent): string {
+    return coloured(event, cleaned(plainText(event, this.#lang, this.#screen.columns)));
+  }
+
+  /** Text that stays. A wait makes room for it and goes on below. */
+  #say(event: LabEvent): void {
+    const text = this.#textOf(event);
+    if (text === '') return;
+    if (this.#waitsFor !== undefined) this.#finish(true);
+    this.#write(text);
+    if (this.#waitsFor !== undefined) this.#show(this.#waitsFor, true);
+  }
+
+  #wait(title: string): void {
+    this.#finish(true);
+    this.#waitsFor = title;
+    this.#show(title, true);
+  }
+
+  #begin(title: string): void {
+    this.#finish(true);
+    this.#show(title, false);
+  }
+
+  #end(ok: boolean, title?: string): void {
+    this.#finish(ok, title);
+    if (this.#waitsFor !== undefined) this.#show(this.#waitsFor, true);
+  }
+
+  /** The step is over, or the run. What still goes on was not done. */
+  #stop(): void {
+    this.#waitsFor = undefined;
+    this.#finish(false);
+  }
+
+  /** The task that goes on has ended; what it wrote follows it. */
+  #finish(ok: boolean, title = this.#going?.title ?? ''): void {
+    this.#going?.finish({ ok, title });
+    this.#going = undefined;
+    const written = this.#written.trimEnd();
+    this.#written = '';
+    if (written !== '') this.#write(`${written.replace(/^(?=.)/gm, '  ')}\n`);
+  }
+
+  #show(title: string, isPassing: boolean): void {
+    const ended = Promise.withResolvers<{ ok: boolean; title: string }>();
+    const going: Going = { title, sinceMs: this.#clock.nowMs(), finish: ended.resolve };
+    this.#going = going;
+    const running = {
+      title: (): string => {
+        const seconds = Math.floor((this.#clock.nowMs() - going.sinceMs) / 1000);
+        return seconds > 0 ? `${seconds} s  ${title}` : title;
+      },
+      output: () => this.#liveLines().join('\n'),
+      ended: ended.promise,
+      isPassing,
     };
-    switch (event.type) {
-      case 'command-started':
-        going(`$ ${event.command}`);
-        break;
-      case 'check-started':
-        going(event.title[this.#lang]);
-        break;
-      case 'time-passes':
-        going(wordsIn(this.#lang).timePasses(event.duration, event.how));
-        break;
-      case 'turn-started':
-        going(wordsIn(this.#lang).live.waits);
-        break;
-      case 'unmet':
-        going(`${wordsIn(this.#lang).notYet}: ${event.title[this.#lang]}`);
-        break;
-      case 'command-finished':
-      case 'check-passed':
-      case 'check-failed':
-      case 'time-passed':
-        this.#going = undefined;
-        break;
-      case 'step-finished':
-      case 'learner-quit':
-      case 'lab-finished':
-        this.#going = undefined;
-        this.#isInStep = false;
-        this.#timer?.cancel();
-        this.#region.show([]);
-        break;
-      default:
-    }
+    this.#tail = this.#tail.then(() => this.#tasks.draw(running));
   }
 
-  #tick(): void {
-    this.#frame += 1;
-    this.#draw();
-    this.#timer = this.#clock.after(FRAME_MS, () => this.#tick());
-  }
-
-  #draw(): void {
-    if (!this.#isInStep) return;
-    const { columns, rows } = this.#screen;
-    const width = Math.max(10, columns - 1);
-    const nowMs = this.#clock.nowMs();
-    const lines: string[] = [];
-    if (this.#going !== undefined) {
-      const seconds = Math.floor((nowMs - this.#going.sinceMs) / 1000);
-      lines.push(cutToWidth(`${FRAMES[this.#frame % FRAMES.length]} ${seconds > 0 ? `${seconds} s  ` : ''}${this.#going.title}`, width));
-    }
+  #liveLines(): string[] {
+    const columns = this.#tasks.outputColumns;
+    const written = this.#written === '' ? [] : this.#written.trimEnd().split('\n').slice(-OUTPUT_ROWS);
     const picture = this.#live?.look();
-    if (picture !== undefined) {
-      const recent = this.#recent.add(nowMs, picture.traffic);
-      const room = Math.max(3, Math.min(LIVE_ROWS, rows - 6));
-      lines.push(...liveLines(picture, recent, { lang: this.#lang, columns: width, rows: room, colour: true }));
-    }
-    this.#region.show(lines.length === 0 ? [] : [`\u001b[2m${'─'.repeat(Math.min(width, 60))}\u001b[0m`, ...lines]);
+    const room = Math.max(3, Math.min(LIVE_ROWS, this.#screen.rows - 6 - written.length));
+    const live =
+      picture === undefined
+        ? []
+        : liveLines(picture, this.#recent.add(this.#clock.nowMs(), picture.traffic), {
+            lang: this.#lang,
+            columns,
+            rows: room,
+            colour: true,
+          });
+    return [...written.map((line) => cutToWidth(line, columns)), ...live];
   }
 }
 
-/** One line in as many as the width asks for, below its first word. */
-function hanging(text: string, columns: number): string {
-  return `${linesOf(text.trimEnd(), Math.max(10, columns - 2)).join('\n  ')}\n`;
+const commandTitle = (command: string): string => painted(36, `$ ${cleaned(command)}`);
+
+const painted = (code: number, text: string): string => `\u001b[${code}m${text}\u001b[0m`;
+
+/** The task's own line already names the check. */
+function afterFirstLine(text: string): string {
+  return text.slice(text.indexOf('\n') + 1);
 }
 
 /** Without what moves the cursor: programs may write it. */
@@ -142,25 +213,17 @@ function cleaned(text: string): string {
   return text.replace(/\u001b\[[\d;?]*[A-LN-Za-z]|\u001b\[[\d;?]*[a-ln-z]|\r/g, (found) => (found.endsWith('m') ? found : ''));
 }
 
-/** The first sign of a line in its colour; titles and commands bold. */
+/** The first sign of a line in its colour; titles bold. */
 function coloured(event: LabEvent, text: string): string {
-  const paint = (code: number, part: string): string => `\u001b[${code}m${part}\u001b[0m`;
   switch (event.type) {
-    case 'check-passed':
     case 'step-solved':
-      return text.replace(/^✔/, paint(32, '✔'));
-    case 'check-failed':
-      return text.replace(/^✖.*/, (line) => paint(31, line));
-    case 'command-started':
-      return text.replace(/^\$ .*/m, (line) => paint(36, line));
-    case 'command-output':
-      return text.replace(/^(?=.)/gm, '  ');
+      return text.replace(/^✔/, painted(32, '✔'));
     case 'step-started':
     case 'lab-started':
-      return text.replace(/^.+/m, (line) => paint(1, line));
+      return text.replace(/^.+/m, (line) => painted(1, line));
     case 'note':
     case 'why':
-      return text.replace(/^ *[^:]+:/, (line) => paint(33, line));
+      return text.replace(/^ *[^:]+:/, (line) => painted(33, line));
     default:
       return text;
   }
