@@ -2,6 +2,7 @@
 import net, { type AddressInfo } from 'node:net';
 import { hostClock } from '../../src/base/clock.ts';
 import { seededRandom } from '../../src/base/random.ts';
+import { ContainerLog } from '../../src/embedded/kubelet/container-log.ts';
 import { buildConfiguration } from '../../src/ingress/build-configuration.ts';
 import { RequestMetrics } from '../../src/ingress/controller/request-metrics.ts';
 import { accessLineFormatter } from '../../src/ingress/proxy/access-record.ts';
@@ -33,16 +34,14 @@ const configuration = buildConfiguration({
 });
 const metrics = new RequestMetrics({ class: 'c', namespace: 'n', pod: 'p' }, { perHost: true, statusClasses: false });
 const formatAccessLine = accessLineFormatter();
-// As a container's log is kept: the newest lines, in memory.
-const lines: string[] = [];
-let logged = 0;
+const log = new ContainerLog();
 const proxy = new IngressProxy({
   clock: hostClock,
   hostClock,
   random: seededRandom(1),
   onAccess: (record) => {
     metrics.observe(record);
-    lines[logged++ % 1000] = formatAccessLine(record);
+    log.append(record.atMs, formatAccessLine(record));
   },
   connect: () =>
     new Promise((resolve, reject) => {

@@ -1,28 +1,19 @@
 import type { LogOptions } from '../apiserver/node-agent.ts';
-
-export interface LogLine {
-  atMs: number;
-  text: string;
-}
+import { LineBuffer, type LogLine } from './line-buffer.ts';
 
 const MAX_LINES = 20_000;
-const MAX_CHARACTERS = 4 * 2 ** 20;
+const MAX_BYTES = 4 * 2 ** 20;
 
 /** The log of one run of a container: a bounded ring of whole lines that can be followed. */
 export class ContainerLog {
-  #lines: LogLine[] = [];
-  #dropped = 0;
-  #characters = 0;
+  readonly #lines = new LineBuffer({ lines: MAX_LINES, bytes: MAX_BYTES });
   #isEnded = false;
   readonly #waiters = new Set<() => void>();
 
   append(atMs: number, text: string): void {
-    for (const line of text.replace(/\n$/, '').split('\n')) {
-      this.#lines.push({ atMs, text: line });
-      this.#characters += line.length;
-    }
-    if (this.#lines.length > MAX_LINES * 1.25 || this.#characters > MAX_CHARACTERS * 1.25) this.#trim();
-    this.#wake();
+    if (text.includes('\n')) for (const line of text.replace(/\n$/, '').split('\n')) this.#lines.append(atMs, line);
+    else this.#lines.append(atMs, text);
+    if (this.#waiters.size > 0) this.#wake();
   }
 
   /** No line will follow. */
@@ -32,7 +23,7 @@ export class ContainerLog {
   }
 
   get size(): number {
-    return this.#lines.length;
+    return this.#lines.size;
   }
 
   /** Text in chunks of whole lines; with `follow` until the log ends or the signal aborts. */
@@ -46,13 +37,15 @@ export class ContainerLog {
       budget -= bytes.length;
       return taken;
     };
-    let selected = this.#lines.filter(({ atMs }) => options.sinceMs === undefined || atMs >= options.nowMs - options.sinceMs);
-    let position = this.#dropped + this.#lines.length;
-    if (options.tailLines !== undefined) selected = options.tailLines === 0 ? [] : selected.slice(-options.tailLines);
+    const lines = this.#lines;
+    let position = lines.end;
+    const isRecent = ({ atMs }: LogLine): boolean => options.sinceMs === undefined || atMs >= options.nowMs - options.sinceMs;
+    const tail = options.tailLines ?? Number.POSITIVE_INFINITY;
+    const selected = [...lines.from(position - tail)].filter(isRecent);
     if (selected.length > 0) yield take(render(selected));
     while (options.follow && budget > 0 && !signal.aborted) {
-      const fresh = this.#lines.slice(Math.max(0, position - this.#dropped));
-      position = this.#dropped + this.#lines.length;
+      const fresh = [...lines.from(position)];
+      position = lines.end;
       if (fresh.length > 0) yield take(render(fresh));
       else if (this.#isEnded) return;
       else await this.#changed(signal);
@@ -69,18 +62,6 @@ export class ContainerLog {
       this.#waiters.add(wake);
       signal.addEventListener('abort', wake, { once: true });
     });
-  }
-
-  #trim(): void {
-    let drop = Math.max(0, this.#lines.length - MAX_LINES);
-    let characters = this.#characters;
-    for (let index = 0; index < this.#lines.length && (index < drop || characters > MAX_CHARACTERS); index++) {
-      characters -= this.#lines[index]!.text.length;
-      drop = Math.max(drop, index + 1);
-    }
-    this.#characters = characters;
-    this.#dropped += drop;
-    this.#lines = this.#lines.slice(drop);
   }
 
   #wake(): void {
