@@ -298,8 +298,8 @@ class LabRun {
 
   /** For a learner who wants to begin the step again. */
   async #goBack(step: Step): Promise<void> {
-    if (this.#starts === undefined) this.#emit({ type: 'back-impossible', step: step.id });
-    else await this.#restore(step, 'back');
+    if (await this.#starts?.has(step.id)) await this.#restore(step, 'back');
+    else this.#emit({ type: 'back-impossible', step: step.id });
     await this.#beginStep(step);
   }
 

@@ -152,3 +152,16 @@ it('leaves no Snapshot behind when nobody goes on with the cluster, and takes no
   await runLab(lab, theRun({ keepStarts: undefined }));
   expect(await keptSteps()).toEqual([]);
 });
+
+it('gives up the starts that another lab has left', async () => {
+  await runLab({ ...lab, id: 'earlier' }, theRun());
+  await runLab(lab, theRun());
+  const labs = (await room.options.api.list(snapshots)).items.map(({ metadata }) => metadata.labels?.['canary-lab.internal/lab']);
+  expect(labs).toEqual(['kept', 'kept', 'kept']);
+});
+
+it('goes on without starts where the cluster has no room for more snapshots', async () => {
+  for (let i = 0; i < 64; i++) await room.options.api.create(snapshots, { metadata: { name: `own-${i}` }, spec: {} });
+  expect((await runLab(lab, theRun())).outcome).toBe('pass');
+  expect((await room.options.api.list(snapshots)).items).toHaveLength(64);
+});

@@ -29,27 +29,27 @@ export class StepSnapshots {
     this.#options = options;
   }
 
-  /** Keeps the cluster's state as the start of the step, in place of one that was kept before; with `unlessThere`, that one stays. */
+  /**
+   * Keeps the cluster's state as the start of the step, in place of one that was kept before; with `unlessThere`, that one stays.
+   * A cluster that has no room for more snapshots keeps none.
+   */
   async take(step: string, options: { unlessThere: boolean }): Promise<void> {
     const { api, lab, ctx } = this.#options;
     const name = await this.#nameOf(step);
     this.#taken.add(name);
     if (options.unlessThere && (await this.has(step))) return;
     const labels = { 'app.kubernetes.io/managed-by': 'canary-lab', [LAB]: lab.slice(0, NAME_LENGTH), [STEP]: step.slice(0, NAME_LENGTH) };
-    // Also those of an older text of the lab, which nothing will find again.
-    const labelSelector = `${LAB}=${labels[LAB]},${STEP}=${labels[STEP]}`;
-    for (const { metadata } of (await api.list(snapshots, { labelSelector }, { signal: ctx.signal })).items)
-      await api.delete(snapshots, { name: metadata.name }, { signal: ctx.signal });
-    await api.create(
-      snapshots,
-      {
-        apiVersion: `${snapshots.group}/${snapshots.version}`,
-        kind: snapshots.kind,
-        metadata: { name, labels },
-        spec: {},
-      },
-      { signal: ctx.signal },
-    );
+    // Also those of an older text of the lab, which nothing will find again, and of another lab, which has had its turn.
+    for (const { metadata } of (await api.list(snapshots, { labelSelector: LAB }, { signal: ctx.signal })).items)
+      if (metadata.labels?.[LAB] !== labels[LAB] || metadata.labels[STEP] === labels[STEP])
+        await api.delete(snapshots, { name: metadata.name }, { signal: ctx.signal });
+    const snapshot = { apiVersion: `${snapshots.group}/${snapshots.version}`, kind: snapshots.kind, metadata: { name, labels }, spec: {} };
+    try {
+      await api.create(snapshots, snapshot, { signal: ctx.signal });
+    } catch (error) {
+      if (!isStatus(error, 'Forbidden')) throw error;
+      return;
+    }
     await this.#until(name, 'take', (snapshot) => snapshot.status?.takenAt !== undefined);
   }
 
