@@ -51,6 +51,13 @@ it('says how to install a program that is nowhere', async () => {
   await expect(tools.run('minikube', [])).rejects.toMatchObject({ code: 'PROGRAM_MISSING', next: expect.stringContaining('minikube') });
 });
 
+it('runs a shielded program once more when a signal ended it before it had a session of its own', async () => {
+  const tools = await toolbox({ docker: 'dies-of-a-signal-once.mjs' });
+  expect(await tools.run('docker', ['image', 'rm', 'a'], { isShielded: true })).toMatchObject({ exitCode: 0, stdout: 'done\n' });
+  await rm(path.join(folder, 'ran'));
+  expect(await tools.run('docker', ['image', 'rm', 'a'])).toMatchObject({ exitCode: 143, stdout: '' });
+});
+
 it('ends the program when the signal aborts and rejects with its reason', async () => {
   const tools = await toolbox({ kind: 'runs-until-ended.mjs' });
   const stop = new AbortController();

@@ -1,4 +1,5 @@
 import { access, constants } from 'node:fs/promises';
+import { constants as osConstants } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import type { Clock } from '../base/clock.ts';
@@ -92,6 +93,28 @@ export class Toolbox {
     const program = await this.require(name);
     const startMs = this.#options.clock.nowMs();
     this.#options.onStart?.([name, ...args]);
+    let result = await this.#spawn(program, args, options);
+    options.signal?.throwIfAborted();
+    // A shielded program has its own session only a moment after it was forked: a Ctrl-C in that moment still ends it.
+    if (options.isShielded === true && result.signal !== undefined && !result.timedOut) {
+      result = await this.#spawn(program, args, options);
+      options.signal?.throwIfAborted();
+    }
+    if (result.exitCode === undefined && result.signal === undefined && !result.timedOut) {
+      throw new LabError('PROGRAM_BROKEN', `Cannot start ${program.path}: ${result.shortMessage}.`, {
+        next: `Reinstall it: ${installLine(name, process.platform)}`,
+      });
+    }
+    return {
+      argv: [name, ...args],
+      exitCode: result.exitCode ?? 128 + osConstants.signals[result.signal ?? 'SIGTERM'],
+      durationMs: Math.round(this.#options.clock.nowMs() - startMs),
+      stdout: result.stdout,
+      stderr: result.timedOut ? `${result.stderr}\n(ended after ${options.timeoutMs} ms)` : result.stderr,
+    };
+  }
+
+  async #spawn(program: Program, args: readonly string[], options: RunOptions) {
     // A program from npm is not on PATH: its folder is added, so that helm finds kubectl and kubectl its plugins.
     const environment = this.environment;
     const subprocess = execa(program.path, [...args], {
@@ -112,20 +135,7 @@ export class Toolbox {
       subprocess.stdout.on('data', (chunk: Buffer) => onOutput(chunk.toString(), 'stdout'));
       subprocess.stderr.on('data', (chunk: Buffer) => onOutput(chunk.toString(), 'stderr'));
     }
-    const result = await subprocess;
-    options.signal?.throwIfAborted();
-    if (result.exitCode === undefined && result.signal === undefined && !result.timedOut) {
-      throw new LabError('PROGRAM_BROKEN', `Cannot start ${program.path}: ${result.shortMessage}.`, {
-        next: `Reinstall it: ${installLine(name, process.platform)}`,
-      });
-    }
-    return {
-      argv: [name, ...args],
-      exitCode: result.exitCode ?? 128 + 15,
-      durationMs: Math.round(this.#options.clock.nowMs() - startMs),
-      stdout: result.stdout,
-      stderr: result.timedOut ? `${result.stderr}\n(ended after ${options.timeoutMs} ms)` : result.stderr,
-    };
+    return await subprocess;
   }
 
   async #search(name: ProgramName): Promise<Program | undefined> {

@@ -156,6 +156,8 @@ describe.skipIf(browser === undefined)('every view', () => {
   it('leads the keyboard through every control, each with a visible outline', async () => {
     await page.goto(at('/rollout/lab/demo'));
     await page.locator('[data-traffic]').waitFor();
+    await page.locator('.lesson > details > summary').waitFor();
+    await page.locator('[data-run]').waitFor();
     const controls =
       "[...document.querySelectorAll('a, button:not(:disabled), select, summary')].filter((element) => element.checkVisibility())";
     const wanted = await page.evaluate<number>(`${controls}.length`);
