@@ -1,46 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { LabError, messageOf } from '../base/errors.ts';
 import { normalizeArguments } from './argument-list.ts';
-import { addAbort } from './commands/abort.ts';
-import { addCompletion } from './commands/completion.ts';
-import { addCreate } from './commands/create.ts';
-import { addDashboard } from './commands/dashboard.ts';
-import { addGet } from './commands/get.ts';
-import { addLint } from './commands/lint.ts';
-import { addList } from './commands/list.ts';
-import { addNotModelled } from './commands/not-modelled.ts';
-import { addPause } from './commands/pause.ts';
-import { addPromote } from './commands/promote.ts';
-import { addRestart } from './commands/restart.ts';
-import { addRetry } from './commands/retry.ts';
-import { addSetImage } from './commands/set-image.ts';
-import { addStatus } from './commands/status.ts';
-import { addTerminate } from './commands/terminate.ts';
-import { addUndo } from './commands/undo.ts';
-import { addVersion } from './commands/version.ts';
+import { commandModules } from './command-table.ts';
 import { addConnectionFlags, type ConnectionFlags } from './connection-flags.ts';
 import type { PluginHost } from './plugin-host.ts';
 import { Session } from './session.ts';
-
-const COMMANDS = [
-  addAbort,
-  addCompletion,
-  addCreate,
-  addDashboard,
-  addGet,
-  addLint,
-  addList,
-  addNotModelled,
-  addPause,
-  addPromote,
-  addRestart,
-  addRetry,
-  addSetImage,
-  addStatus,
-  addTerminate,
-  addUndo,
-  addVersion,
-] as const;
 
 /** commander's complaint in the words of the Go program. */
 function usageText(text: string): string {
@@ -64,9 +28,10 @@ export async function runPlugin(argv: readonly string[], host: PluginHost): Prom
     .showHelpAfterError()
     .helpCommand(false);
   addConnectionFlags(program);
-  for (const add of COMMANDS) add(program, session);
+  const args = normalizeArguments(argv);
+  for (const add of await commandModules(program, args)) add(program, session);
   try {
-    await program.parseAsync(normalizeArguments(argv), { from: 'user' });
+    await program.parseAsync(args, { from: 'user' });
     return host.signal.aborted ? 130 : 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import type { CommandModule } from './command-module.ts';
+
+/** The module of each command, in the order of the help text. They are loaded one by one: a lab runs the plugin some seventy times. */
+const MODULES: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  abort: async () => (await import('./commands/abort.ts')).addAbort,
+  completion: async () => (await import('./commands/completion.ts')).addCompletion,
+  create: async () => (await import('./commands/create.ts')).addCreate,
+  dashboard: async () => (await import('./commands/dashboard.ts')).addDashboard,
+  get: async () => (await import('./commands/get.ts')).addGet,
+  lint: async () => (await import('./commands/lint.ts')).addLint,
+  list: async () => (await import('./commands/list.ts')).addList,
+  notifications: async () => (await import('./commands/not-modelled.ts')).addNotModelled,
+  pause: async () => (await import('./commands/pause.ts')).addPause,
+  promote: async () => (await import('./commands/promote.ts')).addPromote,
+  restart: async () => (await import('./commands/restart.ts')).addRestart,
+  retry: async () => (await import('./commands/retry.ts')).addRetry,
+  set: async () => (await import('./commands/set-image.ts')).addSetImage,
+  status: async () => (await import('./commands/status.ts')).addStatus,
+  terminate: async () => (await import('./commands/terminate.ts')).addTerminate,
+  undo: async () => (await import('./commands/undo.ts')).addUndo,
+  version: async () => (await import('./commands/version.ts')).addVersion,
+};
+
+/** The module of the command that `argv` names; all of them for what names none (help, a word that is no command) and for the list of all commands. */
+export async function commandModules(program: Command, argv: readonly string[]): Promise<CommandModule[]> {
+  const word = firstWord(program, argv) ?? '';
+  const needsAll = !Object.hasOwn(MODULES, word) || word === 'completion';
+  return Promise.all((needsAll ? Object.values(MODULES) : [MODULES[word]!]).map((load) => load()));
+}
+
+/** The first argument that is neither a flag of `program` nor the value of one. */
+function firstWord(program: Command, argv: readonly string[]): string | undefined {
+  for (let index = 0; index < argv.length; index++) {
+    const argument = argv[index]!;
+    if (!argument.startsWith('-')) return argument;
+    if (program.options.some((option) => option.required && (argument === option.long || argument === option.short))) index++;
+  }
+  return undefined;
+}
