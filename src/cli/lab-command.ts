@@ -241,6 +241,9 @@ async function runOne(
     app,
   );
   const { cluster, api, tools, ctx } = session;
+  // Asked while the lab runs; a failure is told where the answer is used.
+  const versions = clientVersions(tools);
+  versions.catch(() => undefined);
   const keys = options.present === true ? presenterKeysAt(app, () => app.interrupt()) : undefined;
   const presenter = keys === undefined ? undefined : presenterAt(app, lang, keys);
   const renderer: Renderer = presenter ?? rendererFor(options, lang, app);
@@ -308,7 +311,7 @@ async function runOne(
     keys?.close();
     await progress;
   }
-  report.cluster.versions = await clientVersions(tools);
+  report.cluster.versions = await versions;
   if (reportFolder !== undefined) await writeReport(reportFolder, report);
   await writeJobSummary(report, app);
   if (isHandsOn && report.outcome === 'pass') {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { commandWord } from '../base/command-word.ts';
 import type { CommandModule } from './command-module.ts';
 
 /** The module of each command, in the order of the help text. They are loaded one by one: a lab runs the plugin some seventy times. */
@@ -22,19 +23,9 @@ const MODULES: Readonly<Record<string, () => Promise<CommandModule>>> = {
   version: async () => (await import('./commands/version.ts')).addVersion,
 };
 
-/** The module of the command that `argv` names; all of them for what names none (help, a word that is no command) and for the list of all commands. */
-export async function commandModules(program: Command, argv: readonly string[]): Promise<CommandModule[]> {
-  const word = firstWord(program, argv) ?? '';
+/** The module of the command that `args` name; all of them for what names none (help, a word that is no command) and for the list of all commands. */
+export function commandModules(program: Command, args: readonly string[]): Promise<CommandModule[]> {
+  const word = commandWord(args, program.options) ?? '';
   const needsAll = !Object.hasOwn(MODULES, word) || word === 'completion';
   return Promise.all((needsAll ? Object.values(MODULES) : [MODULES[word]!]).map((load) => load()));
-}
-
-/** The first argument that is neither a flag of `program` nor the value of one. */
-function firstWord(program: Command, argv: readonly string[]): string | undefined {
-  for (let index = 0; index < argv.length; index++) {
-    const argument = argv[index]!;
-    if (!argument.startsWith('-')) return argument;
-    if (program.options.some((option) => option.required && (argument === option.long || argument === option.short))) index++;
-  }
-  return undefined;
 }

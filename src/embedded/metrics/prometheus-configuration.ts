@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
 import { messageOf } from '../../base/errors.ts';
+import { yamlLibrary } from '../../base/yaml-library.ts';
 import { parsePromDuration } from './promql/duration-text.ts';
 import { RELABEL_ACTIONS, type RelabelRule, relabelRule } from './relabel.ts';
 import {
@@ -23,7 +23,7 @@ type Fields = Record<string, unknown>;
 export function parsePrometheusConfiguration(text: string): PrometheusConfiguration {
   let root: Fields;
   try {
-    root = (parse(text) ?? {}) as Fields;
+    root = (yamlLibrary().parse(text) ?? {}) as Fields;
   } catch (error) {
     throw new Error(`parsing YAML: ${messageOf(error)}`);
   }

@@ -1,4 +1,4 @@
-import { Lexer } from 'yaml';
+import { yamlLibrary } from '../../../base/yaml-library.ts';
 
 /** Lists and maps inside each other that a body may hold: upstream's decoder takes ten times as many. */
 export const MAX_NESTING = 1000;
@@ -42,7 +42,7 @@ function hasManyOpeners(text: string): boolean {
 /** Only the lexer knows which brackets stand inside of texts. */
 function isFlowTooDeep(text: string): boolean {
   let depth = 0;
-  for (const token of new Lexer().lex(text)) {
+  for (const token of new (yamlLibrary().Lexer)().lex(text)) {
     if (token === '[' || token === '{') {
       depth += 1;
       if (depth > MAX_NESTING) return true;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { parse } from 'yaml';
 import { messageOf } from '../../../base/errors.ts';
+import { yamlLibrary } from '../../../base/yaml-library.ts';
 import { statusError } from '../../../kube/status-error.ts';
 import { isJsonTooDeep, isYamlTooDeep } from './nesting.ts';
 
@@ -73,7 +73,7 @@ export function parseYaml(body: Buffer, kind: string): unknown {
   }
   try {
     if (isYamlTooDeep(text)) throw new Error(TOO_DEEP);
-    return parse(text) as unknown;
+    return yamlLibrary().parse(text) as unknown;
   } catch (error) {
     throw statusError(
       'BadRequest',

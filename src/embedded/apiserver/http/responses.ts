@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { stringify } from 'yaml';
 import { messageOf } from '../../../base/errors.ts';
+import { yamlLibrary } from '../../../base/yaml-library.ts';
 import type { Status } from '../../../kube/generated/types.ts';
 import { StatusError, statusError } from '../../../kube/status-error.ts';
 import type { StoredValue } from '../../store/stored-value.ts';
@@ -29,7 +29,7 @@ export function sendObject(response: ServerResponse, status: number, object: obj
 }
 
 function sendYaml(response: ServerResponse, status: number, object: object): void {
-  const body = Buffer.from(stringify(object, { aliasDuplicateObjects: false }));
+  const body = Buffer.from(yamlLibrary().stringify(object, { aliasDuplicateObjects: false }));
   response.writeHead(status, { 'Content-Type': 'application/yaml', 'Content-Length': body.length, 'Cache-Control': 'no-cache, private' });
   response.end(body);
 }
