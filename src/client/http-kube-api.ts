@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { Status } from '../kube/generated/types.ts';
 import type { CallOptions, DeleteOptions, KubeApi, ObjectList, Patch, Selection, WatchEvent, WriteOptions } from '../kube/kube-api.ts';
 import type { Draft, KubeObject, ObjectKey } from '../kube/object.ts';
@@ -88,6 +87,7 @@ export class HttpKubeApi implements KubeApi {
         for await (const chunk of response) chunks.push(chunk as Buffer);
         throw failure(response.statusCode ?? 500, Buffer.concat(chunks).toString(), { method: 'GET', path });
       }
+      const { createInterface } = await import('node:readline');
       const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
       // While the loop runs an error ends it; one that comes after its end (the connection is closed then) concerns nobody.
       lines.on('error', () => {});

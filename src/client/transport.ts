@@ -1,4 +1,4 @@
-import http, { type IncomingMessage } from 'node:http';
+import type { Agent, AgentOptions, IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Clock } from '../base/clock.ts';
 import { LabError } from '../base/errors.ts';
@@ -23,18 +23,24 @@ export interface TransportOptions {
   timeoutMs?: number | undefined;
 }
 
+type Sender = Pick<typeof https, 'request'> & { Agent: new (options: AgentOptions) => Agent };
+
+/** Importing node:http brings its WebSocket client, 10 ms that a command would pay for a server that hardly any cluster has. */
+async function senderFor(url: URL): Promise<Sender> {
+  return url.protocol === 'http:' ? (await import('node:http')).default : https;
+}
+
 /** JSON over HTTPS to one API server, with connections kept alive. Failures of the server are thrown as `StatusError`. */
 export class Transport {
   readonly address: ServerAddress;
   readonly #options: TransportOptions;
-  readonly #agent: https.Agent;
+  #sender: Promise<Sender> | undefined;
+  #agent: Agent | undefined;
   #serverAheadMs = 0;
 
   constructor(address: ServerAddress, options: TransportOptions) {
     this.address = address;
     this.#options = options;
-    const settings = { keepAlive: true, maxSockets: 64 };
-    this.#agent = address.url.protocol === 'http:' ? (new http.Agent(settings) as https.Agent) : new https.Agent(settings);
   }
 
   /** The server's time, from the `Date` header of its last answer: cluster time where time is virtual. */
@@ -43,7 +49,7 @@ export class Transport {
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#agent?.destroy();
   }
 
   /** The parsed answer (`undefined` for an empty one). */
@@ -65,12 +71,13 @@ export class Transport {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const { user, groups } = this.#options.impersonate ?? {};
     const base = this.address.url;
-    const send = base.protocol === 'http:' ? http.request : https.request;
+    const { request: send, Agent: SenderAgent } = await (this.#sender ??= senderFor(base));
+    const agent = (this.#agent ??= new SenderAgent({ keepAlive: true, maxSockets: 64 }));
     return new Promise((resolve, reject) => {
       const request = send(
         {
           ...options,
-          agent: this.#agent,
+          agent,
           host: base.hostname.replace(/^\[|\]$/g, ''),
           port: base.port || (base.protocol === 'http:' ? 80 : 443),
           method,

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { hostClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { runPlugin } from './run-plugin.ts';
@@ -25,5 +24,5 @@ process.exitCode = await runPlugin(process.argv.slice(2), {
   signal: interrupt.signal,
   connect: async (options) => (await import('../client/connect.ts')).connect(options),
   serveDashboard: async (options) => (await import('../dashboard/serve-dashboard.ts')).serveDashboard({ ...options, log: silentLog }),
-  readFile: (file) => (file === '-' ? text(process.stdin) : readFile(file, 'utf8')),
+  readFile: async (file) => (file === '-' ? (await import('node:stream/consumers')).text(process.stdin) : readFile(file, 'utf8')),
 });
