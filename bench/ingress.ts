@@ -11,6 +11,7 @@ import { access, constants, mkdir, mkdtemp, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { hostClock } from '../src/base/clock.ts';
+import { CLUSTER_MEMORY_FLAGS } from '../src/embedded/memory-flags.ts';
 import { generateLoad } from '../src/traffic/generate-load.ts';
 import { jsonKey } from '../src/traffic/load-report.ts';
 
@@ -46,7 +47,9 @@ function start(core: number, command: string, args: readonly string[]): ChildPro
 
 /** Starts a part of this folder; it prints its port. */
 async function part(core: number, name: string, ...args: string[]): Promise<{ port: number; pid: number }> {
-  const child = start(core, process.execPath, [path.join(parts, `${name}.ts`), ...args]);
+  // Under the options that a cluster's process has.
+  const flags = name === 'ingress' ? CLUSTER_MEMORY_FLAGS : [];
+  const child = start(core, process.execPath, [...flags, path.join(parts, `${name}.ts`), ...args]);
   const port = await new Promise<number>((resolve) => {
     child.stdout!.once('data', (chunk: Buffer) => resolve(Number(String(chunk).trim())));
   });

@@ -73,7 +73,8 @@ export function createRouter(configuration: Configuration, options: { redirectCo
     if (target.kind === 'unavailable') return { ...context, kind: 'answer', status: 503 };
     const canary = target.kind === 'canary' ? target.upstream : undefined;
     return {
-      ...context,
+      server,
+      primary,
       canary,
       kind: 'proxy',
       location,

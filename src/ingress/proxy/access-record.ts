@@ -53,10 +53,8 @@ export function accessLineFormatter(): (record: AccessRecord) => string {
 }
 
 function accessLine(record: AccessRecord, time: string): string {
-  const { tries } = record;
-  const list = (of: (one: AccessRecord['tries'][number]) => string): string =>
-    tries.length === 1 ? of(tries[0]!) : tries.length === 0 ? '-' : tries.map(of).join(', ');
-  const name = record.route?.primary?.name ?? (record.route === undefined ? '-' : 'upstream-default-backend');
+  const { tries, route } = record;
+  const name = route?.primary?.name ?? (route === undefined ? '-' : 'upstream-default-backend');
   // Joined to one flat string: a log that keeps a thousand concatenations keeps all their pieces, which the collector then moves about.
   return [
     record.remoteAddress,
@@ -69,11 +67,24 @@ function accessLine(record: AccessRecord, time: string): string {
     record.requestBytes,
     seconds(record.durationMs),
     `[${name}]`,
-    `[${record.route?.canary?.name ?? ''}]`,
-    list((one) => one.address),
-    list((one) => String(one.responseBytes)),
-    list((one) => seconds(one.durationMs)),
-    list((one) => String(one.status)),
+    `[${route?.canary?.name ?? ''}]`,
+    tries.length === 1 ? oneTry(tries[0]!) : triesText(tries),
     record.requestId,
   ].join(' ');
+}
+
+function oneTry({ address, responseBytes, durationMs, status }: AccessRecord['tries'][number]): string {
+  return `${address} ${responseBytes} ${seconds(durationMs)} ${status}`;
+}
+
+/** The same four columns of several tries, or of none. */
+function triesText(tries: AccessRecord['tries']): string {
+  if (tries.length === 0) return '- - - -';
+  const columns = [
+    tries.map(({ address }) => address),
+    tries.map(({ responseBytes }) => responseBytes),
+    tries.map(({ durationMs }) => seconds(durationMs)),
+    tries.map(({ status }) => status),
+  ];
+  return columns.map((column) => column.join(', ')).join(' ');
 }

@@ -4,12 +4,12 @@ import { BodyFramer } from './body-framer.ts';
 import { errorPage, reasonPhrase } from './error-page.ts';
 import { Exchange, type ExchangeClient } from './exchange.ts';
 import { type ConnectionHeaders, connectionHeaders } from './forwarded-headers.ts';
-import { firstValue } from './header-fields.ts';
+import { headEnd } from './head-end.ts';
+import { FieldMemory, firstValue, NO_FIELDS } from './header-fields.ts';
 import type { ProxyServices } from './proxy-services.ts';
 import { isRefusal, parseRequestHead, type RequestHead } from './request-head.ts';
 import { SocketOutput } from './socket-output.ts';
 
-const HEAD_END = '\r\n\r\n';
 const DRAIN_IDLE_MS = 1000;
 const MAX_QUEUED = 65_536;
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
@@ -26,6 +26,7 @@ export class ClientConnection implements ExchangeClient {
   readonly #output: SocketOutput;
   readonly #services: ProxyServices;
   readonly #onClose: (connection: ClientConnection) => void;
+  readonly #fieldMemory = new FieldMemory();
   #phase: Phase = 'idle';
   #deadlineMs: number;
   #queued: Buffer | undefined;
@@ -57,7 +58,7 @@ export class ClientConnection implements ExchangeClient {
     this.listenPort = listener.listenPort;
     this.remoteAddress = (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '');
     this.headers = connectionHeaders(this);
-    this.#deadlineMs = services.hostClock.nowMs() + services.limits.headerTimeoutMs;
+    this.#deadlineMs = services.nowMs() + services.limits.headerTimeoutMs;
     socket.setNoDelay(true);
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
@@ -77,7 +78,7 @@ export class ClientConnection implements ExchangeClient {
   }
 
   setDeadline(delayMs: number): void {
-    this.#deadlineMs = this.#services.hostClock.nowMs() + delayMs;
+    this.#deadlineMs = this.#services.nowMs() + delayMs;
   }
   pauseBody(): void {
     this.#socket.pause();
@@ -178,15 +179,15 @@ export class ClientConnection implements ExchangeClient {
     let start = 0;
     while (buffer[start] === 13 && buffer[start + 1] === 10) start += 2;
     if (start > 0) buffer = buffer.subarray(start);
-    const { limits, hostClock } = this.#services;
+    const { limits } = this.#services;
     if (this.#phase === 'idle' && buffer.length > 0) {
       this.#phase = 'head';
-      this.#startedMs = hostClock.nowMs();
+      this.#startedMs = this.#services.nowMs();
       this.#deadlineMs = this.#startedMs + limits.headerTimeoutMs;
       this.#bytesSent = this.#headBytesSent = 0;
       this.#request = this.#framer = this.#exchange = this.#route = undefined;
     }
-    const end = buffer.indexOf(HEAD_END);
+    const end = headEnd(buffer);
     if (end < 0 || end > limits.headBytes) {
       this.#queued = buffer.length > 0 ? buffer : undefined;
       this.#requestBytes = buffer.length;
@@ -198,7 +199,7 @@ export class ClientConnection implements ExchangeClient {
     this.#queued = end + 4 < buffer.length ? buffer.subarray(end + 4) : undefined;
     this.#requestBytes = end + 4;
     this.#requests += 1;
-    const request = parseRequestHead(buffer.toString('latin1', 0, end), limits);
+    const request = parseRequestHead(buffer.toString('latin1', 0, end), limits, this.#fieldMemory);
     if (isRefusal(request)) {
       this.#refuse(request.status);
       return false;
@@ -317,12 +318,12 @@ export class ClientConnection implements ExchangeClient {
   }
 
   #record(status: number, exchange = this.#exchange): void {
-    const { onAccess, clock, hostClock } = this.#services;
+    const { onAccess, nowMs, clusterNowMs } = this.#services;
     if (onAccess === undefined) return;
     const request = this.#request;
-    const fields = request?.fields ?? { names: [], values: [], lines: [] };
+    const fields = request?.fields ?? NO_FIELDS;
     onAccess({
-      atMs: clock.nowMs(),
+      atMs: clusterNowMs(),
       remoteAddress: this.remoteAddress,
       method: request?.method ?? '',
       target: request?.target ?? '',
@@ -334,7 +335,7 @@ export class ClientConnection implements ExchangeClient {
       bytesSent: this.#bytesSent,
       bodyBytesSent: Math.max(0, this.#bytesSent - this.#headBytesSent),
       requestBytes: this.#requestBytes,
-      durationMs: hostClock.nowMs() - this.#startedMs,
+      durationMs: nowMs() - this.#startedMs,
       route: this.#route,
       tries: exchange?.tries ?? [],
       requestId: this.#requestId,

@@ -8,6 +8,8 @@ import type { Selection } from './balancer.ts';
 import { BodyFramer } from './body-framer.ts';
 import { reasonPhrase } from './error-page.ts';
 import { type ClientSide, type ConnectionHeaders, forwardedHead } from './forwarded-headers.ts';
+import { headEnd } from './head-end.ts';
+import type { HeaderFields } from './header-fields.ts';
 import type { ProxyServices } from './proxy-services.ts';
 import type { RequestHead } from './request-head.ts';
 import { parseResponseHead, type ResponseHead } from './response-head.ts';
@@ -167,7 +169,7 @@ export class Exchange implements UpstreamUser {
       this.#client.answer(503);
       return;
     }
-    this.#tryStartedMs = this.#services.hostClock.nowMs();
+    this.#tryStartedMs = this.#services.nowMs();
     this.#countedTries += 1;
     const oneTry = { address: endpoint.address, status: 0, durationMs: 0, connectMs: 0, headerMs: 0, responseBytes: 0 };
     this.tries = this.tries.length === 0 ? [oneTry] : [...this.tries, oneTry];
@@ -197,7 +199,7 @@ export class Exchange implements UpstreamUser {
           return;
         }
         this.#connecting = undefined;
-        this.tries.at(-1)!.connectMs = this.#services.hostClock.nowMs() - this.#tryStartedMs;
+        this.tries.at(-1)!.connectMs = this.#services.nowMs() - this.#tryStartedMs;
         if (connection.socket.destroyed || connection.hasEnded) this.#failed('error');
         else this.#use(connection, false);
       },
@@ -243,13 +245,13 @@ export class Exchange implements UpstreamUser {
     let buffer = this.#partialHead === undefined ? chunk : Buffer.concat([this.#partialHead, chunk]);
     this.#partialHead = undefined;
     for (;;) {
-      const end = buffer.indexOf('\r\n\r\n');
+      const end = headEnd(buffer);
       if (end < 0) {
         if (buffer.length > MAX_RESPONSE_HEAD) this.#failed('invalid');
         else if (buffer.length > 0) this.#partialHead = buffer;
         return;
       }
-      const head = parseResponseHead(buffer.toString('latin1', 0, end), this.#request.method);
+      const head = parseResponseHead(buffer.toString('latin1', 0, end), this.#request.method, this.#upstream?.fieldMemory);
       if (head === undefined) {
         this.#failed('invalid');
         return;
@@ -298,7 +300,7 @@ export class Exchange implements UpstreamUser {
     this.#keepsClient = this.#client.mayKeepAlive && this.#client.isBodyComplete && !endsByClose;
     const oneTry = this.tries.at(-1)!;
     oneTry.status = head.status;
-    oneTry.headerMs = this.#services.hostClock.nowMs() - this.#tryStartedMs;
+    oneTry.headerMs = this.#services.nowMs() - this.#tryStartedMs;
     const text = this.#responseHead(head);
     // Head and body leave in one write where they arrived in one read.
     const bodyEnd = this.#relayMode === 'raw' ? this.#framer.feed(buffer, bodyStart) : bodyStart;
@@ -311,11 +313,7 @@ export class Exchange implements UpstreamUser {
   #responseHead(head: ResponseHead): string {
     const { fields } = head;
     let text = `HTTP/1.1 ${head.status} ${head.reason || reasonPhrase(head.status)}\r\n${this.#services.dateLine()}\r\n`;
-    for (let i = 0; i < fields.names.length; i++) {
-      const name = fields.names[i]!;
-      if (DROPPED.has(name) || name.startsWith('x-accel-') || (name !== 'content-length' && head.connection.includes(name))) continue;
-      text += `${fields.lines[i]}\r\n`;
-    }
+    text += fields.relayed ??= relayedLines(fields);
     if (this.#relayMode === 'encode' || (head.framing.kind === 'chunked' && this.#relayMode === 'raw'))
       text += 'Transfer-Encoding: chunked\r\n';
     text += this.#setCookieLine();
@@ -332,7 +330,7 @@ export class Exchange implements UpstreamUser {
       !setsCookie(affinity, this.#route.server.host === '_' ? '_' : hostName(this.#request.host), this.#location.path)
     )
       return '';
-    return `Set-Cookie: ${formatAffinityCookie(affinity, cookie, { locationPath: this.#location.path, isHttps: this.#client.isHttps, nowMs: this.#services.clock.nowMs() })}\r\n`;
+    return `Set-Cookie: ${formatAffinityCookie(affinity, cookie, { locationPath: this.#location.path, isHttps: this.#client.isHttps, nowMs: this.#services.clusterNowMs() })}\r\n`;
   }
 
   #relay(chunk: Buffer, start: number): void {
@@ -395,7 +393,7 @@ export class Exchange implements UpstreamUser {
     const isTimeout = failure === 'timeout' || failure === 'connect-timeout';
     const oneTry = this.tries.at(-1)!;
     oneTry.status = isTimeout ? 504 : 502;
-    oneTry.durationMs = this.#services.hostClock.nowMs() - this.#tryStartedMs;
+    oneTry.durationMs = this.#services.nowMs() - this.#tryStartedMs;
     if (failure === 'stale') this.#countedTries -= 1;
     if (this.#mayRetry(failure, isTimeout)) {
       this.#attempt();
@@ -417,7 +415,7 @@ export class Exchange implements UpstreamUser {
 
   #complete(head: ResponseHead, isUpstreamClean: boolean): void {
     this.#isOver = true;
-    this.tries.at(-1)!.durationMs = this.#services.hostClock.nowMs() - this.#tryStartedMs;
+    this.tries.at(-1)!.durationMs = this.#services.nowMs() - this.#tryStartedMs;
     const connection = this.#upstream;
     this.#upstream = undefined;
     if (connection !== undefined) {
@@ -434,4 +432,15 @@ export class Exchange implements UpstreamUser {
     this.abort();
     this.#client.cut(status);
   }
+}
+
+/** What a client gets of the Pod's own lines. */
+function relayedLines({ names, lines, connection }: HeaderFields): string {
+  const kept: string[] = [];
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    if (DROPPED.has(name) || name.startsWith('x-accel-') || (name !== 'content-length' && connection.includes(name))) continue;
+    kept.push(`${lines[i]}\r\n`);
+  }
+  return kept.join('');
 }

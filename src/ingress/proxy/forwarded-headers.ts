@@ -1,4 +1,4 @@
-import { firstValue } from './header-fields.ts';
+import { firstValue, type HeaderFields } from './header-fields.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** The connection that a request came by. */
@@ -74,16 +74,23 @@ export function forwardedHead(request: RequestHead, context: ForwardContext): st
   const { beforeHost, afterHost } = context.trustsForwarded ? trustedHeaders(request, context.client) : context.headers;
   const forwardedHost = (context.trustsForwarded ? firstValue(fields, 'x-forwarded-host') : undefined) ?? request.host;
   let head = `${request.method} ${context.uri} HTTP/1.1\r\nHost: ${context.host}\r\nX-Request-ID: ${context.requestId}${beforeHost}${forwardedHost}${afterHost}`;
-  for (let i = 0; i < fields.names.length; i++) {
-    const name = fields.names[i]!;
-    if (name === 'x-forwarded-for') head += `X-Original-Forwarded-For: ${fields.values[i]}\r\n`;
-    if (DROPPED.has(name) || !PLAIN_NAME.test(name) || request.connection.includes(name)) continue;
-    head += `${fields.lines[i]}\r\n`;
-  }
+  head += fields.relayed ??= relayedLines(fields);
   if (framing.kind === 'length') head += `Content-Length: ${framing.bytes}\r\n`;
   else if (framing.kind === 'chunked') head += 'Transfer-Encoding: chunked\r\n';
   if (request.upgrade !== undefined) head += `Connection: Upgrade\r\nUpgrade: ${request.upgrade}\r\n`;
   return `${head}\r\n`;
+}
+
+/** What a Pod gets of the client's own lines. */
+function relayedLines({ names, values, lines, connection }: HeaderFields): string {
+  const kept: string[] = [];
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    if (name === 'x-forwarded-for') kept.push(`X-Original-Forwarded-For: ${values[i]}\r\n`);
+    if (DROPPED.has(name) || !PLAIN_NAME.test(name) || connection.includes(name)) continue;
+    kept.push(`${lines[i]}\r\n`);
+  }
+  return kept.join('');
 }
 
 /** The client's own forwarding headers where it sent some. */

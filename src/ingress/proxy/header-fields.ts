@@ -1,11 +1,32 @@
+export type Framing = { kind: 'none' } | { kind: 'length'; bytes: number } | { kind: 'chunked' } | { kind: 'until-close' };
+
 /** Header fields in the order they came: parallel arrays, because a proxy reads thousands of them a second. */
 export interface HeaderFields {
   /** Lower-case names. */
-  names: string[];
-  values: string[];
+  readonly names: readonly string[];
+  readonly values: readonly string[];
   /** `Name: value` as it may be sent on. */
-  lines: string[];
+  readonly lines: readonly string[];
+  /** Length of the longest line. */
+  readonly longestLine: number;
+  /** What Content-Length and Transfer-Encoding say; `absent` when neither is there, `invalid` for any doubt. */
+  readonly framing: Framing | 'absent' | 'invalid' | 'unknown-coding';
+  /** The lower-case members of all Connection headers. */
+  readonly connection: readonly string[];
+  /** The lines that are sent on, each with its end; filled in by the one who sends them first. */
+  relayed: string | undefined;
 }
+
+/** Header fields of a message that never came. */
+export const NO_FIELDS: HeaderFields = {
+  names: [],
+  values: [],
+  lines: [],
+  longestLine: 0,
+  framing: 'absent',
+  connection: [],
+  relayed: undefined,
+};
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const [TAB, LF, CR, SPACE, DELETE] = [9, 10, 13, 32, 127];
@@ -22,9 +43,9 @@ const LOWER_CASE = new Map(
     .flatMap((name) => [name, name.toLowerCase()].map((text) => [text, name.toLowerCase()] as const)),
 );
 
-/** Whether there is a control character other than tab, or a CR or LF that does not belong to a CRLF. */
-export function hasForbiddenCharacter(head: string): boolean {
-  for (let i = 0; i < head.length; i++) {
+/** Whether `head` has, before `end`, a control character other than tab, or a CR or LF that does not belong to a CRLF. */
+export function hasForbiddenCharacter(head: string, end: number): boolean {
+  for (let i = 0; i < end; i++) {
     const code = head.charCodeAt(i);
     if ((code >= SPACE && code !== DELETE) || code === TAB) continue;
     if (code !== CR || head.charCodeAt(i + 1) !== LF) return true;
@@ -39,32 +60,66 @@ export function isToken(text: string): boolean {
 }
 
 /**
- * Parses the lines after the first one of a head, by RFC 9112 without its lenient alternatives: no folded lines, no space before
- * the colon, no empty name. `undefined` when a line breaks these rules.
+ * Parses the header lines of a head, by RFC 9112 without its lenient alternatives: no control characters, no folded lines, no space
+ * before the colon, no empty name. `undefined` when a line breaks these rules.
  */
-export function parseHeaderFields(head: string, start: number): HeaderFields | undefined {
+export function parseHeaderFields(text: string): HeaderFields | undefined {
+  if (hasForbiddenCharacter(text, text.length)) return undefined;
   let count = 0;
-  for (let next = start; next < head.length && next >= 2; next = head.indexOf('\r\n', next) + 2) count += 1;
+  for (let next = 0; next < text.length && (next >= 2 || count === 0); next = text.indexOf('\r\n', next) + 2) count += 1;
   // Arrays of the right size: one that grows by `push` begins with room for seventeen.
-  const fields: HeaderFields = { names: new Array(count), values: new Array(count), lines: new Array(count) };
-  let at = start;
+  const names = new Array<string>(count);
+  const values = new Array<string>(count);
+  const lines = new Array<string>(count);
+  let longestLine = 0;
+  let at = 0;
   for (let i = 0; i < count; i++) {
-    let end = head.indexOf('\r\n', at);
-    if (end < 0) end = head.length;
-    const colon = head.indexOf(':', at);
+    let end = text.indexOf('\r\n', at);
+    if (end < 0) end = text.length;
+    longestLine = Math.max(longestLine, end - at);
+    const colon = text.indexOf(':', at);
     if (colon <= at || colon >= end) return undefined;
-    const name = head.slice(at, colon);
+    const name = text.slice(at, colon);
     const lowerCase = LOWER_CASE.get(name) ?? (TOKEN.test(name) ? name.toLowerCase() : undefined);
     if (lowerCase === undefined) return undefined;
-    fields.names[i] = lowerCase;
+    names[i] = lowerCase;
     // One space before the value and none after it: the line is what came.
-    const isPlain = head.charCodeAt(colon + 1) === SPACE && head.charCodeAt(colon + 2) > SPACE && head.charCodeAt(end - 1) > SPACE;
-    const value = isPlain ? head.slice(colon + 2, end) : head.slice(colon + 1, end).trim();
-    fields.values[i] = value;
-    fields.lines[i] = isPlain ? head.slice(at, end) : `${name}: ${value}`;
+    const isPlain = text.charCodeAt(colon + 1) === SPACE && text.charCodeAt(colon + 2) > SPACE && text.charCodeAt(end - 1) > SPACE;
+    const value = isPlain ? text.slice(colon + 2, end) : text.slice(colon + 1, end).trim();
+    values[i] = value;
+    lines[i] = isPlain ? text.slice(at, end) : `${name}: ${value}`;
     at = end + 2;
   }
-  return fields;
+  return {
+    names,
+    values,
+    lines,
+    longestLine,
+    framing: declaredFraming(names, values),
+    connection: connectionOptions(names, values),
+    relayed: undefined,
+  };
+}
+
+/** Longer header lines than these are not worth keeping for a peer that may never send them again. */
+const MAX_REMEMBERED = 4096;
+
+/** The header lines that last came over one connection: a peer that keeps a connection mostly repeats them, and they need no second look. */
+export class FieldMemory {
+  #text = '';
+  #fields: HeaderFields | undefined;
+
+  /** As `parseHeaderFields`, of what follows `start` in the head. */
+  parse(head: string, start: number): HeaderFields | undefined {
+    const text = head.slice(start);
+    if (this.#fields !== undefined && text === this.#text) return this.#fields;
+    const fields = parseHeaderFields(text);
+    if (fields !== undefined && text.length <= MAX_REMEMBERED) {
+      this.#text = text;
+      this.#fields = fields;
+    }
+    return fields;
+  }
 }
 
 /** The first value of a header, by its lower-case name. */
@@ -73,20 +128,17 @@ export function firstValue(fields: HeaderFields, name: string): string | undefin
   return at < 0 ? undefined : fields.values[at];
 }
 
-export type Framing = { kind: 'none' } | { kind: 'length'; bytes: number } | { kind: 'chunked' } | { kind: 'until-close' };
-
-/** The framing that Content-Length and Transfer-Encoding give; `absent` when neither is there, `invalid` for any doubt. */
-export function declaredFraming(fields: HeaderFields): Framing | 'absent' | 'invalid' | 'unknown-coding' {
+function declaredFraming(names: readonly string[], values: readonly string[]): HeaderFields['framing'] {
   let encoding: string | undefined;
   let length: string | undefined;
-  for (let i = 0; i < fields.names.length; i++) {
-    const name = fields.names[i]!;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
     if (name === 'transfer-encoding') {
       if (encoding !== undefined) return 'invalid';
-      encoding = fields.values[i]!;
+      encoding = values[i]!;
     } else if (name === 'content-length') {
       if (length !== undefined) return 'invalid';
-      length = fields.values[i]!;
+      length = values[i]!;
     }
   }
   if (encoding !== undefined) {
@@ -100,9 +152,7 @@ export function declaredFraming(fields: HeaderFields): Framing | 'absent' | 'inv
 const NO_OPTIONS: readonly string[] = [];
 const KEEP_ALIVE: readonly string[] = ['keep-alive'];
 
-/** The lower-case members of all Connection headers. */
-export function connectionOptions(fields: HeaderFields): readonly string[] {
-  const { names, values } = fields;
+function connectionOptions(names: readonly string[], values: readonly string[]): readonly string[] {
   const first = names.indexOf('connection');
   if (first < 0) return NO_OPTIONS;
   if (values[first] === 'keep-alive' && names.indexOf('connection', first + 1) < 0) return KEEP_ALIVE;

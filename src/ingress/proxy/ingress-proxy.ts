@@ -7,6 +7,7 @@ import { UserPatterns } from '../user-patterns.ts';
 import type { AccessRecord } from './access-record.ts';
 import { Balancer } from './balancer.ts';
 import { ClientConnection } from './client-connection.ts';
+import { oncePerTurn } from './once-per-turn.ts';
 import type { ProxyLimits, ProxyServices } from './proxy-services.ts';
 import { DEFAULT_HEAD_LIMITS } from './request-head.ts';
 import { WriteBatch } from './socket-output.ts';
@@ -81,16 +82,18 @@ export class IngressProxy {
     let dateSecond = -1;
     let dateLine = '';
     const batch = new WriteBatch();
+    const nowMs = oncePerTurn(hostClock);
+    const clusterNowMs = oncePerTurn(clock);
     this.#services = {
       router: () => {
         throw new Error('The proxy has no configuration yet.');
       },
       endpointsOf: (name) => this.#configuration.upstreams.get(name)?.endpoints,
-      pool: new UpstreamPool({ connect: options.connect, hostClock, batch, maxIdle: 320, idleTimeoutMs: 60_000 }),
+      pool: new UpstreamPool({ connect: options.connect, nowMs, batch, maxIdle: 320, idleTimeoutMs: 60_000 }),
       balancer: new Balancer(freshCookie),
       batch,
-      clock,
-      hostClock,
+      nowMs,
+      clusterNowMs,
       limits: { ...DEFAULT_PROXY_LIMITS, ...options.limits },
       isDraining: false,
       trustsForwarded: false,
@@ -98,7 +101,7 @@ export class IngressProxy {
       draw: (total) => random.below(total) + 1,
       freshId,
       dateLine: () => {
-        const second = Math.floor(clock.nowMs() / 1000);
+        const second = Math.floor(clusterNowMs() / 1000);
         if (second !== dateSecond) {
           dateSecond = second;
           dateLine = `Date: ${new Date(second * 1000).toUTCString()}`;

@@ -1,4 +1,3 @@
-import type { Clock } from '../../base/clock.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { Router } from '../route-request.ts';
 import type { AccessRecord } from './access-record.ts';
@@ -28,8 +27,10 @@ export interface ProxyServices {
   pool: UpstreamPool;
   batch: WriteBatch;
   balancer: Balancer;
-  clock: Clock;
-  hostClock: Clock;
+  /** The host's time, read once in a turn of the event loop. */
+  nowMs(): number;
+  /** Cluster time, read once in a turn of the event loop. */
+  clusterNowMs(): number;
   limits: ProxyLimits;
   isDraining: boolean;
   trustsForwarded: boolean;

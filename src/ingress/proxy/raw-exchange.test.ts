@@ -64,6 +64,21 @@ function exchange(bytes: string | Buffer, isEnough: (text: string) => boolean = 
 }
 const statusOf = (text: string): number => Number(text.split(' ')[1]);
 
+it('tells a line that is repeated on a connection from one that has changed, in both directions', async () => {
+  const get = (line: string, url = '/'): string => `GET ${url} HTTP/1.1\r\nHost: a.test\r\n${line}\r\n`;
+  const lines = ['X-A: one\r\n', 'X-A: one\r\n', 'X-A: two\r\n', 'Connection: x-a\r\nX-A: three\r\n', 'X-A: one\r\n', ''];
+  const whole = `${lines.map((line) => get(line)).join('')}${get('', '/chunked')}${get('Connection: close\r\n')}`;
+  const text = await exchange(whole);
+  expect(seen.map(({ headers }) => headers['x-a'])).toEqual(['one', 'one', 'two', undefined, 'one', undefined, undefined, undefined]);
+  const heads = text.split('HTTP/1.1 200 OK\r\n').slice(1);
+  expect(heads.map((head) => /content-length: 2/i.test(head))).toEqual([true, true, true, true, true, true, false, true]);
+  expect(heads.map((head) => /transfer-encoding: chunked/i.test(head))).toEqual([false, false, false, false, false, false, true, false]);
+  expect(heads.map((head) => head.match(/^connection: .*/im)?.[0])).toEqual([
+    ...Array(7).fill('Connection: keep-alive'),
+    'Connection: close',
+  ]);
+});
+
 describe('requests that are refused', () => {
   const refused: { fact: string; bytes: string; status: number }[] = [
     {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Clock } from '../../base/clock.ts';
 import type { Endpoint } from '../endpoints.ts';
+import { FieldMemory } from './header-fields.ts';
 import { SocketOutput, type WriteBatch } from './socket-output.ts';
 
 /** Opens a connection to a Pod; resolves when it is established and rejects with Node's error codes. */
@@ -18,6 +18,7 @@ export class UpstreamConnection {
   readonly socket: Socket;
   readonly output: SocketOutput;
   readonly address: string;
+  readonly fieldMemory = new FieldMemory();
   user: UpstreamUser | undefined;
   idleSinceMs = 0;
   hasEnded = false;
@@ -37,7 +38,7 @@ export class UpstreamConnection {
 /** Keep-alive connections to Pods, most recently used first. Those of endpoints that left the configuration are closed when idle. */
 export class UpstreamPool {
   readonly #connect: Connect;
-  readonly #hostClock: Clock;
+  readonly #nowMs: () => number;
   readonly #batch: WriteBatch;
   readonly #maxIdle: number;
   readonly #idleTimeoutMs: number;
@@ -46,9 +47,9 @@ export class UpstreamPool {
   #idleCount = 0;
   #wanted: ReadonlySet<string> = new Set();
 
-  constructor(options: { connect: Connect; hostClock: Clock; batch: WriteBatch; maxIdle: number; idleTimeoutMs: number }) {
+  constructor(options: { connect: Connect; nowMs: () => number; batch: WriteBatch; maxIdle: number; idleTimeoutMs: number }) {
     this.#connect = options.connect;
-    this.#hostClock = options.hostClock;
+    this.#nowMs = options.nowMs;
     this.#batch = options.batch;
     this.#maxIdle = options.maxIdle;
     this.#idleTimeoutMs = options.idleTimeoutMs;
@@ -98,7 +99,7 @@ export class UpstreamPool {
       connection.socket.destroy();
       return;
     }
-    connection.idleSinceMs = this.#hostClock.nowMs();
+    connection.idleSinceMs = this.#nowMs();
     const stack = this.#idle.get(connection.address);
     if (stack === undefined) this.#idle.set(connection.address, [connection]);
     else stack.push(connection);
