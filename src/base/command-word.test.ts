@@ -11,10 +11,26 @@ it.each([
   [['-n', 'abort', 'get'], 'get'],
   [['--namespace', 'abort', '--no-color', 'get'], 'get'],
   [['--namespace=shop', 'get'], 'get'],
-  [['--unknown', 'get'], 'get'],
+  [['-nshop', 'get'], 'get'],
+  [['get', '--unknown', '--help'], 'get'],
+  [['get', '-n', 'shop'], 'get'],
   [['--help'], undefined],
   [['-n'], undefined],
   [[], undefined],
 ])('finds the command in %j', (args, word) => {
   expect(commandWord(args, flags)).toBe(word);
+});
+
+it.each([
+  [['--help', 'get']],
+  [['-n', 'shop', '-h', 'get']],
+  [['--unknown', 'get']],
+  [['--no-color=yes', 'get']],
+  [['-1', 'get']],
+  [['-', 'get']],
+  [['--', 'get']],
+  [['get', 'rollout', '-n']],
+  [['get', '--namespace']],
+])('finds none in %j, which the program itself may have to answer', (args) => {
+  expect(commandWord(args, flags)).toBeUndefined();
 });

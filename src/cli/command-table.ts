@@ -20,7 +20,7 @@ const MODULES: Readonly<Record<string, () => Promise<CommandModule>>> = {
   traffic: async () => (await import('./traffic-command.ts')).addTrafficCommand,
 };
 
-/** The module of the command that `args` name, or all of them for what names none: help, a word that is no command. */
+/** The module of the command that `args` name, or all of them for what the program answers itself: help, a word that is no command. */
 export function commandModules(program: Command, args: readonly string[]): Promise<CommandModule[]> {
   const word = commandWord(args, program.options) ?? '';
   return Promise.all((Object.hasOwn(MODULES, word) ? [MODULES[word]!] : Object.values(MODULES)).map((load) => load()));

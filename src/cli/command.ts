@@ -4,7 +4,7 @@ import { type App, EXIT } from './app.ts';
 import { commandModules } from './command-table.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Runs one command line and resolves with its exit code. Misuse is told on stderr (2); other failures are thrown. */
+/** Runs one command line and resolves with its exit code. Misuse is told on stderr (2); other failures, and the reason of an interrupt, are thrown. */
 export async function runCommand(args: readonly string[], app: App): Promise<number> {
   const outcome: Outcome = { exitCode: EXIT.ok };
   const program = new Command('canary-lab')
@@ -15,7 +15,10 @@ export async function runCommand(args: readonly string[], app: App): Promise<num
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError(true)
     .showHelpAfterError('Next: see "canary-lab --help".');
-  for (const add of await commandModules(program, args)) add(program, app, outcome);
+  const modules = await commandModules(program, args);
+  // Ctrl-C while they were read: nothing has begun, nothing shall begin.
+  app.signal.throwIfAborted();
+  for (const add of modules) add(program, app, outcome);
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {

@@ -81,13 +81,14 @@ export class HttpKubeApi implements KubeApi {
         fieldSelector: selection.fieldSelector,
       });
     try {
+      // Before the answer is there: from then on somebody must listen to it.
+      const { createInterface } = await import('node:readline');
       const response = await this.#transport.open({ method: 'GET', path, signal });
       if ((response.statusCode ?? 500) >= 400) {
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(chunk as Buffer);
         throw failure(response.statusCode ?? 500, Buffer.concat(chunks).toString(), { method: 'GET', path });
       }
-      const { createInterface } = await import('node:readline');
       const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
       // While the loop runs an error ends it; one that comes after its end (the connection is closed then) concerns nobody.
       lines.on('error', () => {});

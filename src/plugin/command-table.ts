@@ -23,7 +23,7 @@ const MODULES: Readonly<Record<string, () => Promise<CommandModule>>> = {
   version: async () => (await import('./commands/version.ts')).addVersion,
 };
 
-/** The module of the command that `args` name; all of them for what names none (help, a word that is no command) and for the list of all commands. */
+/** The module of the command that `args` name; all of them for what the program answers itself (help, a word that is no command) and for `completion`. */
 export function commandModules(program: Command, args: readonly string[]): Promise<CommandModule[]> {
   const word = commandWord(args, program.options) ?? '';
   const needsAll = !Object.hasOwn(MODULES, word) || word === 'completion';

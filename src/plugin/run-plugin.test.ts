@@ -192,6 +192,23 @@ describe('errors', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('Usage: kubectl-argo-rollouts promote');
   });
+
+  it('does nothing and ends with 130 when it is interrupted while the command is loaded', async () => {
+    const sh = shell();
+    const run = sh.run('abort demo');
+    sh.stop.abort();
+    expect(await run).toEqual({ code: 130, stdout: '', stderr: '' });
+    expect(sh.connections).toEqual([]);
+  });
+
+  it.each(['--help get', '-n shop -h get', '--unknown get', '-1 get', 'get rollout demo -n', 'gett', ''])(
+    'shows all commands when the program itself answers "%s"',
+    async (line) => {
+      const { stdout, stderr } = await shell().run(line);
+      const names = [...`${stdout}${stderr}`.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
+      expect([names[0], names.at(-1), names.length]).toEqual(['abort', 'version', 17]);
+    },
+  );
 });
 
 describe('connection flags', () => {

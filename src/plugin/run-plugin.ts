@@ -29,7 +29,10 @@ export async function runPlugin(argv: readonly string[], host: PluginHost): Prom
     .helpCommand(false);
   addConnectionFlags(program);
   const args = normalizeArguments(argv);
-  for (const add of await commandModules(program, args)) add(program, session);
+  const modules = await commandModules(program, args);
+  // Ctrl-C while they were read: nothing has begun, nothing shall begin.
+  if (host.signal.aborted) return 130;
+  for (const add of modules) add(program, session);
   try {
     await program.parseAsync(args, { from: 'user' });
     return host.signal.aborted ? 130 : 0;

@@ -202,6 +202,18 @@ describe('bodies', () => {
     expect(text.endsWith('\r\n\r\nok')).toBe(true);
   });
 
+  it('frames each answer for its own request when all lines repeat', async () => {
+    const one = (method: string, version: string): string => `${method} /chunked HTTP/${version}\r\nHost: a.test\r\n\r\n`;
+    const text = await exchange(one('GET', '1.1') + one('HEAD', '1.1') + one('GET', '1.1') + one('GET', '1.0'));
+    const answers = text.split('HTTP/1.1 200 OK\r\n').slice(1);
+    const chunks = expect.stringMatching(/^(?:6\r\nonetwo|3\r\none\r\n3\r\ntwo)\r\n0\r\n\r\n$/);
+    expect(answers.map((answer) => answer.slice(answer.indexOf('\r\n\r\n') + 4))).toEqual([chunks, '', chunks, 'onetwo']);
+    expect(answers.map((answer) => answer.match(/^connection: .*/im)?.[0])).toEqual([
+      ...Array(3).fill('Connection: keep-alive'),
+      'Connection: close',
+    ]);
+  });
+
   it('gives an HTTP/1.0 client the body without chunks and closes', async () => {
     const text = await exchange('GET /chunked HTTP/1.0\r\nHost: a.test\r\n\r\n');
     expect(text).not.toMatch(/transfer-encoding/i);

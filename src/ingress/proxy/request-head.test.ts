@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../base/random.ts';
+import { FieldMemory } from './header-fields.ts';
 import { isRefusal, parseRequestHead } from './request-head.ts';
 
 it('reads a request with its Host, length and connection options', () => {
@@ -23,6 +24,21 @@ it('takes the host of an absolute target over the Host header', () => {
 it('closes after HTTP/1.0 unless keep-alive is asked for', () => {
   expect(parseRequestHead('GET / HTTP/1.0')).toMatchObject({ keepsAlive: false, host: '' });
   expect(parseRequestHead('GET / HTTP/1.0\r\nConnection: keep-alive')).toMatchObject({ keepsAlive: true });
+});
+
+it('takes host, version and framing of each request by itself, though its lines are those of the one before', () => {
+  const memory = new FieldMemory();
+  const read = (requestLine: string, lines: string) => parseRequestHead(`${requestLine}\r\n${lines}`, undefined, memory);
+  const host = 'Host: a.test';
+  expect(read('GET / HTTP/1.1', host)).toMatchObject({ host: 'a.test', keepsAlive: true });
+  expect(read('GET http://b.test/ HTTP/1.1', host)).toMatchObject({ host: 'b.test', keepsAlive: true });
+  expect(read('GET / HTTP/1.0', host)).toMatchObject({ host: 'a.test', keepsAlive: false });
+  expect(read('GET / HTTP/1.1', host)).toMatchObject({ host: 'a.test', keepsAlive: true });
+  const chunked = 'Host: a.test\r\nTransfer-Encoding: chunked';
+  expect(read('POST / HTTP/1.1', chunked)).toMatchObject({ framing: { kind: 'chunked' } });
+  expect(read('POST / HTTP/1.0', chunked)).toMatchObject({ status: 400 });
+  expect(read('POST / HTTP/1.0', '')).toMatchObject({ host: '' });
+  expect(read('POST / HTTP/1.1', '')).toMatchObject({ status: 400 });
 });
 
 it('never lets a changed byte end in a head with two lengths, a bad name or a stray line end', () => {
