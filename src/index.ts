@@ -68,7 +68,8 @@ export {
 } from './harness/lab.ts';
 export type { Observation } from './harness/observation.ts';
 export { exitCodeOf, type LabReport, type StepReport } from './harness/report.ts';
-export { type RunLabOptions, runLab } from './harness/run-lab.ts';
+export { runLab } from './harness/run-lab.ts';
+export type { RunLabOptions } from './harness/run-lab-options.ts';
 export type { Language, Text } from './harness/text.ts';
 export type { Version } from './harness/version.ts';
 export type { KubeApi } from './kube/kube-api.ts';

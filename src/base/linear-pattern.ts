@@ -8,6 +8,8 @@ export interface LinearPattern {
   test(text: string): boolean;
   /** The first occurrence and its groups (`undefined` for a group that took no part); nothing when there is none. */
   match(text: string): readonly (string | undefined)[] | undefined;
+  /** Which group each name stands for. */
+  readonly groupNames: Readonly<Record<string, number>>;
 }
 
 /**
@@ -23,6 +25,9 @@ export function compileLinear(source: string, options: { ignoreCase?: boolean } 
     return { problem: messageOf(error) };
   }
   return {
+    get groupNames() {
+      return pattern.namedGroups();
+    },
     test: (text) => pattern.test(text),
     match(text) {
       const found = pattern.matcher(text);

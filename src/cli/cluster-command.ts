@@ -104,9 +104,19 @@ async function read(app: App, name: string): Promise<KeptCluster | undefined> {
   return text === undefined ? undefined : { name, folder, announcement: JSON.parse(text) as ServeAnnouncement };
 }
 
+/** One whose process runs may be slow: it must not be taken for gone. */
+const ANSWER_MS = 15_000;
+
 async function answers(app: App, kept: KeptCluster): Promise<boolean> {
+  // Another program that has got its port since may never answer.
+  if (!isAlive(kept.announcement.pid)) return false;
   try {
-    const connection = await connect({ kubeconfig: kept.announcement.kubeconfig, env: app.env, clock: app.clock, requestTimeoutMs: 2000 });
+    const connection = await connect({
+      kubeconfig: kept.announcement.kubeconfig,
+      env: app.env,
+      clock: app.clock,
+      requestTimeoutMs: ANSWER_MS,
+    });
     const health = await connection.raw('/healthz');
     connection.close();
     return health === 'ok';
@@ -145,7 +155,7 @@ async function up(app: App, name: string, nodes?: number): Promise<void> {
   try {
     const announcement = await poll(
       async () => (await read(app, name))?.announcement,
-      { until: (found) => found !== undefined || ended !== undefined, everyMs: 20, timeoutMs: 20_000, what: `cluster "${name}" to answer` },
+      { until: (found) => found !== undefined || ended !== undefined, everyMs: 20, timeoutMs: 60_000, what: `cluster "${name}" to answer` },
       app,
     );
     if (announcement === undefined) {
@@ -197,7 +207,7 @@ export async function clusterDown(app: App, name: string): Promise<void> {
     process.kill(kept.announcement.pid, 'SIGTERM');
     await poll(
       () => isAlive(kept.announcement.pid),
-      { until: (alive) => !alive, everyMs: 20, timeoutMs: 10_000, what: `cluster "${name}" to end` },
+      { until: (alive) => !alive, everyMs: 20, timeoutMs: 30_000, what: `cluster "${name}" to end` },
       app,
     );
   }

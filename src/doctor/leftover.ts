@@ -1,6 +1,17 @@
 /** Something that a run has made and that is still there. */
 export interface Leftover {
-  kind: 'cluster' | 'container' | 'network' | 'volume' | 'image' | 'release' | 'namespace' | 'definition' | 'process' | 'folder';
+  kind:
+    | 'cluster'
+    | 'container'
+    | 'network'
+    | 'volume'
+    | 'image'
+    | 'release'
+    | 'snapshot'
+    | 'namespace'
+    | 'definition'
+    | 'process'
+    | 'folder';
   name: string;
   /** The line that removes it. */
   next: string;

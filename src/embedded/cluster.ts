@@ -183,6 +183,7 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
             ...(audience === undefined ? {} : { audiences: [audience] }),
           },
         ).token,
+      tokenProblem: ({ namespace = 'default', name: account }) => server.tokenProblem({ namespace, name: account }),
     }),
   );
   const nodeAgent = agentOfNodes(kubelets);

@@ -3,12 +3,13 @@ import type { KubeApi } from '../kube/kube-api.ts';
 import type { AnyObject, Draft, ObjectKey } from '../kube/object.ts';
 import { keyOf } from '../kube/object.ts';
 import { deployments, events, ingresses, nodes, pods, type ResourceType, replicaSets, services } from '../kube/resource-type.ts';
-import { isStatus } from '../kube/status-error.ts';
 import { analysisRuns } from '../rollouts/analysis/analysis-run.ts';
 import { POD_TEMPLATE_HASH, REVISION } from '../rollouts/rollout.ts';
+import { changeField, type Undo } from './change-field.ts';
 import { runOf } from './checks/analysis-run-check.ts';
 import { isReady } from './checks/count-check.ts';
-import { pointerTo, valueAt } from './checks/path-value.ts';
+import { valueAt } from './checks/path-value.ts';
+import { draftAgain } from './draft-again.ts';
 import { describeObservation, type Observation } from './observation.ts';
 import { ownedBy } from './version.ts';
 
@@ -21,7 +22,7 @@ export interface Mutation {
   /** What is changed, in words: `ingresses/x metadata.annotations… is changed`. */
   change: string;
   /** Makes the change through the API and resolves with its undo. Rejects when there is nothing to change. */
-  apply(api: KubeApi, signal: AbortSignal): Promise<(signal: AbortSignal) => Promise<void>>;
+  apply(api: KubeApi, signal: AbortSignal): Promise<Undo>;
 }
 
 /** The changes for every observation of a check: one each, and two for answers (no Pods behind the Service, or other Pods). */
@@ -54,8 +55,6 @@ export function mutationsOf(check: { observes: readonly Observation[] }): Mutati
   });
 }
 
-type Undo = (signal: AbortSignal) => Promise<void>;
-
 function applied(observation: Observation, api: KubeApi, signal: AbortSignal): Promise<Undo> {
   switch (observation.kind) {
     case 'field':
@@ -73,73 +72,12 @@ function applied(observation: Observation, api: KubeApi, signal: AbortSignal): P
   }
 }
 
-/** Another value of the same sort, valid wherever the API checks its form. */
-export function otherValue(value: unknown): unknown {
-  switch (typeof value) {
-    case 'number':
-      return value + 1;
-    case 'boolean':
-      return !value;
-    case 'string':
-      return value === 'True'
-        ? 'False'
-        : value === 'true'
-          ? 'false'
-          : /^\d+$/.test(value)
-            ? String(Number(value) + 1)
-            : value === 'Healthy'
-              ? 'Progressing'
-              : value.endsWith('m') && /^\d+m$/.test(value)
-                ? '9m'
-                : `${value}-changed`;
-    case 'object':
-      return Array.isArray(value) ? value.slice(0, -1) : {};
-    default:
-      return 'changed';
-  }
-}
-
 async function selectOtherPods(service: Required<ObjectKey>, api: KubeApi, signal: AbortSignal): Promise<Undo> {
   const selected = (await api.get(services, service, { signal }))?.spec?.selector?.[POD_TEMPLATE_HASH];
   const { items } = await api.list(pods, { namespace: service.namespace, labelSelector: POD_TEMPLATE_HASH }, { signal });
   const other = items.map((pod) => pod.metadata.labels?.[POD_TEMPLATE_HASH]).find((hash) => hash !== selected);
   if (other === undefined) throw new Error('no Pods of another revision');
   return changeField({ resource: services, key: service, path: ['spec', 'selector', POD_TEMPLATE_HASH] }, api, signal, other);
-}
-
-async function changeField(
-  target: { resource: ResourceType; key: ObjectKey; path: readonly string[] },
-  api: KubeApi,
-  signal: AbortSignal,
-  to?: unknown,
-): Promise<Undo> {
-  const { resource, key } = target;
-  const isBuiltInStatus = target.path[0] === 'status' && resource.group === deployments.group && resource.resource === deployments.resource;
-  const path = isBuiltInStatus ? ['spec', 'replicas'] : target.path;
-  const before = (await api.get(resource, key, { signal })) as AnyObject | undefined;
-  if (before === undefined) throw new Error(`no ${resource.kind} "${key.name}"`);
-  const pointer = pointerTo(before, path);
-  if (pointer === undefined) throw new Error(`${resource.kind} "${key.name}" has no ${path.join('.')}`);
-  const value = valueAt(before, path);
-  const changed = isBuiltInStatus ? 0 : (to ?? otherValue(value));
-  const options = {
-    signal,
-    ...(path[0] === 'status' && resource.resource !== analysisRuns.resource ? { subresource: 'status' as const } : {}),
-  };
-  await api.patch(
-    resource,
-    key,
-    { type: 'json', body: [{ op: value === undefined ? 'add' : 'replace', path: pointer, value: changed }] },
-    options,
-  );
-  return async (undoSignal) => {
-    const body = [value === undefined ? { op: 'remove' as const, path: pointer } : { op: 'replace' as const, path: pointer, value }];
-    await api.patch(resource, key, { type: 'json', body }, { ...options, signal: undoSignal }).catch(async (error: unknown) => {
-      // The change may have made the garbage collector remove the object.
-      if (!isStatus(error, 'NotFound')) throw error;
-      await api.create(resource, again(before), { signal: undoSignal });
-    });
-  };
 }
 
 /** Takes one object out of the selection, or puts one in when there is none. */
@@ -260,19 +198,7 @@ async function dropEvent(observation: Extract<Observation, { kind: 'event' }>, a
   if (dropped.length === 0) throw new Error(`no event ${observation.reason}`);
   for (const event of dropped) await api.delete(events, keyOf(event), { signal });
   return async (undoSignal) => {
-    for (const event of dropped) await api.create(events, again(event as unknown as AnyObject) as Draft<Event>, { signal: undoSignal });
+    for (const event of dropped)
+      await api.create(events, draftAgain(event as unknown as AnyObject) as Draft<Event>, { signal: undoSignal });
   };
-}
-
-/** The object as a draft for the same place: without what the server fills in. */
-function again(object: AnyObject): Draft<AnyObject> {
-  const {
-    resourceVersion: _resourceVersion,
-    uid: _uid,
-    creationTimestamp: _creationTimestamp,
-    generation: _generation,
-    managedFields: _managedFields,
-    ...metadata
-  } = structuredClone(object.metadata);
-  return { ...structuredClone(object), metadata };
 }

@@ -36,7 +36,7 @@ export async function runAction(action: Action, ctx: ActionContext): Promise<Act
 }
 
 /** The action as a person types it, or in words. */
-export function shownAction(action: Action, ctx: Pick<ActionContext, 'variables' | 'check'>): string {
+export function shownAction(action: Action, ctx: { variables: Variables; check: { ingressUrl: string } }): string {
   switch (action.do) {
     case 'command':
       return quoteCommand([action.program, ...wordsOf(action, ctx.variables)]);

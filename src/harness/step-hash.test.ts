@@ -6,7 +6,7 @@ import { namespaces } from '../kube/resource-type.ts';
 import type { Check } from './check.ts';
 import { fieldCheck } from './checks/field-check.ts';
 import { cmd, defineLab, type Lab, step } from './lab.ts';
-import { type ShownContext, stepHash } from './step-hash.ts';
+import { stepHash } from './step-hash.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -31,7 +31,7 @@ const labOf = (...lines: string[][]): Lab =>
     ),
   });
 const hashAt = (lab: Lab, index: number, workingDirectory = folder): Promise<string> =>
-  stepHash(lab, index, { variables: {}, check: { ingressUrl: 'http://127.0.0.1:1' } as ShownContext['check'], workingDirectory });
+  stepHash(lab, index, { variables: {}, check: { ingressUrl: 'http://127.0.0.1:1' }, workingDirectory });
 
 it('depends on the commands before the step, and not on its own or later ones', async () => {
   const before = await hashAt(labOf(['install', 'a'], ['install', 'b']), 1);

@@ -5,7 +5,7 @@ import type { Lab } from './lab.ts';
 import { shownAction } from './run-action.ts';
 import { packageVersion } from './shipped-file.ts';
 
-export type ShownContext = Parameters<typeof shownAction>[1] & { workingDirectory: string };
+type ShownContext = Parameters<typeof shownAction>[1] & { workingDirectory: string };
 
 /**
  * What the state of a cluster at the start of a step depends on, as 10 hexadecimal digits: the commands of the steps before it, the files

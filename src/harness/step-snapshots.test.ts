@@ -7,7 +7,8 @@ import type { CommandRunner } from './command-runner.ts';
 import type { LabEvent } from './events.ts';
 import type { LearnerKey } from './hands-on.ts';
 import { cmd, defineLab, type Lab, step } from './lab.ts';
-import { type RunLabOptions, runLab } from './run-lab.ts';
+import { runLab } from './run-lab.ts';
+import type { RunLabOptions } from './run-lab-options.ts';
 
 const NAMESPACE = 'walked';
 const text = (en: string) => ({ en, ko: `${en} (한국어)` });

@@ -1,6 +1,6 @@
 import { LabError } from '../base/errors.ts';
 import type { KubeApi } from '../kube/kube-api.ts';
-import { type Snapshot, snapshots } from '../kube/snapshot-resource.ts';
+import { SNAPSHOT_LAB as LAB, type Snapshot, snapshots } from '../kube/snapshot-resource.ts';
 import { isStatus } from '../kube/status-error.ts';
 import type { CheckContext } from './check.ts';
 import { watchUntil } from './watch-until.ts';
@@ -16,7 +16,6 @@ export interface StepSnapshotsOptions {
 /** Taking and restoring are done in the cluster's memory; this is when something is wrong. */
 const TIMEOUT_MS = 30_000;
 const NAME_LENGTH = 63;
-const LAB = 'canary-lab.internal/lab';
 const STEP = 'canary-lab.internal/step';
 
 /** The cluster's states at the starts of a lab's steps, kept by the cluster itself as Snapshot objects. */

@@ -3,7 +3,8 @@ import type { Check, CheckContext } from './check.ts';
 import type { Lab, Step } from './lab.ts';
 import { type Proof, proveChecks } from './prove-checks.ts';
 import type { LabReport } from './report.ts';
-import { type RunLabOptions, runLab } from './run-lab.ts';
+import { runLab } from './run-lab.ts';
+import type { RunLabOptions } from './run-lab-options.ts';
 import { shortLook } from './short-look.ts';
 
 /** What is known of one step: which checks failed before its commands, and what made each check fail afterwards. */

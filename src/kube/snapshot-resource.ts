@@ -22,6 +22,9 @@ export interface Snapshot extends KubeObject {
     | undefined;
 }
 
+/** The label with the id of the lab whose step a snapshot is the start of. */
+export const SNAPSHOT_LAB = 'canary-lab.internal/lab';
+
 export const snapshots: ResourceType<Snapshot> = {
   group: 'canary-lab.internal',
   version: 'v1',

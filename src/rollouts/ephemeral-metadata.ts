@@ -1,3 +1,4 @@
+import { ownValue } from '../base/own-value.ts';
 import type { PodMetadata } from './rollout.ts';
 
 export const EPHEMERAL_METADATA = 'rollout.argoproj.io/ephemeral-metadata';
@@ -17,13 +18,13 @@ export function withInjected(
     old: Record<string, string> = {},
     wanted: Record<string, string> = {},
   ): Record<string, string> => {
-    const kept = Object.entries(now).filter(([key]) => old[key] === undefined || wanted[key] !== undefined);
+    const kept = Object.entries(now).filter(([key]) => ownValue(old, key) === undefined || ownValue(wanted, key) !== undefined);
     return { ...Object.fromEntries(kept), ...wanted };
   };
   const labels = apply(metadata.labels, before.labels, desired.labels);
   const annotations = apply(metadata.annotations, before.annotations, desired.annotations);
   const differs = (a: Record<string, string>, b: Record<string, string> = {}): boolean =>
-    Object.keys({ ...a, ...b }).some((key) => a[key] !== b[key]);
+    Object.keys({ ...a, ...b }).some((key) => ownValue(a, key) !== ownValue(b, key));
   return { labels, annotations, changed: differs(labels, metadata.labels) || differs(annotations, metadata.annotations) };
 }
 

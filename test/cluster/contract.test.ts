@@ -55,12 +55,11 @@ describeClusterProvider('embedded', async () => {
   const place = (embedded = await Workplace.create());
   await withFolders(place);
   const env = { ...process.env, ...place.environment };
-  const processes = async (): Promise<string[]> => (await place.leftovers()).filter((entry) => entry.startsWith('process'));
   return stageAt(
     place,
     new EmbeddedProvider([process.execPath, path.join(projectRoot, 'src', 'cli', 'main.ts'), 'cluster', 'serve']),
     env as Record<string, string>,
-    processes,
+    () => place.lastingProcesses(),
   );
 });
 

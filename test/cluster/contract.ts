@@ -19,7 +19,7 @@ export interface ContractOptions {
 }
 
 const open = (cluster: Cluster, ctx: RunContext) =>
-  connect({ kubeconfig: cluster.kubeconfig, context: cluster.context, env: ctx.env, clock: ctx.clock, requestTimeoutMs: 5000 });
+  connect({ kubeconfig: cluster.kubeconfig, context: cluster.context, env: ctx.env, clock: ctx.clock, requestTimeoutMs: 20_000 });
 
 /** What every provider promises; run against each that can be had. */
 export function describeClusterProvider(name: ProviderName, stage: () => Promise<ProviderStage>, options: ContractOptions = {}): void {
@@ -30,7 +30,7 @@ export function describeClusterProvider(name: ProviderName, stage: () => Promise
       async () => {
         await body(await stage());
       },
-      60_000,
+      120_000,
     );
   };
 

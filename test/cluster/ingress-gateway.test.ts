@@ -62,7 +62,7 @@ it('reaches the controller by port-forward when the cluster has neither a load b
   const installed = await kept.type('helm', install);
   expect(installed.output).toContain('STATUS: deployed');
   await kept.type('kubectl', ['rollout', 'status', 'deployment/ingress-nginx-controller', '-n', 'ingress-nginx', '--timeout', '30s']);
-  await expect.poll(() => get(cluster.ingressUrl, '/'), { timeout: 15_000 }).toEqual([404, expect.stringContaining('nginx')]);
+  await expect.poll(() => get(cluster.ingressUrl, '/'), { timeout: 30_000 }).toEqual([404, expect.stringContaining('nginx')]);
 
   // A release that somebody else makes meanwhile is not the run's to remove.
   await kept.type('helm', [
@@ -84,7 +84,7 @@ it('reaches the controller by port-forward when the cluster has neither a load b
     .poll(async () => (await kept.type('kubectl', ['get', 'namespaces', '-o', 'name'])).output.split('\n'))
     .not.toContain('namespace/ingress-nginx');
   await expect(get(cluster.ingressUrl, '/')).rejects.toThrow();
-}, 60_000);
+}, 120_000);
 
 it('asks before it uses a cluster that is not on this machine, and goes on with --yes', async () => {
   const kubeconfig = path.join(folder, 'far');

@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { npmCopy } from '../../src/tools/npm-copy.ts';
 import { FakeMachine, type FakeProgram } from '../support/fake-machine.ts';
-import { InterruptibleRun, processRuns } from '../support/interruptible-run.ts';
+import { InterruptibleRun } from '../support/interruptible-run.ts';
 import { KeptCluster } from '../support/kept-cluster.ts';
 import { nodeOf } from '../support/node-of.ts';
 import { Workplace } from '../support/workplace.ts';
@@ -66,9 +68,12 @@ describe.each<[cluster: FakeProgram, commands: string[]]>([
   it.each(commands.map((command, index) => [command, index % 2 === 0 ? 'SIGINT' : 'SIGTERM'] as const))(
     'ends with exit code 130 and leaves nothing when "%s" gets a %s',
     async (command, signal) => {
+      // Whatever the machine does meanwhile, the command is not over when the signal comes.
+      env['FAKE_HOLD'] = command;
       const run = start();
       await called(run, command);
       run.signal(signal);
+      await machine.release();
       expect(await run.exitCode, run.tail).toBe(130);
       expect(await machine.exists(), run.tail).toEqual([]);
       expect(await place.leftovers()).toEqual([]);
@@ -78,6 +83,7 @@ describe.each<[cluster: FakeProgram, commands: string[]]>([
 
   it('says at the second Ctrl-C what is still to go, goes on, and leaves at the third with the words of what may be left', async () => {
     env['FAKE_SLOW_MS'] = '1500';
+    env['FAKE_HOLD'] = `${cluster} delete`;
     const run = start();
     await called(run, commands.find((command) => /start|create/.test(command))!);
     await run.pressUntilSaid('Still taking back what the run made: ');
@@ -86,8 +92,9 @@ describe.each<[cluster: FakeProgram, commands: string[]]>([
     expect(await run.exitCode, run.tail).toBe(130);
     expect(run.output).toContain('\nNext: npm run doctor -- --leftovers\n');
     // What was being removed at that moment is removed to its end.
+    await machine.release();
     await expect
-      .poll(async () => (await machine.exists()).filter((name) => !name.startsWith('networks/')), { timeout: 10_000 })
+      .poll(async () => (await machine.exists()).filter((name) => !name.startsWith('networks/')), { timeout: 30_000 })
       .toEqual([]);
   }, 180_000);
 });
@@ -106,17 +113,38 @@ describe('a lab on an existing cluster', () => {
   beforeAll(async () => {
     before = await objects();
   });
-  const start = (onLine?: (line: string) => void): InterruptibleRun =>
+  const start = (onLine?: (line: string) => void, env: Record<string, string> = {}): InterruptibleRun =>
     new InterruptibleRun(
       ['lab', '--cluster', 'existing', '--until', 'sample-app', '--json'],
       kept.place,
-      { KUBECONFIG: kept.shell['KUBECONFIG']! },
+      { KUBECONFIG: kept.shell['KUBECONFIG']!, ...env },
       onLine,
     );
+  /** The real helm, which stops before it removes `release` until there is the file `go`; it makes the file `stopped` then. */
+  const holdingHelm = async (release: string): Promise<{ env: Record<string, string>; stopped: string; go: string }> => {
+    const folder = path.join(kept.place.folder, `out-${release}`);
+    await mkdir(folder);
+    const [stopped, go] = [path.join(folder, 'stopped'), path.join(folder, 'go')];
+    const helm = await npmCopy('helm', path.join(kept.place.folder, '.canary-lab', 'cache'));
+    await writeFile(
+      path.join(folder, 'helm'),
+      `#!/bin/sh
+case " $* " in
+  *" uninstall ${release} "*)
+    : >'${stopped}'
+    while [ ! -e '${go}' ]; do sleep 0.05; done
+    ;;
+esac
+exec '${helm}' "$@"
+`,
+      { mode: 0o755 },
+    );
+    return { env: { CANARY_LAB_CLIENTS: 'path', PATH: `${folder}${path.delimiter}${kept.shell['PATH']}` }, stopped, go };
+  };
   const expectNothingLeft = async (run: InterruptibleRun): Promise<void> => {
     expect(await run.exitCode, run.tail).toBe(130);
     expect(await objects(), run.tail).toEqual(before);
-    expect((await kept.place.leftovers()).filter((name) => name.startsWith('.canary-lab/runs'))).toEqual([]);
+    expect(await kept.place.runFolders()).toEqual([]);
   };
 
   it.each([
@@ -141,9 +169,11 @@ describe('a lab on an existing cluster', () => {
   it.skipIf(process.platform !== 'linux').each(['sample-app', 'argo-rollouts', 'ingress-nginx'])(
     'leaves the cluster as it was when Ctrl-C comes while the release %s is being removed',
     async (release) => {
-      const run = start();
-      await processRuns(['helm', 'uninstall', release, kept.place.folder]);
+      const { env, stopped, go } = await holdingHelm(release);
+      const run = start(undefined, env);
+      await expect.poll(() => existsSync(stopped), { interval: 20, timeout: 150_000 }).toBe(true);
       run.signal('SIGINT');
+      await writeFile(go, '');
       await expectNothingLeft(run);
     },
     180_000,

@@ -73,6 +73,51 @@ it('finds what a run left, whatever it is, by our name and our label, with the l
   expect(found.some(({ isUncertain }) => isUncertain)).toBe(false);
 });
 
+it('finds the snapshots of labs that runs have stopped in, by lab, on the cluster of the current context', async () => {
+  on = await FakeMachine.with(['kubectl']);
+  for (const name of ['02@lab-02-a', '02@lab-02-b', '04@lab-04-a']) await on.put('snapshots', name);
+  const look = async () =>
+    (await findLeftovers({ tools: on.toolbox(), machine: machine([]), root: path.join(on.folder, '.canary-lab') }, on.context())).map(
+      ({ kind, name, next }) => [kind, name, next],
+    );
+  expect(await look()).toEqual([
+    [
+      'snapshot',
+      '2 snapshots of lab 02 in context kind-shop',
+      'kubectl delete snapshots.canary-lab.internal --selector canary-lab.internal/lab=02 --context kind-shop',
+    ],
+    [
+      'snapshot',
+      '1 snapshot of lab 04 in context kind-shop',
+      'kubectl delete snapshots.canary-lab.internal --selector canary-lab.internal/lab=04 --context kind-shop',
+    ],
+  ]);
+  for (const name of ['02@lab-02-a', '02@lab-02-b', '04@lab-04-a']) await on.take('snapshots', name);
+  expect(await look()).toEqual([]);
+});
+
+it('names the snapshots of one cluster once, those of a killed run by its own kubeconfig', async () => {
+  on = await FakeMachine.with(['kubectl']);
+  await on.put('snapshots', '02@lab-02-a');
+  const root = path.join(on.folder, '.canary-lab');
+  await mkdir(path.join(root, 'runs', 'run-a'), { recursive: true });
+  const made = { context: 'far', releases: [], namespaces: [], before: { namespaces: [], definitions: [] } };
+  await writeFile(path.join(root, 'runs', 'run-a', 'made.json'), JSON.stringify(made));
+  const found = await findLeftovers({ tools: on.toolbox(), machine: machine([]), root }, on.context());
+  expect(found.map(({ next }) => next)).toEqual([
+    'kubectl delete snapshots.canary-lab.internal --selector canary-lab.internal/lab=02 --kubeconfig .canary-lab/runs/run-a/kubeconfig',
+    'rm -r .canary-lab/runs/run-a',
+  ]);
+});
+
+it.each(['unreachable', 'no-context'])('finds no snapshots when the current context is %s', async (playedCase) => {
+  on = await FakeMachine.with(['kubectl'], { FAKE_KUBECTL: playedCase });
+  await on.put('snapshots', '02@lab-02-a');
+  expect(
+    await findLeftovers({ tools: on.toolbox(), machine: machine([]), root: path.join(on.folder, '.canary-lab') }, on.context()),
+  ).toEqual([]);
+});
+
 it('finds the containers of a kind cluster when kind itself is gone', async () => {
   on = await FakeMachine.with(['docker']);
   await on.put('clusters', 'canary-lab-run-a');

@@ -68,7 +68,7 @@ it('runs two labs on kind at the same time, each on a cluster and a port of its 
   expect(first![0]).not.toBe(second![0]);
   expect(await machine!.exists()).toEqual([]);
   expect(await place.leftovers()).toEqual([]);
-}, 120_000);
+}, 180_000);
 
 it('says what is missing and exits with 2 when there is no engine', async () => {
   const env = await environment(['kind'], { FAKE_KIND: 'no-engine', PATH: '' });

@@ -82,17 +82,21 @@ it('ends a command that never shows what was waited for, and says what that was'
 });
 
 it('says in one message that the cluster has died in the middle of a lab, and cleans up', async () => {
-  const result = await place.run(['lab', '01', '--json', '--until', 'new-version', '--timeout', '5s', '--command-timeout', '20s'], {
-    onEvent: async (event) => {
-      if (event['type'] === 'step-started' && event['step'] === 'new-version') process.kill(await clusterPid(), 'SIGKILL');
+  const result = await place.run(
+    ['lab', '01', '--json', '--step', '--until', 'new-version', '--timeout', '15s', '--command-timeout', '60s'],
+    {
+      pressesEnter: true,
+      onEvent: async (event) => {
+        if (event['type'] === 'step-started' && event['step'] === 'new-version') process.kill(await clusterPid(), 'SIGKILL');
+      },
     },
-  });
+  );
   expect(result.exitCode).toBeGreaterThan(0);
   const events = result.stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as { type: string });
-  const failures = events.filter(({ type }) => type === 'check-failed').length + (result.stderr.match(/^Error: /gm)?.length ?? 0);
+  const failures = events.filter(({ type }) => type === 'check-failed').length + (result.stderr.match(/(?:^|… )Error: /gm)?.length ?? 0);
   expect(failures).toBe(1);
   expect(result.stdout + result.stderr).toMatch(/refused|reach/i);
   expect(await place.leftovers()).toEqual([]);
@@ -100,7 +104,7 @@ it('says in one message that the cluster has died in the middle of a lab, and cl
 
 /** The process that serves the cluster of the run in this workplace. */
 async function clusterPid(): Promise<number> {
-  const found = (await place.leftovers()).find((line) => line.startsWith('process ') && line.includes('cluster serve'));
+  const found = (await place.processes()).find((line) => line.includes('cluster serve'));
   return Number(/^process (\d+)/.exec(found ?? '')?.[1]);
 }
 

@@ -6,6 +6,7 @@ import { connect } from '../../src/client/connect.ts';
 import type { ServeAnnouncement } from '../../src/cluster/serve-announcement.ts';
 import { isConditionTrue } from '../../src/kube/conditions.ts';
 import { nodes } from '../../src/kube/resource-type.ts';
+import { killOutright } from '../support/kill-outright.ts';
 import { Workplace } from '../support/workplace.ts';
 
 const THREE = ['canary-lab-control-plane', 'canary-lab-worker', 'canary-lab-worker2'];
@@ -42,7 +43,7 @@ it('starts a cluster of three nodes, and has them again after its process was ki
   expect((await place.run(['cluster', 'up', '--nodes', '3'])).exitCode).toBe(0);
   expect(await readyNodes()).toEqual(THREE);
   const { pid } = JSON.parse(await readFile(path.join(folder(), 'cluster.json'), 'utf8')) as ServeAnnouncement;
-  process.kill(pid, 'SIGKILL');
+  await killOutright(pid);
   expect((await place.run(['cluster', 'up'])).exitCode).toBe(0);
   expect(await readyNodes()).toEqual(THREE);
 });

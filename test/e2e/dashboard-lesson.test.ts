@@ -123,6 +123,6 @@ describe.skipIf(browser === undefined)('beside the rollout', () => {
     await page.goto(`http://127.0.0.1:${room.port}/rollout/lab/later`);
     await page.getByText('There is no Rollout "later" here.').waitFor();
     room.api.seed(rollouts, { ...structuredClone(room.api.all(rollouts)[0]!), metadata: { name: 'later', namespace: 'lab' } });
-    await page.locator('.steps-panel .step').first().waitFor({ timeout: 5000 });
+    await page.locator('.steps-panel .step').first().waitFor();
   });
 });

@@ -83,7 +83,7 @@ describe.skipIf(browser === undefined)('every view', () => {
     page = await (
       await browser!.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US', reducedMotion: 'reduce' })
     ).newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
   });
   afterEach(async () => {
     await page.context().close();
@@ -150,7 +150,7 @@ describe.skipIf(browser === undefined)('every view', () => {
       await page.locator('.banner').waitFor();
       await isFine();
     },
-    90_000,
+    240_000,
   );
 
   it('leads the keyboard through every control, each with a visible outline', async () => {

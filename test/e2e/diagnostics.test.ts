@@ -48,7 +48,7 @@ async function filesBelow(folder: string): Promise<Map<string, string>> {
 
 it('writes objects, events, logs, descriptions and the access log of a lab that failed, without its secrets', async () => {
   await writeFile(path.join(place.folder, 'out-lab.ts'), lab);
-  const result = await place.run(['lab', './out-lab.ts', '--report', 'out', '--timeout', '4s']);
+  const result = await place.run(['lab', './out-lab.ts', '--report', 'out', '--timeout', '10s']);
   expect(result.exitCode, result.stderr).toBe(1);
   expect(result.stderr).toMatch(/✖ .*\[web\]/);
   const files = await filesBelow(path.join(place.folder, 'out', 'diagnostics'));
@@ -70,4 +70,4 @@ it('writes objects, events, logs, descriptions and the access log of a lab that 
   expect(names.some((name) => /^logs\/ingress-nginx\/ingress-nginx-controller-[\w-]+\/controller\.log$/.test(name))).toBe(true);
   expect(files.get('helm/shop-sample-app.yaml')).toMatch(/password: \(redacted\)/);
   expect(await place.leftovers()).toEqual([]);
-}, 60_000);
+});

@@ -64,7 +64,7 @@ it.skipIf(!hasTmux)(
     expect(screen).toContain('Cluster "lab-');
     expect(screen).not.toMatch(/✖/);
   },
-  180_000,
+  300_000,
 );
 
 it.skipIf(!hasTmux)(
@@ -94,5 +94,5 @@ it.skipIf(!hasTmux)(
     const name = /--name (lab-\w+)/.exec(resumed.stderr)?.[1] ?? '';
     expect((await place.run(['cluster', 'down', '--name', name])).exitCode).toBe(0);
   },
-  60_000,
+  180_000,
 );

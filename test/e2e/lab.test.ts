@@ -75,14 +75,14 @@ it('speaks Korean when asked', async () => {
 });
 
 it('runs every lab in Korean, each in reports of its own', async () => {
-  const result = await place.run(['lab', 'all', '--lang', 'ko', '--report', 'out'], { timeoutMs: 170_000 });
+  const result = await place.run(['lab', 'all', '--lang', 'ko', '--report', 'out'], { timeoutMs: 290_000 });
   expect(result.stderr).not.toMatch(/^✖/m);
   expect(result.stdout.match(/^모두 정상입니다\. /gm)).toHaveLength(5);
   expect(result.exitCode, result.stderr.slice(-2000)).toBe(0);
   for (const lab of ['01-simple-canary', '02-automated-canary', '03-smart-canary', '04-when-it-goes-wrong', '05-blue-green'])
     expect((await readReport(`out/${lab}`)).outcome).toBe('pass');
   expect(await place.leftovers()).toEqual([]);
-}, 180_000);
+}, 300_000);
 
 it('does the steps before --from by itself', async () => {
   const result = await place.run(['lab', '01', '--from', 'roll-back', '--report', 'out', '--lang', 'en']);

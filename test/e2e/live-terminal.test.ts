@@ -42,7 +42,7 @@ it.skipIf(!hasTmux)(
     await open.press(0, 'Enter');
     await open.ended(0);
   },
-  120_000,
+  240_000,
 );
 
 it.skipIf(!hasTmux)(
@@ -56,5 +56,5 @@ it.skipIf(!hasTmux)(
     const name = /--name (lab-\w+)/.exec(await open.screen(0))?.[1] ?? '';
     expect((await place.run(['cluster', 'down', '--name', name])).exitCode).toBe(0);
   },
-  120_000,
+  240_000,
 );

@@ -33,7 +33,7 @@ it('the controller command takes over a cluster whose own controller was scaled 
       'app.kubernetes.io/name=argo-rollouts,app.kubernetes.io/component=rollouts-controller',
       '-n',
       'argo-rollouts',
-      '--timeout=30s',
+      '--timeout=60s',
     );
     const before = await type('get', 'rollout', 'sample-app', '-o', 'jsonpath={.status.currentPodHash}');
     const container = await type('get', 'rollout', 'sample-app', '-o', 'jsonpath={.spec.template.spec.containers[0].name}');
@@ -77,7 +77,7 @@ it('the controller command says what a cluster without Rollouts lacks', async ()
     await place.run(['cluster', 'down']);
     await place.remove();
   }
-}, 60_000);
+}, 120_000);
 
 it('the lint command finds what will surprise, in the files it is given', async () => {
   const place = await Workplace.create();

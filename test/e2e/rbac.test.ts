@@ -4,7 +4,7 @@ import { KeptCluster } from '../support/kept-cluster.ts';
 let cluster: KeptCluster;
 beforeAll(async () => {
   cluster = await KeptCluster.up('first-state');
-}, 60_000);
+});
 afterAll(async () => {
   expect(await cluster.down()).toEqual([]);
 });
@@ -39,7 +39,7 @@ it('lets the rollouts controller do only what its ClusterRole allows, from the m
   ).toBe('no');
   await kubectl('argo', 'rollouts', 'set', 'image', 'sample-app', 'sample-app=ghcr.io/canary-lab/sample-app:2.0.0', '-n', 'sample-app');
   await expect
-    .poll(() => kubectl('logs', 'deployment/argo-rollouts', '-n', 'argo-rollouts'), { timeout: 10_000 })
+    .poll(() => kubectl('logs', 'deployment/argo-rollouts', '-n', 'argo-rollouts'), { timeout: 30_000 })
     .toMatch(/is forbidden: User "system:serviceaccount:argo-rollouts:argo-rollouts" cannot \w+ resource/);
   expect(await kubectl('get', 'replicasets', '-n', 'sample-app', '-o', 'name')).toMatch(/^replicaset\.apps\/sample-app-\w+$/);
 });

@@ -6,6 +6,7 @@ import { hostClock } from '../../src/base/clock.ts';
 import { connect } from '../../src/client/connect.ts';
 import type { ServeAnnouncement } from '../../src/cluster/serve-announcement.ts';
 import { configMaps, deployments } from '../../src/kube/resource-type.ts';
+import { killOutright } from '../support/kill-outright.ts';
 import { Workplace } from '../support/workplace.ts';
 
 let place: Workplace;
@@ -38,7 +39,7 @@ it('keeps every acknowledged write when its process is killed, and runs the same
   });
   for (let i = 0; i < 200; i++)
     await first.api.create(configMaps, { metadata: { namespace: 'default', name: `write-${i}` }, data: { i: String(i) } });
-  process.kill(pid, 'SIGKILL');
+  await killOutright(pid);
   first.close();
 
   const again = await place.run(['cluster', 'up']);
@@ -52,7 +53,7 @@ it('keeps every acknowledged write when its process is killed, and runs the same
   expect(writes).toHaveLength(200);
   await expect
     .poll(async () => (await second.api.get(deployments, { namespace: 'default', name: 'web' }))?.status?.availableReplicas, {
-      timeout: 10_000,
+      timeout: 30_000,
     })
     .toBe(2);
   second.close();
@@ -60,7 +61,7 @@ it('keeps every acknowledged write when its process is killed, and runs the same
 
 it('says what has moved when the ports are taken meanwhile, and what to tell helm', async () => {
   const before = await announced();
-  process.kill(before.pid, 'SIGKILL');
+  await killOutright(before.pid);
   const ports = [before.server, before.chartRepositories['argo']!].map((url) => Number(new URL(url).port));
   const blocked = await Promise.all(ports.map(block));
   try {
@@ -86,7 +87,7 @@ async function block(port: number): Promise<Server> {
           server.once('error', () => resolve(false));
           server.listen(port, '127.0.0.1', () => resolve(true));
         }),
-      { interval: 20, timeout: 10_000 },
+      { interval: 20, timeout: 30_000 },
     )
     .toBe(true);
   return server;

@@ -19,21 +19,36 @@ afterEach(async () => {
 });
 
 /** kubectl against the one cluster that runs in the workplace. */
-async function runKubectl(args: string[], input?: string): Promise<void> {
+async function runKubectl(args: string[], input?: string): Promise<string> {
   const runs = path.join(place.folder, '.canary-lab', 'runs');
   const [run] = await readdir(runs);
-  await execa(kubectl, [...args, '--kubeconfig', path.join(runs, run!, 'kubeconfig')], { ...(input === undefined ? {} : { input }) });
+  const { stdout } = await execa(kubectl, [...args, '--kubeconfig', path.join(runs, run!, 'kubeconfig')], {
+    ...(input === undefined ? {} : { input }),
+  });
+  return stdout;
 }
 
-/** Runs the lab, sabotages it at the beginning of `step`, and gives the checks that failed. */
+/**
+ * Runs the lab, sabotages it before `step` or at its first command, and gives the checks that failed. The lab waits until the sabotage is done: before a
+ * step for Enter, in the middle of one because its process is stopped.
+ */
 async function sabotaged(
   step: string,
-  sabotage: () => Promise<void>,
-  timeout = '4s',
+  sabotage: () => Promise<unknown>,
+  when: 'before' | 'at its first command' = 'before',
 ): Promise<{ exitCode: number | undefined; stdout: string; failed: { step: string; id: string; expected: string; observed: string }[] }> {
-  const result = await place.run(['lab', '--json', '--timeout', timeout, '--report', 'out'], {
-    onEvent: async (event) => {
-      if (event['type'] === 'step-started' && event['step'] === step) await sabotage();
+  let isDone = false;
+  const result = await place.run(['lab', '--json', '--step', '--timeout', '12s', '--report', 'out'], {
+    pressesEnter: true,
+    onEvent: async (event, pid) => {
+      if (isDone || event['step'] !== step || event['type'] !== (when === 'before' ? 'step-started' : 'command-started')) return;
+      isDone = true;
+      if (when !== 'before') process.kill(pid, 'SIGSTOP');
+      try {
+        await sabotage();
+      } finally {
+        if (when !== 'before') process.kill(pid, 'SIGCONT');
+      }
     },
   });
   const report = JSON.parse(await readFile(path.join(place.folder, 'out', 'report.json'), 'utf8')) as LabReport;
@@ -68,17 +83,15 @@ it('fails at the first check of traffic when the ingress controller is scaled to
 });
 
 it('notices a weight that was patched by hand, although the controller puts it back', async () => {
-  const { exitCode, failed } = await sabotaged('look', () =>
-    runKubectl([
-      'annotate',
-      'ingress',
-      'sample-app-sample-app-canary',
-      '-n',
-      'sample-app',
-      '--overwrite',
-      'nginx.ingress.kubernetes.io/canary-weight=90',
-    ]),
-  );
+  const ingress = ['ingress', 'sample-app-sample-app-canary', '-n', 'sample-app'];
+  const weight = 'nginx.ingress.kubernetes.io/canary-weight';
+  const patch = async (): Promise<void> => {
+    await runKubectl(['annotate', ...ingress, '--overwrite', `${weight}=90`]);
+    await expect
+      .poll(() => runKubectl(['get', ...ingress, '-o', `jsonpath={.metadata.annotations.${weight.replaceAll('.', '\\.')}}`]))
+      .toBe('25');
+  };
+  const { exitCode, failed } = await sabotaged('look', patch, 'at its first command');
   expect(failed).toEqual([{ step: 'look', id: 'look-weights', expected: '25', observed: '25 → 90 → 25' }]);
   expect(exitCode).toBe(1);
   expect(await place.leftovers()).toEqual([]);

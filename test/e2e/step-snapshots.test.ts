@@ -5,7 +5,7 @@ import { KeptCluster } from '../support/kept-cluster.ts';
 let cluster: KeptCluster;
 beforeAll(async () => {
   cluster = await KeptCluster.up('set-image');
-}, 90_000);
+});
 afterAll(async () => {
   expect(await cluster.down()).toEqual([]);
 });
@@ -36,4 +36,16 @@ it('begins at a step that an earlier run has reached without doing the steps bef
     expect(types.slice(0, 3)).toEqual(['lab-started', 'went-back', 'step-started']);
     expect(types).not.toContain('step-solved');
   }
+});
+
+it('is told of by "doctor --leftovers", with the line that removes what was kept', async () => {
+  const doctor = () => cluster.place.run(['doctor', '--leftovers'], { env: { KUBECONFIG: cluster.shell['KUBECONFIG']! } });
+  const { stdout, exitCode } = await doctor();
+  expect(exitCode).toBe(1);
+  const line = stdout.match(/^• 8 snapshots of lab 02-automated-canary in context canary-lab$\n +kubectl (delete snapshots.*)$/m)?.[1];
+  expect(line, stdout).toBeDefined();
+  const words = line!.replace(' .canary-lab/', ` ${cluster.place.folder}/.canary-lab/`).split(' ');
+  expect((await cluster.type('kubectl', words)).exitCode).toBe(0);
+  expect(await snapshotNames()).toEqual([]);
+  expect((await doctor()).stdout).not.toContain('snapshot');
 });

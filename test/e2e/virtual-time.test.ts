@@ -13,7 +13,7 @@ beforeAll(async () => {
   await type('kubectl', ['patch', 'clock', 'cluster', '--type', 'merge', '-p', JSON.stringify({ spec: { advanceTo: ahead } })]);
   await poll(
     async () => Date.parse(await type('kubectl', ['get', 'clock', 'cluster', '-o', 'jsonpath={.status.now}'])),
-    { until: (now) => now >= Date.parse(ahead), everyMs: 50, timeoutMs: 30_000, what: 'the cluster to be an hour ahead' },
+    { until: (now) => now >= Date.parse(ahead), everyMs: 50, timeoutMs: 60_000, what: 'the cluster to be an hour ahead' },
     { clock: hostClock },
   );
   // What happens now is younger than the clients' now.
@@ -27,8 +27,8 @@ beforeAll(async () => {
     '-n',
     'sample-app',
   ]);
-  await type('kubectl', ['wait', 'rollout/sample-app', '--for=condition=Paused', '--timeout=20s', '-n', 'sample-app']);
-}, 90_000);
+  await type('kubectl', ['wait', 'rollout/sample-app', '--for=condition=Paused', '--timeout=60s', '-n', 'sample-app']);
+});
 afterAll(async () => {
   expect(await cluster.down()).toEqual([]);
 });

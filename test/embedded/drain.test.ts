@@ -27,7 +27,7 @@ async function deploy(app: string, replicas: number): Promise<void> {
     metadata: { ...NS, name: app },
     spec: { replicas, selector: { matchLabels: { app } }, template: template(app) },
   } as never);
-  expect((await kubectl('rollout', 'status', `deployment/${app}`, '--timeout=20s')).exitCode).toBe(0);
+  expect((await kubectl('rollout', 'status', `deployment/${app}`, '--timeout=60s')).exitCode).toBe(0);
 }
 const podsOn = async (node: string): Promise<Pod[]> =>
   (await room.embedded.api.list(pods, NS)).items.filter(
@@ -49,11 +49,11 @@ it('drains a node: its Pods go elsewhere, those of DaemonSets stay, and new ones
     metadata: { ...NS, name: 'agent' },
     spec: { selector: { matchLabels: { app: 'agent' } }, template: template('agent') },
   } as never);
-  expect((await kubectl('rollout', 'status', 'daemonset/agent', '--timeout=20s')).exitCode).toBe(0);
+  expect((await kubectl('rollout', 'status', 'daemonset/agent', '--timeout=60s')).exitCode).toBe(0);
   const refused = await kubectl('drain', WORKER);
   expect(refused.exitCode).toBe(1);
   expect(refused.out).toMatch(/cannot delete DaemonSet-managed Pods \(use --ignore-daemonsets to ignore\): default\/agent-/);
-  const drained = await kubectl('drain', WORKER, '--ignore-daemonsets', '--timeout=30s');
+  const drained = await kubectl('drain', WORKER, '--ignore-daemonsets', '--timeout=60s');
   expect(drained.out).toContain(`node/${WORKER} drained`);
   expect(drained.exitCode).toBe(0);
   expect(await nodeStatus(WORKER)).toBe('Ready,SchedulingDisabled');
@@ -70,9 +70,9 @@ it('refuses Pods without a controller, and takes them by force', async () => {
     metadata: { ...NS, name: 'lonely' },
     spec: { nodeName: WORKER2, containers: [{ name: 'app', image: 'example.com/web' }] },
   } as never);
-  const refused = await kubectl('drain', WORKER2, '--timeout=20s');
+  const refused = await kubectl('drain', WORKER2, '--timeout=60s');
   expect(refused.out).toContain('cannot delete Pods that declare no controller (use --force to override): default/lonely');
-  expect((await kubectl('drain', WORKER2, '--force', '--timeout=20s')).exitCode).toBe(0);
+  expect((await kubectl('drain', WORKER2, '--force', '--timeout=60s')).exitCode).toBe(0);
   expect(await podsOn(WORKER2)).toEqual([]);
 });
 
@@ -82,13 +82,13 @@ it('keeps a disruption budget while it drains', async () => {
     metadata: { ...NS, name: 'web' },
     spec: { maxUnavailable: 0, selector: { matchLabels: { app: 'web' } } },
   } as never);
-  expect((await kubectl('wait', 'pdb/web', '--for=jsonpath={.status.currentHealthy}=3', '--timeout=20s')).exitCode).toBe(0);
+  expect((await kubectl('wait', 'pdb/web', '--for=jsonpath={.status.currentHealthy}=3', '--timeout=60s')).exitCode).toBe(0);
   const before = await podsOn(WORKER);
-  const refused = await kubectl('drain', WORKER, '--timeout=1s');
+  const refused = await kubectl('drain', WORKER, '--timeout=4s');
   expect(refused.out).toContain("Cannot evict pod as it would violate the pod's disruption budget.");
   expect((await podsOn(WORKER)).length).toBe(before.length);
   await kubectl('patch', 'pdb', 'web', '-p', '{"spec":{"maxUnavailable":1}}');
-  expect((await kubectl('drain', WORKER, '--timeout=30s')).exitCode).toBe(0);
+  expect((await kubectl('drain', WORKER, '--timeout=60s')).exitCode).toBe(0);
   expect(await podsOn(WORKER)).toEqual([]);
 });
 

@@ -27,13 +27,13 @@ it('tells the same story of a pause of five minutes, probes, back-offs and sched
   );
   await cluster.stop();
   expect(await tell({ rate: 60 })).toEqual(jumped);
-}, 60_000);
+}, 180_000);
 
 it('tells the same first seconds at the speed of the host', async () => {
   const jumped = await tell('jump', 3500);
   await cluster.stop();
   expect(await tell({ rate: 1 }, 3500)).toEqual(jumped);
-}, 60_000);
+}, 180_000);
 
 it('stands still at rate 0 until it is moved', async () => {
   cluster = await openTimeStory();
@@ -47,7 +47,7 @@ it('stands still at rate 0 until it is moved', async () => {
   await cluster.api.patch(clocks, { name: 'cluster' }, { type: 'merge', body: { spec: { advanceTo } } });
   await poll(
     async () => (await cluster.api.get(clocks, { name: 'cluster' }))?.status?.now,
-    { until: (now) => Date.parse(now ?? '') === fromMs + 15_000, everyMs: 5, timeoutMs: 10_000, what: 'the jump' },
+    { until: (now) => Date.parse(now ?? '') === fromMs + 15_000, everyMs: 5, timeoutMs: 30_000, what: 'the jump' },
     { clock: hostClock },
   );
   await cluster.activity.settled();

@@ -2,12 +2,11 @@ import { hostClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { poll } from '../../src/base/poll.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../../src/embedded/cluster.ts';
-import type { Ingress } from '../../src/kube/generated/types.ts';
-import { type Draft, keyOf } from '../../src/kube/object.ts';
+import { keyOf } from '../../src/kube/object.ts';
 import { deployments, ingresses, pods, services } from '../../src/kube/resource-type.ts';
 import { type BackgroundProbe, startBackgroundProbe } from '../../src/traffic/background-probe.ts';
 import { jsonKey } from '../../src/traffic/load-report.ts';
-import { installIngress, shopImage } from './shop-cluster.ts';
+import { installIngress, shopImage, shopIngress } from './shop-cluster.ts';
 
 const WEIGHT = 'nginx.ingress.kubernetes.io/canary-weight';
 const CANARY_INGRESS = { namespace: 'default', name: 'shop-canary' };
@@ -28,7 +27,7 @@ export class CanaryShop {
     await installIngress(cluster);
     await shop.#track('shop', STABLE_VERSION);
     await shop.#track('shop-canary', CANARY_VERSION);
-    await cluster.api.create(ingresses, shop.#ingress('shop', {}));
+    await cluster.api.create(ingresses, shopIngress({ namespace: 'default', name: 'shop' }));
     await shop.createCanaryIngress(0);
     await shop.available('shop', 2);
     await shop.available('shop-canary', 2);
@@ -50,7 +49,7 @@ export class CanaryShop {
   async createCanaryIngress(weight: number): Promise<void> {
     await this.cluster.api.create(
       ingresses,
-      this.#ingress('shop-canary', { 'nginx.ingress.kubernetes.io/canary': 'true', [WEIGHT]: String(weight) }),
+      shopIngress(CANARY_INGRESS, { 'nginx.ingress.kubernetes.io/canary': 'true', [WEIGHT]: String(weight) }),
     );
   }
 
@@ -101,17 +100,6 @@ export class CanaryShop {
 
   stop(): Promise<void> {
     return this.cluster.stop();
-  }
-
-  #ingress(name: string, annotations: Record<string, string>): Draft<Ingress> {
-    const service = { name, port: { number: 80 } };
-    return {
-      metadata: { namespace: 'default', name, annotations },
-      spec: {
-        ingressClassName: 'nginx',
-        rules: [{ host: 'shop.test', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service } }] } }],
-      },
-    };
   }
 
   async #track(name: string, version: string): Promise<void> {

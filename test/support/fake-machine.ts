@@ -10,7 +10,7 @@ import type { RunContext } from '../../src/base/run-context.ts';
 import { Toolbox } from '../../src/tools/toolbox.ts';
 import { projectRoot } from './workplace.ts';
 
-const KINDS = ['clusters', 'profiles', 'networks', 'images', 'containers', 'volumes'] as const;
+const KINDS = ['clusters', 'profiles', 'networks', 'images', 'containers', 'volumes', 'snapshots'] as const;
 type Kind = (typeof KINDS)[number];
 export type FakeProgram = 'docker' | 'podman' | 'kind' | 'minikube' | 'kubectl' | 'helm' | 'k6';
 
@@ -85,6 +85,11 @@ export class FakeMachine {
   async put(kind: Kind, name: string): Promise<void> {
     await mkdir(path.join(this.state, kind), { recursive: true });
     await writeFile(path.join(this.state, kind, encodeURIComponent(name)), '');
+  }
+
+  /** Lets the command go on that FAKE_HOLD has stopped, and every later one. */
+  async release(): Promise<void> {
+    await writeFile(path.join(this.state, 'go'), '');
   }
 
   async take(kind: Kind, name: string): Promise<void> {

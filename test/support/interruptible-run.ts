@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'vitest';
@@ -58,16 +57,4 @@ export class InterruptibleRun {
       )
       .toContain(text);
   }
-}
-
-/** Resolves when a process whose words hold all of `words` runs; Linux only. */
-export async function processRuns(words: readonly string[]): Promise<void> {
-  const isRunning = async (): Promise<boolean> => {
-    for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-      const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
-      if (words.every((word) => command.some((part) => part.includes(word)))) return true;
-    }
-    return false;
-  };
-  await expect.poll(isRunning, { interval: 5, timeout: 150_000 }).toBe(true);
 }

@@ -7,6 +7,7 @@ import type { ControllerDeps } from '../../src/embedded/controllers/controller.t
 import type { ImageProgram } from '../../src/embedded/images/image-program.ts';
 import { createImageTable } from '../../src/embedded/images/image-table.ts';
 import { createKubelet, type Kubelet } from '../../src/embedded/kubelet/kubelet.ts';
+import type { KubeletDeps } from '../../src/embedded/kubelet/kubelet-deps.ts';
 import { clusterNodes } from '../../src/embedded/network/cluster-nodes.ts';
 import { createClusterNetwork, type EmbeddedNetwork } from '../../src/embedded/network/embedded-network.ts';
 import { EventRecorder } from '../../src/kube/event-recorder.ts';
@@ -32,13 +33,16 @@ export interface KubeletRoom extends AsyncDisposable {
 }
 
 /** A kubelet and its network on a fake API and a stopped clock, without controllers. Time starts at 2025-01-01T00:00:00Z. */
-export async function openKubeletRoom(programs: Readonly<Record<string, ImageProgram>> = {}): Promise<KubeletRoom> {
+export async function openKubeletRoom(
+  programs: Readonly<Record<string, ImageProgram>> = {},
+  deps: Partial<Pick<KubeletDeps, 'tokenProblem'>> = {},
+): Promise<KubeletRoom> {
   const activity = new Activity();
   const clock = new VirtualClock({ host: hostClock, activity, startMs: Date.UTC(2025, 0, 1), rate: 0 });
   const random = seededRandom(11);
   const api = createFakeKubeApi({ clock, random, activity });
   const informers = new InformerFactory(api, { clock, log: silentLog });
-  const deps: ControllerDeps = {
+  const shared: ControllerDeps = {
     api,
     informers,
     clock,
@@ -56,7 +60,7 @@ export async function openKubeletRoom(programs: Readonly<Record<string, ImagePro
   });
   const end = new AbortController();
   const kubelet = createKubelet({
-    ...deps,
+    ...shared,
     hostClock,
     network,
     images: createImageTable(programs),
@@ -65,6 +69,8 @@ export async function openKubeletRoom(programs: Readonly<Record<string, ImagePro
     kubernetesVersion: 'v1.34.0',
     apiFor: () => api,
     issueToken: ({ name }) => `token of ${name}`,
+    tokenProblem: () => undefined,
+    ...deps,
   });
   await informers.start(end.signal);
   await kubelet.start(end.signal);
@@ -79,7 +85,7 @@ export async function openKubeletRoom(programs: Readonly<Record<string, ImagePro
     activity,
     network,
     kubelet,
-    deps,
+    deps: shared,
     pod,
     async bind(spec, metadata = {}) {
       const name = metadata.name ?? 'web-1';

@@ -8,7 +8,7 @@ import { seededRandom } from '../../src/base/random.ts';
 import { connect } from '../../src/client/connect.ts';
 import type { Cluster } from '../../src/cluster/provider.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../../src/embedded/cluster.ts';
-import type { RunLabOptions } from '../../src/harness/run-lab.ts';
+import type { RunLabOptions } from '../../src/harness/run-lab-options.ts';
 import { Toolbox } from '../../src/tools/toolbox.ts';
 
 export const projectRoot = path.resolve(import.meta.dirname, '../..');

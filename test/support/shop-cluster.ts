@@ -2,8 +2,8 @@ import { hostClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { poll } from '../../src/base/poll.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../../src/embedded/cluster.ts';
-import type { Deployment, Pod } from '../../src/kube/generated/types.ts';
-import { keyOf } from '../../src/kube/object.ts';
+import type { Deployment, Ingress, Pod } from '../../src/kube/generated/types.ts';
+import { type Draft, keyOf, type ObjectKey } from '../../src/kube/object.ts';
 import {
   clusterRoleBindings,
   deployments,
@@ -22,6 +22,18 @@ const SHOP = { namespace: 'default', name: 'shop' };
 const LABELS = { app: 'shop' };
 export const shopImage = (tag: string): string => `ghcr.io/canary-lab/sample-app:${tag}`;
 
+/** What sends the requests for `shop.test` to the Service of the same name. */
+export function shopIngress(key: Required<ObjectKey>, annotations: Record<string, string> = {}): Draft<Ingress> {
+  const service = { name: key.name, port: { number: 80 } };
+  return {
+    metadata: { ...key, annotations },
+    spec: {
+      ingressClassName: 'nginx',
+      rules: [{ host: 'shop.test', http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service } }] } }],
+    },
+  };
+}
+
 /** A whole embedded cluster with an ingress controller and a Deployment of four Pods behind a Service and an Ingress. */
 export class ShopCluster {
   readonly cluster: EmbeddedCluster;
@@ -36,18 +48,7 @@ export class ShopCluster {
     const shop = new ShopCluster(cluster);
     await installIngress(cluster);
     await api.create(services, { metadata: SHOP, spec: { selector: LABELS, ports: [{ port: 80, targetPort: 'http' }] } });
-    await api.create(ingresses, {
-      metadata: SHOP,
-      spec: {
-        ingressClassName: 'nginx',
-        rules: [
-          {
-            host: 'shop.test',
-            http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'shop', port: { number: 80 } } } }] },
-          },
-        ],
-      },
-    });
+    await api.create(ingresses, shopIngress(SHOP));
     await api.create(deployments, {
       metadata: SHOP,
       spec: {

@@ -124,7 +124,7 @@ export async function tellTimeStory(cluster: EmbeddedCluster, how: 'jump' | { ra
   if (how === 'jump') await clock.advanceTo(fromMs + forMs);
   else {
     await setRate(cluster, how.rate);
-    const timeoutMs = forMs / how.rate + 20_000;
+    const timeoutMs = forMs / how.rate + 60_000;
     await poll(
       () => clock.nowMs(),
       { until: (now) => now >= fromMs + forMs, everyMs: 5, timeoutMs, what: 'the end of the story' },

@@ -62,13 +62,13 @@ export class TwoPanes {
     const isDead = async (): Promise<string> => (await this.#tmux(['display-message', '-p', '-t', String(pane), '#{pane_dead}'])).trim();
     await poll(
       isDead,
-      { until: (text) => text === '1', everyMs: 60, timeoutMs: 30_000, what: `the program of pane ${pane} to end` },
+      { until: (text) => text === '1', everyMs: 60, timeoutMs: 60_000, what: `the program of pane ${pane} to end` },
       { clock: hostClock },
     );
   }
 
   /** Resolves with the screen when it shows `wanted`. */
-  async shows(pane: 0 | 1, wanted: RegExp, timeoutMs = 30_000): Promise<string> {
+  async shows(pane: 0 | 1, wanted: RegExp, timeoutMs = 60_000): Promise<string> {
     try {
       return await this.#shows(pane, wanted, timeoutMs);
     } catch (error) {

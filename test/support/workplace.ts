@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa, type Result } from 'execa';
+import { hostClock } from '../../src/base/clock.ts';
 
 export const projectRoot = path.resolve(import.meta.dirname, '../..');
 const program = path.join(projectRoot, 'bin', 'canary-lab.js');
@@ -13,9 +14,15 @@ export interface RunOptions {
   cancelSignal?: AbortSignal;
   /** What `cancelSignal` sends; SIGTERM by default. */
   killSignal?: 'SIGKILL';
-  onEvent?: (event: Record<string, unknown>) => void | Promise<void>;
+  /** `pid` is the process of the program itself. */
+  onEvent?: (event: Record<string, unknown>, pid: number) => void | Promise<void>;
   timeoutMs?: number;
+  /** For `--step`: Enter is pressed for each step when `onEvent` has returned from its beginning, so that what it does comes before the step. */
+  pressesEnter?: boolean;
 }
+
+/** How long a process that was told to end may take for it. */
+const ENDING_MS = 10_000;
 
 /** A folder and a home of one's own, in which the program is run as a user would run it; `leftovers` says what it left there. */
 export class Workplace {
@@ -50,7 +57,11 @@ export class Workplace {
       extendEnv: false,
       reject: false,
       timeout: options.timeoutMs ?? 120_000,
-      ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+      ...(options.pressesEnter === true
+        ? { stdin: 'pipe' as const }
+        : options.input === undefined
+          ? { stdin: 'ignore' as const }
+          : { input: options.input }),
       ...(options.cancelSignal === undefined
         ? {}
         : {
@@ -60,12 +71,17 @@ export class Workplace {
           }),
     });
     if (options.onEvent !== undefined)
-      for await (const line of child) if (line.startsWith('{')) await options.onEvent(JSON.parse(line) as Record<string, unknown>);
+      for await (const line of child) {
+        if (!line.startsWith('{')) continue;
+        const event = JSON.parse(line) as Record<string, unknown>;
+        await options.onEvent(event, child.pid!);
+        if (options.pressesEnter === true && event['type'] === 'step-started') child.stdin?.write('\n');
+      }
     return (await child) as Result<{ reject: false }> & { stdout: string; stderr: string };
   }
 
-  /** Everything that a run must not leave: processes that name the folder, run folders, files in the home. Kept clusters are named too. */
-  async leftovers(): Promise<string[]> {
+  /** The processes that name the folder now. */
+  async processes(): Promise<string[]> {
     const found: string[] = [];
     for (const pid of (await readdir('/proc').catch(() => [] as string[])).filter(
       (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
@@ -73,6 +89,27 @@ export class Workplace {
       const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
       if (command.includes(this.folder)) found.push(`process ${pid}: ${command.replaceAll('\0', ' ')}`);
     }
+    return found;
+  }
+
+  /** The processes that still name the folder when those that are ending have had the time for it. */
+  async lastingProcesses(): Promise<string[]> {
+    const untilMs = hostClock.nowMs() + ENDING_MS;
+    for (;;) {
+      const found = await this.processes();
+      if (found.length === 0 || hostClock.nowMs() >= untilMs) return found;
+      await hostClock.sleep(50);
+    }
+  }
+
+  /** The folders of runs that are there. */
+  async runFolders(): Promise<string[]> {
+    return readdir(path.join(this.folder, '.canary-lab', 'runs')).catch(() => []);
+  }
+
+  /** Everything that a run must not leave: processes that name the folder, run folders, files in the home. Kept clusters are named too. */
+  async leftovers(): Promise<string[]> {
+    const found = await this.lastingProcesses();
     for (const kind of ['runs', 'clusters'])
       for (const name of await readdir(path.join(this.folder, '.canary-lab', kind)).catch(() => [] as string[]))
         found.push(`.canary-lab/${kind}/${name}`);

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunContext } from '../../base/run-context.ts';
-import { MADE_FILE, type Made } from '../../cluster/made-file.ts';
+import { readMade } from '../../cluster/made-file.ts';
 import type { Toolbox } from '../../tools/toolbox.ts';
 import type { Leftover } from '../leftover.ts';
 
@@ -12,10 +11,7 @@ const ANSWER_WITHIN_MS = 10_000;
  * kubeconfig leads to the cluster. When the cluster does not answer, everything that the run had begun to make is named.
  */
 export async function existingLeftovers(folder: string, tools: Toolbox, ctx: RunContext): Promise<Leftover[]> {
-  const made = await readFile(path.join(folder, MADE_FILE), 'utf8').then(
-    (text) => JSON.parse(text) as Made,
-    () => undefined,
-  );
+  const made = await readMade(folder);
   if (made === undefined) return [];
   const kubeconfig = path.join(folder, 'kubeconfig');
   const ask = async <T>(program: 'kubectl' | 'helm', args: string[]): Promise<T | undefined> => {

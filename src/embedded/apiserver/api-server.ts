@@ -75,6 +75,8 @@ export interface ApiServer {
     account: { namespace: string; name: string },
     options?: { expirationSeconds?: number; audiences?: string[]; bound?: BoundObject },
   ): { token: string; expiresAtMs: number };
+  /** Why `issueToken` would throw for this account now. */
+  tokenProblem(account: { namespace: string; name: string }): string | undefined;
   /** A client certificate of the cluster's authority. */
   issueClientCertificate(user: { name: string; groups: readonly string[] }): Promise<Identity>;
   /** The text of a kubeconfig of the cluster's administrator for the address of `listen`. */
@@ -152,6 +154,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       if (account === undefined) throw notFound(serviceAccounts, name);
       return tokens.issue(account, { expirationSeconds, ...rest });
     },
+    tokenProblem: ({ namespace, name }) =>
+      store.get(storageKey(serviceAccounts, namespace, name)) === undefined ? notFound(serviceAccounts, name).message : undefined,
     issueClientCertificate: (user) => credentials.authority.issueClient(user, hostClock.nowMs()),
     adminKubeconfig: ({ server }) => kubeconfigText({ server, caCertificatePem, token: credentials.adminToken }),
     kubeconfigFor: ({ server, token }) => kubeconfigText({ server, caCertificatePem, token }),

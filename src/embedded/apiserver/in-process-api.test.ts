@@ -223,7 +223,9 @@ it('answers a token of a ServiceAccount with its user and refuses it once the ac
       },
     },
   });
+  expect(api.server.tokenProblem(key('robot'))).toBeUndefined();
   await api.admin.delete(serviceAccounts, key('robot'));
+  expect(api.server.tokenProblem(key('robot'))).toBe('serviceaccounts "robot" not found');
   expect((await api.request('GET', '/api/v1/namespaces', undefined, bearer)).json).toMatchObject({
     code: 401,
     reason: 'Unauthorized',

@@ -27,6 +27,10 @@ const values: unknown[] = [
   'x',
   { a: { c: 1, b: 2 } },
   { a: { b: 2, c: 1 } },
+  { constructor: 'x' },
+  { toString: [] },
+  JSON.parse('{"__proto__":"x"}'),
+  JSON.parse('{"__proto__":[]}'),
 ];
 
 it('finds two values the same exactly when they read the same', () => {

@@ -1,3 +1,5 @@
+import { ownValue } from '../../base/own-value.ts';
+
 /**
  * JSON with sorted keys in which what Kubernetes treats as equal reads the same: absent, null and empty lists are left out
  * (k8s.io/apimachinery Semantic.DeepEqual). Empty objects stay, since `emptyDir: {}` means something.
@@ -14,8 +16,8 @@ export function sameJson(a: unknown, b: unknown): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, index) => sameItem(item, b[index]));
   if (Array.isArray(b)) return false;
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  for (const key in left) if (!sameJson(left[key], right[key])) return false;
-  for (const key in right) if (left[key] === undefined && !isNothing(right[key])) return false;
+  for (const key in left) if (!sameJson(left[key], ownValue(right, key))) return false;
+  for (const key in right) if (ownValue(left, key) === undefined && !isNothing(right[key])) return false;
   return true;
 }
 

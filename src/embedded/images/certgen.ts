@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/own-value.ts';
 import type { MutatingWebhookConfiguration, Secret, ValidatingWebhookConfiguration } from '../../kube/generated/types.ts';
 import type { ResourceType } from '../../kube/resource-type.ts';
 import { mutatingWebhookConfigurations, secrets, validatingWebhookConfigurations } from '../../kube/resource-type.ts';
@@ -26,7 +27,7 @@ async function create(ctx: ImageContext, flags: Record<string, string>): Promise
   }
   const existing = await ctx.api.get(secrets, { namespace, name });
   const caName = flags['ca-name'] ?? 'ca';
-  if (existing?.data?.[caName] !== undefined) {
+  if (ownValue(existing?.data, caName) !== undefined) {
     ctx.log(`secret ${namespace}/${name} is there already`);
     return 0;
   }
@@ -55,7 +56,7 @@ async function patch(ctx: ImageContext, flags: Record<string, string>): Promise<
     return 1;
   }
   const secret = await ctx.api.get(secrets, { namespace, name: secretName });
-  const caBundle = secret?.data?.[flags['ca-name'] ?? 'ca'];
+  const caBundle = ownValue(secret?.data, flags['ca-name'] ?? 'ca');
   if (caBundle === undefined) {
     ctx.log(`secret ${namespace}/${secretName} has no authority`);
     return 1;

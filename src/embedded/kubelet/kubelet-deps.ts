@@ -22,6 +22,8 @@ export interface KubeletDeps extends ControllerDeps {
   apiFor(serviceAccount: ObjectKey): KubeApi;
   /** A token for a Pod's ServiceAccount. */
   issueToken(serviceAccount: ObjectKey, pod: Pod, options: { audience: string | undefined; expirationSeconds: number }): string;
+  /** Why no token can be issued for the ServiceAccount now, in the API server's words. Cheaper than to issue one, which is signed. */
+  tokenProblem(serviceAccount: ObjectKey): string | undefined;
 }
 
 /** What each node can give. */

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
-import { openKubeletRoom, servingProgram } from '../../../test/support/kubelet-room.ts';
+import { type KubeletRoom, openKubeletRoom, servingProgram } from '../../../test/support/kubelet-room.ts';
 import { nextTurn } from '../../base/clock.ts';
 import { findCondition } from '../../kube/conditions.ts';
-import { configMaps, endpointSlices, leases, nodes, pods, secrets } from '../../kube/resource-type.ts';
+import { configMaps, endpointSlices, events, leases, nodes, pods, secrets } from '../../kube/resource-type.ts';
 import { isStatus } from '../../kube/status-error.ts';
 import { httpOverDial } from '../network/http-over-dial.ts';
 
 const web = { name: 'app', image: 'web:1', ports: [{ name: 'http', containerPort: 8080 }] };
+const failedMounts = (room: KubeletRoom): string[] => room.eventTexts().filter((text) => text.startsWith('FailedMount: '));
 const reason = (state: { waiting?: { reason?: string | undefined } | undefined } | undefined): string | undefined => state?.waiting?.reason;
 
 it('registers a Ready node with a lease', async () => {
@@ -115,6 +116,72 @@ it('waits in ContainerCreating for a Secret that a volume needs, and starts when
   await room.settled();
   expect(findCondition(room.pod().status?.conditions, 'Ready')?.status).toBe('True');
   expect(seen).toBe('PEM');
+});
+
+it('waits in ContainerCreating for the ServiceAccount of its token, and tries ever more rarely', async () => {
+  let isThere = false;
+  await using room = await openKubeletRoom(
+    { web: servingProgram() },
+    { tokenProblem: ({ name }) => (isThere ? undefined : `serviceaccounts "${name}" not found`) },
+  );
+  await room.bind({
+    serviceAccountName: 'robot',
+    containers: [{ ...web, volumeMounts: [{ name: 'kube-api-access-abcde', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }] }],
+    volumes: [
+      {
+        name: 'kube-api-access-abcde',
+        projected: { sources: [{ serviceAccountToken: { path: 'token' } }, { configMap: { name: 'ca' } }] },
+      },
+    ],
+  });
+  room.api.seed(configMaps, { metadata: { namespace: 'default', name: 'ca' }, data: { 'ca.crt': 'CA' } });
+  await room.settled();
+  const texts = [
+    'FailedMount: MountVolume.SetUp failed for volume "kube-api-access-abcde" : [failed to fetch token: serviceaccounts "robot" not found, configmap "ca" not found]',
+    'FailedMount: MountVolume.SetUp failed for volume "kube-api-access-abcde" : failed to fetch token: serviceaccounts "robot" not found',
+  ];
+  expect(failedMounts(room)).toEqual(texts);
+  expect(reason(room.pod().status?.containerStatuses?.[0]?.state)).toBe('ContainerCreating');
+  const attempts = (): number | undefined => room.api.all(events).find(({ message }) => texts[1]!.endsWith(message!))?.count;
+  await room.advance(999);
+  expect(attempts()).toBe(1);
+  await room.advance(1);
+  expect(attempts()).toBe(2);
+  await room.advance(2000);
+  expect(attempts()).toBe(3);
+  isThere = true;
+  await room.advance(3999);
+  expect(room.pod().status?.phase).toBe('Pending');
+  await room.advance(1);
+  expect(findCondition(room.pod().status?.conditions, 'Ready')?.status).toBe('True');
+});
+
+it('names every volume that is missing, and waits for none that no container mounts', async () => {
+  await using room = await openKubeletRoom({ web: servingProgram() });
+  await room.bind({
+    containers: [
+      {
+        ...web,
+        volumeMounts: [
+          { name: 'a', mountPath: '/a' },
+          { name: 'b', mountPath: '/b' },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'a', configMap: { name: 'x' } },
+      { name: 'b', secret: { secretName: 'y' } },
+      { name: 'c', secret: { secretName: 'z' } },
+    ],
+  });
+  expect(failedMounts(room)).toEqual([
+    'FailedMount: MountVolume.SetUp failed for volume "a" : configmap "x" not found',
+    'FailedMount: MountVolume.SetUp failed for volume "b" : secret "y" not found',
+  ]);
+  room.api.seed(configMaps, { metadata: { namespace: 'default', name: 'x' }, data: {} });
+  room.api.seed(secrets, { metadata: { namespace: 'default', name: 'y' }, data: {} });
+  await room.settled();
+  expect(room.pod().status?.phase).toBe('Running');
 });
 
 it('reports CreateContainerConfigError while a variable has no source', async () => {

@@ -24,6 +24,7 @@ beforeEach(() => {
     {
       hostClock: clock,
       log: silentLog,
+      tokenProblem: () => undefined,
       issueToken(_account, _pod, options) {
         if (isRefused) throw new Error('no');
         issued.push({ ...options, atMs: clock.nowMs() });

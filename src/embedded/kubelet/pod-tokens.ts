@@ -28,10 +28,10 @@ interface Held {
  */
 export class PodTokens {
   readonly #pod: Pod;
-  readonly #deps: Pick<KubeletDeps, 'issueToken' | 'log'> & { hostClock: Clock };
+  readonly #deps: Pick<KubeletDeps, 'issueToken' | 'tokenProblem' | 'log'> & { hostClock: Clock };
   #held: Map<string, Held> | undefined;
 
-  constructor(pod: Pod, deps: Pick<KubeletDeps, 'issueToken' | 'log'> & { hostClock: Clock }) {
+  constructor(pod: Pod, deps: Pick<KubeletDeps, 'issueToken' | 'tokenProblem' | 'log'> & { hostClock: Clock }) {
     this.#pod = pod;
     this.#deps = deps;
   }
@@ -43,17 +43,26 @@ export class PodTokens {
     const nowMs = this.#deps.hostClock.nowMs();
     const before = this.#held?.get(key);
     if (before !== undefined && nowMs < before.renewAtMs) return before.token;
-    const { metadata, spec } = this.#pod;
-    const account = { namespace: metadata.namespace ?? 'default', name: spec.serviceAccountName ?? 'default' };
     this.#held ??= new Map();
     try {
-      const token = this.#deps.issueToken(account, this.#pod, { audience, expirationSeconds });
+      const token = this.#deps.issueToken(this.#account, this.#pod, { audience, expirationSeconds });
       this.#held.set(key, { token, renewAtMs: nowMs + renewalDelayMs(expirationSeconds) });
       return token;
     } catch (error) {
-      this.#deps.log.warn(`pod ${metadata.name}: cannot issue a token: ${messageOf(error)}`);
+      this.#deps.log.warn(`pod ${this.#pod.metadata.name}: cannot issue a token: ${messageOf(error)}`);
       if (before !== undefined) before.renewAtMs = nowMs + RETRY_MS;
       return before?.token;
     }
+  }
+
+  /** Why no volume with a token can be set up, in the kubelet's words. Nothing is signed for the answer. */
+  problem(): { missing: string } | undefined {
+    const problem = this.#deps.tokenProblem(this.#account);
+    return problem === undefined ? undefined : { missing: `failed to fetch token: ${problem}` };
+  }
+
+  get #account(): { namespace: string; name: string } {
+    const { metadata, spec } = this.#pod;
+    return { namespace: metadata.namespace ?? 'default', name: spec.serviceAccountName ?? 'default' };
   }
 }

@@ -18,9 +18,12 @@ import { endpointsWithdrawn, SHORTEST_GRACE_MS } from './termination.ts';
 import { untilAborted } from './until-aborted.ts';
 import type { UsageSample } from './usage-meter.ts';
 import { evictionMessage } from './volume-limits.ts';
-import { firstMissingVolume, type VolumeSources } from './volumes.ts';
+import { missingVolumes, type VolumeSources } from './volumes.ts';
 
 const MONITORING_MS = 10_000;
+/** How long a volume that could not be set up waits: kubernetes/pkg/util/goroutinemap/exponentialbackoff. */
+const FIRST_MOUNT_RETRY_MS = 500;
+const LONGEST_MOUNT_RETRY_MS = 122_000;
 
 /** The life of one Pod on the node, from its binding to its last DELETE. */
 export class PodWorker {
@@ -252,15 +255,16 @@ export class PodWorker {
     while (leftMs() > 0);
   }
 
-  /** Waits until every volume can be set up. Events and retries follow kubelet/volumemanager. */
+  /** Waits until every volume can be set up. Events and retries follow kubelet/volumemanager; an object that comes is seen at once. */
   async #mountVolumes(signal: AbortSignal): Promise<void> {
-    for (;;) {
+    for (let retryMs = FIRST_MOUNT_RETRY_MS; ; retryMs = Math.min(2 * retryMs, LONGEST_MOUNT_RETRY_MS)) {
       signal.throwIfAborted();
-      // A token can always be had, and is not signed before somebody reads it.
-      const missing = firstMissingVolume(this.#pod, { ...this.#volumeSources, token: () => undefined });
-      if (missing === undefined) return;
-      this.#event('Warning', 'FailedMount', `MountVolume.SetUp failed for volume "${missing.volume}" : ${missing.why}`);
-      await this.#sourcesChanged(signal);
+      // A token is not signed before somebody reads it.
+      const missing = missingVolumes(this.#pod, { ...this.#volumeSources, token: () => this.#tokens.problem() });
+      if (missing.length === 0) return;
+      for (const { volume, why } of missing)
+        this.#event('Warning', 'FailedMount', `MountVolume.SetUp failed for volume "${volume}" : ${why}`);
+      await this.#sourcesChanged(signal, retryMs);
     }
   }
 
@@ -277,11 +281,18 @@ export class PodWorker {
     });
   }
 
-  #sourcesChanged(signal: AbortSignal): Promise<void> {
+  /** Resolves when an object that the Pod refers to has changed, or after `mostMs`. */
+  #sourcesChanged(signal: AbortSignal, mostMs?: number): Promise<void> {
+    let timer: Timer | undefined;
     const changed = new Promise<void>((resolve) => {
       this.#wakeSources.push(resolve);
+      if (mostMs === undefined) return;
+      timer = this.#deps.clock.after(mostMs, () => {
+        this.#wakeSources = this.#wakeSources.filter((wake) => wake !== resolve);
+        resolve();
+      });
     });
-    return untilAborted(changed, signal);
+    return untilAborted(changed, signal).finally(() => timer?.cancel());
   }
 
   /** Ends a Pod that will not be deleted: it completed, failed for good, or ran past its deadline. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ConfigMap, Container, Pod, Volume } from '../../kube/generated/types.ts';
-import { firstMissingVolume, mountedFiles, readMountedFile, type VolumeSources } from './volumes.ts';
+import { missingVolumes, mountedFiles, readMountedFile, type VolumeSources } from './volumes.ts';
 
 const metadata = { name: 'x', namespace: 'shop', resourceVersion: '', creationTimestamp: '', uid: 'u1' };
 const maps: Record<string, ConfigMap> = {
@@ -70,10 +70,15 @@ it.each([
 it.each([
   [aPod({ configMap: { name: 'none' } }), 'configmap "none" not found'],
   [aPod({ secret: { secretName: 'none' } }), 'secret "none" not found'],
-  [aPod({ configMap: { name: 'site', items: [{ key: 'none', path: 'x' }] } }), 'references non-existent config key: none'],
+  [aPod({ configMap: { name: 'site', items: [{ key: 'none', path: 'x' }] } }), 'configmap references non-existent config key: none'],
+  [aPod({ secret: { secretName: 'tls', items: [{ key: 'none', path: 'x' }] } }), 'references non-existent secret key: none'],
   [aPod({ projected: { sources: [{ configMap: { name: 'none' } }] } }), 'configmap "none" not found'],
+  [
+    aPod({ projected: { sources: [{ configMap: { name: 'none' } }, { secret: { name: 'none' } }, { configMap: { name: 'none' } }] } }),
+    '[configmap "none" not found, secret "none" not found]',
+  ],
 ])('says why volume %# cannot be set up', ({ pod }, why) => {
-  expect(firstMissingVolume(pod, sources)).toEqual({ volume: 'v', why });
+  expect(missingVolumes(pod, sources)).toEqual([{ volume: 'v', why }]);
 });
 
 it('reads a file from the mount with the longest matching path', () => {

@@ -14,8 +14,8 @@ import { fieldValue, type NodeFacts, resourceValue } from './field-reference.ts'
 export interface VolumeSources {
   configMap(name: string): ConfigMap | undefined;
   secret(name: string): Secret | undefined;
-  /** The token of a projection that is valid now. */
-  token(projection: ServiceAccountTokenProjection): string | undefined;
+  /** The token of a projection that is valid now, or why there is none. */
+  token(projection: ServiceAccountTokenProjection): string | { missing: string } | undefined;
   node: NodeFacts;
   /** What was written into a volume that is a directory of the Pod; absent: nothing. */
   written?(volume: string): ReadonlyMap<string, string>;
@@ -42,7 +42,10 @@ function keyed(
   for (const { key, path } of items) {
     const value = data.get(key);
     if (value !== undefined) files.set(path, value);
-    else if (!optional) return { missing: `references non-existent ${kind === 'secret' ? 'secret' : 'config'} key: ${key}` };
+    else if (!optional)
+      return {
+        missing: kind === 'secret' ? `references non-existent secret key: ${key}` : `configmap references non-existent config key: ${key}`,
+      };
   }
   return { files };
 }
@@ -85,6 +88,7 @@ export function volumeContent(pod: Pod, volume: Volume, sources: VolumeSources):
   if (volume.downwardAPI !== undefined) return downward(pod, volume.downwardAPI.items ?? [], sources.node);
   if (volume.projected === undefined) return { files: new Map(sources.written?.(volume.name) ?? []) };
   const files = new Map<string, string>();
+  const missing = new Set<string>();
   for (const source of volume.projected.sources ?? []) {
     let part: VolumeContent = { files: new Map() };
     if (source.configMap !== undefined)
@@ -106,21 +110,25 @@ export function volumeContent(pod: Pod, volume: Volume, sources: VolumeSources):
     else if (source.downwardAPI !== undefined) part = downward(pod, source.downwardAPI.items ?? [], sources.node);
     else if (source.serviceAccountToken !== undefined) {
       const token = sources.token(source.serviceAccountToken);
-      if (token !== undefined) part = { files: new Map([[source.serviceAccountToken.path, token]]) };
+      if (typeof token === 'object') part = token;
+      else if (token !== undefined) part = { files: new Map([[source.serviceAccountToken.path, token]]) };
     }
-    if ('missing' in part) return part;
-    for (const [path, content] of part.files) files.set(path, content);
+    if ('missing' in part) missing.add(part.missing);
+    else for (const [path, content] of part.files) files.set(path, content);
   }
-  return { files };
+  if (missing.size === 0) return { files };
+  return { missing: missing.size === 1 ? [...missing][0]! : `[${[...missing].join(', ')}]` };
 }
 
-/** The first volume that a container mounts and that cannot be set up yet. */
-export function firstMissingVolume(pod: Pod, sources: VolumeSources): { volume: string; why: string } | undefined {
-  for (const volume of pod.spec.volumes ?? []) {
-    const content = volumeContent(pod, volume, sources);
-    if ('missing' in content) return { volume: volume.name, why: content.missing };
-  }
-  return undefined;
+/** The volumes that a container mounts and that cannot be set up yet. A volume that none mounts is not set up at all. */
+export function missingVolumes(pod: Pod, sources: VolumeSources): { volume: string; why: string }[] {
+  const { volumes = [], containers, initContainers = [] } = pod.spec;
+  const isMounted = (volume: string): boolean =>
+    [...initContainers, ...containers].some(({ volumeMounts }) => volumeMounts?.some(({ name }) => name === volume));
+  return volumes.flatMap((volume) => {
+    const content = isMounted(volume.name) ? volumeContent(pod, volume, sources) : undefined;
+    return content !== undefined && 'missing' in content ? [{ volume: volume.name, why: content.missing }] : [];
+  });
 }
 
 const clean = (path: string): string => path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');

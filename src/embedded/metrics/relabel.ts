@@ -1,5 +1,5 @@
 import { ownValue, setOwnValue } from '../../base/own-value.ts';
-import { anchoredPattern } from './anchored-pattern.ts';
+import { type AnchoredPattern, anchoredPattern } from './anchored-pattern.ts';
 import type { Labels } from './labels.ts';
 import { expandTemplate, withLabel } from './promql/label-functions.ts';
 
@@ -19,12 +19,12 @@ export interface RelabelRule {
   action: (typeof RELABEL_ACTIONS)[number];
   sourceLabels: readonly string[];
   separator: string;
-  regex: RegExp;
+  regex: AnchoredPattern;
   targetLabel: string;
   replacement: string;
 }
 
-/** A rule with upstream's defaults for what is not given. */
+/** A rule with upstream's defaults for what is not given. Throws an Error for a `regex` that is none. */
 export function relabelRule(rule: Partial<Omit<RelabelRule, 'regex'>> & { regex?: string | undefined }): RelabelRule {
   return {
     action: rule.action ?? 'replace',
@@ -69,14 +69,14 @@ function applyRule(labels: Labels, { action, sourceLabels, separator, regex, tar
     case 'labelmap': {
       const mapped = { ...labels };
       for (const [name, text] of Object.entries(labels)) {
-        const match = regex.exec(name);
-        if (match !== null) setOwnValue(mapped, expandTemplate(replacement, match), text);
+        const match = regex.match(name);
+        if (match !== undefined) setOwnValue(mapped, expandTemplate(replacement, match), text);
       }
       return mapped;
     }
     case 'replace': {
-      const match = regex.exec(value);
-      if (match === null) return labels;
+      const match = regex.match(value);
+      if (match === undefined) return labels;
       const target = expandTemplate(targetLabel, match);
       return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(target) ? withLabel(labels, target, expandTemplate(replacement, match)) : labels;
     }

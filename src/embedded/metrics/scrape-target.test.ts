@@ -79,3 +79,7 @@ it.each([
 ])('relabels by $action', ({ action, regex, expected }) => {
   expect(relabel({ x: 'abc' }, [relabelRule({ action, sourceLabels: ['x'], targetLabel: 'y', regex })])).toEqual(expected);
 });
+
+it('keeps a scraped label whose name the language below knows', () => {
+  expect(sampleLabels({ constructor: 'a', job: 'b' }, { job: 'c' }, false)).toEqual({ constructor: 'a', job: 'c', exported_job: 'b' });
+});

@@ -45,7 +45,7 @@ export function sampleLabels(scraped: Labels, target: Labels, honorLabels: boole
   let labels: Labels = { ...target };
   for (const [name, value] of Object.entries(scraped)) {
     let free = name;
-    while (free in target || (free !== name && free in scraped)) free = `exported_${free}`;
+    while (Object.hasOwn(target, free) || (free !== name && Object.hasOwn(scraped, free))) free = `exported_${free}`;
     labels = withLabel(labels, free, value);
   }
   return labels;

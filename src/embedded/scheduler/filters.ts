@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/own-value.ts';
 import type { Node, Pod } from '../../kube/generated/types.ts';
 import { acceptsNode } from '../../kube/node-affinity.ts';
 import { parseQuantity } from '../../kube/quantity.ts';
@@ -43,7 +44,7 @@ function hasPortConflict(wanted: readonly HostPort[], usage: NodeUsage): boolean
 
 function lackOfResources(pod: Pod, node: Node, usage: NodeUsage): Rejection | undefined {
   const allocatable = node.status?.allocatable ?? {};
-  const capacity = (name: string): number => parseQuantity(allocatable[name] ?? '0') ?? 0;
+  const capacity = (name: string): number => parseQuantity(ownValue(allocatable, name) ?? '0') ?? 0;
   const reasons: string[] = [];
   let isFinal = false;
   if (allocatable.pods !== undefined && usage.pods + 1 > capacity('pods')) reasons.push('Too many pods');

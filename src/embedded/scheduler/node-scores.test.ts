@@ -159,6 +159,26 @@ describe('spread constraints', () => {
     expect(room.eventTexts()[0]).toContain("1 node(s) didn't match pod topology spread constraints (missing required label)");
   });
 
+  it('go by labels that somebody has set, whatever their names', async () => {
+    await using room = await open();
+    await addNodes(room, { n1: {} });
+    await addPods(room, ['p0'], by('constructor', 'DoNotSchedule'), { app: 'web' });
+    expect(room.eventTexts()[0]).toContain("1 node(s) didn't match pod topology spread constraints (missing required label)");
+    await addNodes(room, { n2: { labels: { constructor: 'x' } } });
+    await addPods(room, ['p1'], by('constructor', 'DoNotSchedule'), { app: 'web' });
+    expect(placed(room)['p1']).toBe('n2');
+  });
+
+  it('count the other Pods whatever label of matchLabelKeys the Pod itself lacks', async () => {
+    await using room = await open();
+    await addNodes(room, { n1: { labels: { zone: 'a' } }, n2: { labels: { zone: 'b' }, taints: [{ key: 'full', effect: 'NoSchedule' }] } });
+    await addPods(room, ['p0'], {}, { app: 'web', constructor: 'x' });
+    const { topologySpreadConstraints = [] } = by('zone', 'DoNotSchedule');
+    const keyed = topologySpreadConstraints.map((constraint) => ({ ...constraint, matchLabelKeys: ['constructor'] }));
+    await addPods(room, ['p1'], { topologySpreadConstraints: keyed }, { app: 'web' });
+    expect(placed(room)['p1']).toBeUndefined();
+  });
+
   it('are only wishes when they say ScheduleAnyway', async () => {
     await using room = await open();
     await addNodes(room, { n1: { labels: { zone: 'a' } } });

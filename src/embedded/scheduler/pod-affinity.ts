@@ -1,6 +1,7 @@
 import type { Node, Pod, PodAffinityTerm } from '../../kube/generated/types.ts';
 import { selectorMatches } from '../../kube/label-selector.ts';
 import type { Rejection } from './filters.ts';
+import { labelOf, sharesLabel } from './label-of.ts';
 
 /** A Pod that has a node, or is about to have. */
 export interface PlacedPod {
@@ -23,7 +24,7 @@ function selects(term: PodAffinityTerm, owner: Pod, other: Pod): boolean {
   const namespaces = term.namespaces?.length ? term.namespaces : [owner.metadata.namespace ?? 'default'];
   const isAny = term.namespaceSelector !== undefined && Object.keys(term.namespaceSelector).length === 0;
   if (!isAny && !namespaces.includes(other.metadata.namespace ?? 'default')) return false;
-  const sameKeys = (term.matchLabelKeys ?? []).every((key) => owner.metadata.labels?.[key] === other.metadata.labels?.[key]);
+  const sameKeys = (term.matchLabelKeys ?? []).every((key) => sharesLabel(owner, other, key));
   return sameKeys && term.labelSelector !== undefined && selectorMatches(term.labelSelector, other.metadata.labels);
 }
 
@@ -35,16 +36,14 @@ export function podAffinityRejection(
   nodeOf: (name: string) => Node | undefined,
 ): Rejection | undefined {
   const shares = (other: string, key: string): boolean => {
-    const here = node.metadata.labels?.[key];
-    return here !== undefined && nodeOf(other)?.metadata.labels?.[key] === here;
+    const here = labelOf(node, key);
+    return here !== undefined && labelOf(nodeOf(other), key) === here;
   };
   for (const term of affinityTerms(pod)) {
     const isMet = placed.some((other) => selects(term, pod, other.pod) && shares(other.node, term.topologyKey));
     // The first Pod of a group that wants to be together has nobody to join.
     const isFirst =
-      node.metadata.labels?.[term.topologyKey] !== undefined &&
-      selects(term, pod, pod) &&
-      !placed.some((other) => selects(term, pod, other.pod));
+      labelOf(node, term.topologyKey) !== undefined && selects(term, pod, pod) && !placed.some((other) => selects(term, pod, other.pod));
     if (!isMet && !isFirst) return { reasons: ["node(s) didn't match pod affinity rules"], isFinal: true };
   }
   for (const term of antiAffinityTerms(pod)) {
@@ -68,12 +67,12 @@ export function podPreferences(pod: Pod): PodPreference[] {
     ...(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => ({ ...term, sign: -1 })),
   ];
   return terms.map(({ podAffinityTerm: term, weight, sign }) => (node, placed, nodeOf) => {
-    const here = node.metadata.labels?.[term.topologyKey];
+    const here = labelOf(node, term.topologyKey);
     if (here === undefined) return 0;
     return (
       sign *
       weight *
-      placed.filter((other) => nodeOf(other.node)?.metadata.labels?.[term.topologyKey] === here && selects(term, pod, other.pod)).length
+      placed.filter((other) => labelOf(nodeOf(other.node), term.topologyKey) === here && selects(term, pod, other.pod)).length
     );
   });
 }

@@ -156,6 +156,34 @@ describe('scheduler', () => {
     expect(room.eventTexts().at(-1)).toContain("1 node(s) didn't satisfy existing pods anti-affinity rules");
   });
 
+  it('finds no company on nodes that lack the label, whatever its name', async () => {
+    await using room = await open();
+    addNode(room, 'n1', {}, undefined, host('n1'));
+    await addLabelled(room, 'a', 'web');
+    await addLabelled(room, 'b', 'web', { podAntiAffinity: term('web', 'toString') });
+    await addLabelled(room, 'c', 'web', { podAffinity: term('web', 'toString') });
+    await room.settled();
+    expect([nodeOf(room, 'b'), nodeOf(room, 'c')]).toEqual(['n1', undefined]);
+    expect(room.eventTexts().at(-1)).toContain("1 node(s) didn't match pod affinity rules");
+  });
+
+  it('leaves keys of matchLabelKeys out that the Pod itself lacks', async () => {
+    await using room = await open();
+    addNode(room, 'n1', {}, undefined, host('n1'));
+    await room.api.create(pods, {
+      metadata: { namespace: 'default', name: 'a', labels: { app: 'web', constructor: 'x' } },
+      spec: { schedulerName: 'default-scheduler', containers: [{ name: 'main', image: 'web:1' }] },
+    });
+    await room.settled();
+    const apart = term('web').requiredDuringSchedulingIgnoredDuringExecution.map((one) => ({
+      ...one,
+      matchLabelKeys: ['constructor', 'b'],
+    }));
+    await addLabelled(room, 'b', 'web', { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: apart } });
+    await room.settled();
+    expect(nodeOf(room, 'b')).toBeUndefined();
+  });
+
   it('puts a Pod where its company is, and waits for company that is not there', async () => {
     await using room = await open();
     addNode(room, 'n1', {}, undefined, host('n1', 'a'));

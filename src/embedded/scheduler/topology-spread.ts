@@ -3,6 +3,7 @@ import { selectorMatches } from '../../kube/label-selector.ts';
 import { acceptsNode } from '../../kube/node-affinity.ts';
 import { untolerated } from '../../kube/tolerations.ts';
 import type { Rejection } from './filters.ts';
+import { labelOf, sharesLabel } from './label-of.ts';
 import type { PlacedPod } from './pod-affinity.ts';
 
 const HOSTNAME = 'kubernetes.io/hostname';
@@ -22,7 +23,7 @@ function counts(constraint: TopologySpreadConstraint, owner: Pod, other: Pod): b
   return (
     constraint.labelSelector !== undefined &&
     selectorMatches(constraint.labelSelector, other.metadata.labels) &&
-    keys.every((key) => owner.metadata.labels?.[key] === undefined || owner.metadata.labels[key] === other.metadata.labels?.[key])
+    keys.every((key) => sharesLabel(owner, other, key))
   );
 }
 
@@ -42,25 +43,25 @@ function takesPart(constraint: TopologySpreadConstraint, pod: Pod, node: Node): 
 export function spreadFilter(pod: Pod, nodes: readonly Node[], placed: readonly PlacedPod[]): (node: Node) => Rejection | undefined {
   const hard = (pod.spec.topologySpreadConstraints ?? []).filter(isHard);
   const byName = new Map(nodes.map((node) => [node.metadata.name, node]));
-  const hasAllKeys = (node: Node): boolean => hard.every(({ topologyKey }) => node.metadata.labels?.[topologyKey] !== undefined);
+  const hasAllKeys = (node: Node): boolean => hard.every(({ topologyKey }) => labelOf(node, topologyKey) !== undefined);
   const domains = hard.map((constraint) => {
     const found = new Map<string, number>();
     const taking = new Set<string>();
     for (const node of nodes) {
       if (!hasAllKeys(node) || !takesPart(constraint, pod, node)) continue;
       taking.add(node.metadata.name);
-      found.set(node.metadata.labels![constraint.topologyKey]!, 0);
+      found.set(labelOf(node, constraint.topologyKey)!, 0);
     }
     for (const other of placed) {
       if (!taking.has(other.node) || !counts(constraint, pod, other.pod)) continue;
-      const domain = byName.get(other.node)!.metadata.labels![constraint.topologyKey]!;
+      const domain = labelOf(byName.get(other.node)!, constraint.topologyKey)!;
       found.set(domain, found.get(domain)! + 1);
     }
     return found;
   });
   return (node) => {
     for (const [index, constraint] of hard.entries()) {
-      const domain = node.metadata.labels?.[constraint.topologyKey];
+      const domain = labelOf(node, constraint.topologyKey);
       if (domain === undefined) return { reasons: [`${MISMATCH} (missing required label)`], isFinal: true };
       const found = domains[index]!;
       const fewest = found.size < (constraint.minDomains ?? 1) ? 0 : Math.min(...found.values());
@@ -94,17 +95,16 @@ export function spreadScores(
   nodeOf: (name: string) => Node | undefined,
   isDefault: boolean,
 ): number[] {
-  const isIgnored = (node: Node): boolean =>
-    !isDefault && constraints.some(({ topologyKey }) => node.metadata.labels?.[topologyKey] === undefined);
+  const isIgnored = (node: Node): boolean => !isDefault && constraints.some(({ topologyKey }) => labelOf(node, topologyKey) === undefined);
   const counted = candidates.filter((node) => !isIgnored(node));
   const perDomain = constraints.map((constraint) => {
     const found = new Map<string, number>();
     for (const other of placed) {
       if (!counts(constraint, pod, other.pod)) continue;
-      const domain = nodeOf(other.node)?.metadata.labels?.[constraint.topologyKey];
+      const domain = labelOf(nodeOf(other.node), constraint.topologyKey);
       if (domain !== undefined) found.set(domain, (found.get(domain) ?? 0) + 1);
     }
-    const size = new Set(counted.map((node) => node.metadata.labels?.[constraint.topologyKey])).size;
+    const size = new Set(counted.map((node) => labelOf(node, constraint.topologyKey))).size;
     return { constraint, found, weight: Math.log(size + 2) };
   });
   const raw = candidates.map((node) =>
@@ -112,7 +112,7 @@ export function spreadScores(
       ? undefined
       : Math.round(
           perDomain.reduce((sum, { constraint, found, weight }) => {
-            const domain = node.metadata.labels?.[constraint.topologyKey];
+            const domain = labelOf(node, constraint.topologyKey);
             return domain === undefined ? sum : sum + (found.get(domain) ?? 0) * weight + (constraint.maxSkew - 1);
           }, 0),
         ),

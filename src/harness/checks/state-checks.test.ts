@@ -103,7 +103,7 @@ describe('a check of cluster state', () => {
   it('waits by watching until the value comes', async () => {
     const { api, ctx } = aCluster();
     const check = fieldCheck({ id: 'weight', title }, { resource: ingresses, key: ingress, path: weightPath, equals: '50' });
-    const verdict = check.evaluate({ ...ctx, timeoutMs: 5000 });
+    const verdict = check.evaluate({ ...ctx, timeoutMs: 30_000 });
     await api.patch(ingresses, ingress, {
       type: 'merge',
       body: { metadata: { annotations: { 'nginx.ingress.kubernetes.io/canary-weight': '50' } } },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LabEvent } from '../events.ts';
-import { createPlainRenderer } from './plain.ts';
+import { createPlainRenderer, plainText } from './plain.ts';
 
 function rendered(events: LabEvent[], columns?: number): { out: string; err: string } {
   const text = { out: '', err: '' };
@@ -49,4 +49,20 @@ it('wraps texts to the width of a narrow terminal', () => {
   );
   for (const line of err.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(30);
   expect(err.replace(/\s+/g, ' ').trim()).toBe('Note: one two three four five six seven eight nine ten');
+});
+
+it('says of a failed check what was expected, what was seen, how to look and what to do', () => {
+  const failure: LabEvent = {
+    type: 'check-failed',
+    step: 's',
+    check: 'two-value',
+    title: { en: 'the value is 2', ko: '값이 2입니다' },
+    result: { id: 'two-value', title: 'the value is 2', outcome: 'fail', expected: '2', observed: '1', durationMs: 1, detail: '' },
+    look: 'kubectl get configmaps c -n lab',
+    next: { en: 'set it', ko: '값을 정하세요' },
+  };
+  expect(plainText(failure, 'en')).toBe(
+    '✖ the value is 2 [two-value]\n  expected: 2\n  observed: 1\n  look: kubectl get configmaps c -n lab\n  next: set it\n',
+  );
+  expect(plainText(failure, 'ko')).toContain('기대한 값: 2');
 });

@@ -28,7 +28,7 @@ function aTerminal(columns: number, rows = 24, lang: Language = 'en'): Terminal 
   const screen = new TerminalScreen(columns, rows);
   const clock = new VirtualClock({ host: hostClock, activity: new Activity(), startMs: 0, rate: 0 });
   const renderer = new TerminalRenderer({ out: screen.write, screen }, lang, clock);
-  return { screen, clock, renderer, shows: (text) => vi.waitFor(() => expect(screen.text).toMatch(text)) };
+  return { screen, clock, renderer, shows: (text) => vi.waitFor(() => expect(screen.text).toMatch(text), { timeout: 20_000 }) };
 }
 
 it('shows what is going on below what has happened, with the time it takes, and takes it away at the end of the step', async () => {

@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/own-value.ts';
 import type { AnalysisArgument, Rollout } from '../rollout.ts';
 import type { Metric } from './analysis-run.ts';
 
@@ -6,7 +7,7 @@ export function fieldAt(object: unknown, path: string): string | undefined {
   let value: unknown = object;
   for (const [, quoted, index, name] of path.matchAll(/\['([^']*)'\]|\[(\d+)\]|\.?([^.[\]]+)/g)) {
     if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<string, unknown>)[quoted ?? index ?? name!];
+    value = ownValue(value as Record<string, unknown>, quoted ?? index ?? name!);
   }
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LabError } from '../../base/errors.ts';
+import { ownValue } from '../../base/own-value.ts';
 import type { PodTemplateSpec, ReplicaSet } from '../../kube/generated/types.ts';
 import type { CallOptions, KubeApi } from '../../kube/kube-api.ts';
 import { formatLabelSelector } from '../../kube/label-selector.ts';
@@ -79,7 +80,7 @@ interface Change {
 
 async function undoWorkload(api: KubeApi, key: ObjectKey, rollout: Rollout, change: Change): Promise<UndoResult> {
   const { kind, name } = rollout.spec.workloadRef!;
-  const type = WORKLOADS[kind];
+  const type = ownValue(WORKLOADS, kind);
   if (type === undefined) throw new LabError('WORKLOAD_NOT_MODELLED', `undo on a workloadRef of kind "${kind}" is not modelled`);
   const workloadKey = { namespace: key.namespace, name };
   const workload = await api.get(type, workloadKey, { signal: change.signal });

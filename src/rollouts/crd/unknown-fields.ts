@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/own-value.ts';
 import type { AnyObject } from '../../kube/object.ts';
 import { customResourceDefinitions } from './custom-resource-definitions.ts';
 import type { StructuralSchema } from './structural-schema.ts';
@@ -21,7 +22,7 @@ function collect(value: unknown, schema: StructuralSchema, path: string, found: 
     return;
   }
   for (const [field, child] of Object.entries(value)) {
-    const childSchema = schema.properties?.[field] ?? schema.additionalProperties;
+    const childSchema = ownValue(schema.properties, field) ?? schema.additionalProperties;
     const childPath = path === '' ? field : `${path}.${field}`;
     if (childSchema === undefined) found.push(childPath);
     else collect(child, childSchema, childPath, found);

@@ -37,8 +37,14 @@ it.each<[string, unknown, string]>([
   ['nothing > 1', 1, 'unknown name nothing'],
   ['result[1] > 1', [1], 'index out of range: 1 (array length is 1)'],
   ['result > 1', 'a', 'invalid operation: string > int'],
+  ['result matches "a(?=b)"', 'ab', 'error parsing regexp: invalid or unsupported Perl syntax: `(?=`'],
 ])('cannot evaluate %s for %j: %s', (text, result, message) => {
   expect(() => evaluateCondition(text, result)).toThrow(message);
+});
+
+it('matches in a time that grows with the text and not faster', () => {
+  expect(evaluateCondition('result matches "^(a+)+$"', `${'a'.repeat(5_000)}b`)).toBe(false);
+  expect(evaluateCondition('all(["a", "b"], {result matches #})', 'ab')).toBe(true);
 });
 
 it('never reaches what belongs to the language below', () => {

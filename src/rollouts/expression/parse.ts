@@ -1,44 +1,9 @@
 import { builtIn } from './built-ins.ts';
+import type { Expression } from './expression.ts';
+import { applyOperator, bindingPower } from './operators.ts';
+import { applyPredicate, takesPredicate } from './predicates.ts';
 import { ExpressionError, type Token, tokenize } from './tokenize.ts';
-import { asBoolean, asNumber, equal, isIn, listOf, member, typeName } from './values.ts';
-
-/** What names mean, and the element that a predicate looks at (`#`). */
-export interface Scope {
-  names: Readonly<Record<string, unknown>>;
-  element?: unknown;
-  index?: number;
-}
-export type Expression = (scope: Scope) => unknown;
-
-const BINARY: Readonly<Record<string, number>> = {
-  '|': 1,
-  or: 10,
-  '||': 10,
-  and: 15,
-  '&&': 15,
-  '==': 20,
-  '!=': 20,
-  '<': 20,
-  '>': 20,
-  '<=': 20,
-  '>=': 20,
-  in: 20,
-  not: 20,
-  matches: 20,
-  contains: 20,
-  startsWith: 20,
-  endsWith: 20,
-  '..': 25,
-  '+': 30,
-  '-': 30,
-  '*': 60,
-  '/': 60,
-  '%': 60,
-  '**': 100,
-  '^': 100,
-  '??': 500,
-};
-const WITH_PREDICATE = new Set(['all', 'any', 'one', 'none', 'filter', 'map', 'count', 'find', 'sum']);
+import { asBoolean, asNumber, member, typeName } from './values.ts';
 
 /** Reads a condition in the expr language of Argo's analysis. Throws `ExpressionError`. Nothing is evaluated as code. */
 export function parseExpression(text: string): Expression {
@@ -106,7 +71,7 @@ class Parser {
     let left = this.#unary();
     for (;;) {
       const operator = this.#token.kind === 'name' || this.#token.kind === 'operator' ? this.#token.value : '';
-      const binding = Object.hasOwn(BINARY, operator) ? BINARY[operator]! : -1;
+      const binding = bindingPower(operator);
       if (binding < 0 || binding <= power) return left;
       this.#at += 1;
       if (operator === '|') {
@@ -116,7 +81,7 @@ class Parser {
       const negated = operator === 'not';
       const real = negated ? this.#name() : operator;
       const right = this.#binary(real === '**' || real === '^' ? binding - 1 : binding);
-      const plain = apply(real, left, right);
+      const plain = applyOperator(real, left, right);
       left = negated ? (scope) => plain(scope) !== true : plain;
     }
   }
@@ -245,7 +210,7 @@ class Parser {
   /** A call; `piped` is its first argument when it stands behind `|`. */
   #call(name: string, piped?: Expression): Expression {
     this.#expect('(');
-    if (WITH_PREDICATE.has(name)) return this.#predicateCall(name, piped);
+    if (takesPredicate(name)) return this.#predicateCall(name, piped);
     const args = [...(piped === undefined ? [] : [piped]), ...this.#list(')')];
     return (scope) => {
       const own = Object.hasOwn(scope.names, name) ? scope.names[name] : builtIn(name);
@@ -263,109 +228,6 @@ class Parser {
       if (braces) this.#expect('}');
     }
     this.#expect(')');
-    return (scope) => {
-      const items = listOf(list(scope), name);
-      const at = (element: unknown, index: number): unknown =>
-        predicate === undefined ? element : predicate({ ...scope, element, index });
-      const holds = (element: unknown, index: number): boolean => asBoolean(at(element, index));
-      switch (name) {
-        case 'all':
-          return items.every(holds);
-        case 'any':
-          return items.some(holds);
-        case 'none':
-          return !items.some(holds);
-        case 'one':
-          return items.filter(holds).length === 1;
-        case 'filter':
-          return items.filter(holds);
-        case 'map':
-          return items.map(at);
-        case 'find':
-          return items.find(holds) ?? null;
-        case 'sum':
-          return items.map(at).reduce((sum: number, value) => sum + asNumber(value, '+', 0), 0);
-        default:
-          return items.filter(holds).length;
-      }
-    };
-  }
-}
-
-function apply(operator: string, left: Expression, right: Expression): Expression {
-  const numbers =
-    (work: (a: number, b: number) => unknown): Expression =>
-    (scope) => {
-      const a = left(scope);
-      const b = right(scope);
-      return work(asNumber(a, operator, b), asNumber(b, operator, a));
-    };
-  const ordered =
-    (work: (a: number | string, b: number | string) => boolean): Expression =>
-    (scope) => {
-      const a = left(scope);
-      const b = right(scope);
-      if (typeof a === 'string' && typeof b === 'string') return work(a, b);
-      return work(asNumber(a, operator, b), asNumber(b, operator, a));
-    };
-  const texts =
-    (work: (a: string, b: string) => boolean): Expression =>
-    (scope) => {
-      const a = left(scope);
-      const b = right(scope);
-      if (typeof a !== 'string' || typeof b !== 'string')
-        throw new ExpressionError(`invalid operation: ${operator} (mismatched types ${typeName(a)} and ${typeName(b)})`);
-      return work(a, b);
-    };
-  switch (operator) {
-    case 'or':
-    case '||':
-      return (scope) => asBoolean(left(scope)) || asBoolean(right(scope));
-    case 'and':
-    case '&&':
-      return (scope) => asBoolean(left(scope)) && asBoolean(right(scope));
-    case '==':
-      return (scope) => equal(left(scope), right(scope));
-    case '!=':
-      return (scope) => !equal(left(scope), right(scope));
-    case '<':
-      return ordered((a, b) => a < b);
-    case '>':
-      return ordered((a, b) => a > b);
-    case '<=':
-      return ordered((a, b) => a <= b);
-    case '>=':
-      return ordered((a, b) => a >= b);
-    case 'in':
-      return (scope) => isIn(left(scope), right(scope));
-    case 'matches':
-      return texts((a, b) => new RegExp(b).test(a));
-    case 'contains':
-      return texts((a, b) => a.includes(b));
-    case 'startsWith':
-      return texts((a, b) => a.startsWith(b));
-    case 'endsWith':
-      return texts((a, b) => a.endsWith(b));
-    case '..':
-      return numbers((a, b) => Array.from({ length: Math.max(0, b - a + 1) }, (_, index) => a + index));
-    case '+':
-      return (scope) => {
-        const a = left(scope);
-        const b = right(scope);
-        return typeof a === 'string' && typeof b === 'string' ? a + b : asNumber(a, '+', b) + asNumber(b, '+', a);
-      };
-    case '-':
-      return numbers((a, b) => a - b);
-    case '*':
-      return numbers((a, b) => a * b);
-    case '/':
-      return numbers((a, b) => a / b);
-    case '%':
-      return numbers((a, b) => a % b);
-    case '**':
-    case '^':
-      return numbers((a, b) => a ** b);
-    default:
-      return (scope) => left(scope) ?? right(scope);
+    return applyPredicate(name, list, predicate);
   }
 }

@@ -2,10 +2,9 @@ import type { Ingress } from '../../kube/generated/types.ts';
 import { durationSeconds } from '../pause-duration.ts';
 import type { CanaryStep, Rollout } from '../rollout.ts';
 import { canaryOf, hasTrafficRouting, maxWeightOf, stableIngressesOf } from '../strategy-defaults.ts';
+import { CANARY } from '../strategy-paths.ts';
 import type { Finding } from './finding.ts';
 import type { LintOptions } from './lint-options.ts';
-
-const CANARY = 'spec.strategy.canary';
 
 /** What will surprise in one Rollout. `ingresses` are those of the same files. */
 export function lintRollout(rollout: Rollout, object: string, ingresses: readonly Ingress[], options: LintOptions): Finding[] {

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../base/own-value.ts';
 import type { Container, LimitRange, LimitRangeItem, Pod } from '../../../kube/generated/types.ts';
 import type { AnyObject } from '../../../kube/object.ts';
 import { parseQuantity } from '../../../kube/quantity.ts';
@@ -31,7 +32,7 @@ function fill(container: Container, item: LimitRangeItem): string[] {
     ['requests', item.defaultRequest],
     ['limits', item.default],
   ] as const) {
-    const missing = Object.entries(defaults ?? {}).filter(([name]) => resources[part]?.[name] === undefined);
+    const missing = Object.entries(defaults ?? {}).filter(([name]) => ownValue(resources[part], name) === undefined);
     if (missing.length === 0) continue;
     resources[part] = { ...resources[part], ...Object.fromEntries(missing) };
     told.push(
@@ -48,14 +49,16 @@ function outOfBounds(container: Container, item: LimitRangeItem): string[] {
   const { requests = {}, limits = {} } = container.resources ?? {};
   const errors: string[] = [];
   for (const [name, least] of Object.entries(item.min ?? {})) {
-    if (requests[name] === undefined) errors.push(`minimum ${name} usage per Container is ${least}.  No request is specified`);
-    else if (parseQuantity(requests[name])! < parseQuantity(least)!)
-      errors.push(`minimum ${name} usage per Container is ${least}, but request is ${requests[name]}`);
+    const request = ownValue(requests, name);
+    if (request === undefined) errors.push(`minimum ${name} usage per Container is ${least}.  No request is specified`);
+    else if (parseQuantity(request)! < parseQuantity(least)!)
+      errors.push(`minimum ${name} usage per Container is ${least}, but request is ${request}`);
   }
   for (const [name, most] of Object.entries(item.max ?? {})) {
-    if (limits[name] === undefined) errors.push(`maximum ${name} usage per Container is ${most}.  No limit is specified`);
-    else if (parseQuantity(limits[name])! > parseQuantity(most)!)
-      errors.push(`maximum ${name} usage per Container is ${most}, but limit is ${limits[name]}`);
+    const limit = ownValue(limits, name);
+    if (limit === undefined) errors.push(`maximum ${name} usage per Container is ${most}.  No limit is specified`);
+    else if (parseQuantity(limit)! > parseQuantity(most)!)
+      errors.push(`maximum ${name} usage per Container is ${most}, but limit is ${limit}`);
   }
   return errors;
 }

@@ -80,3 +80,16 @@ it('gives a claim the default class and a Pod the global default priority', asyn
   expect(claim.json).toMatchObject({ spec: { storageClassName: 'fast' } });
   expect((await api.request('POST', `${root}/pods`, pod('a'))).json).toMatchObject({ spec: { priorityClassName: 'usual', priority: 7 } });
 });
+
+it('fills in limits by the names that they have, whatever those are', async () => {
+  await api.request('POST', `${root}/limitranges`, {
+    metadata: { name: 'odd' },
+    spec: { limits: [{ type: 'Container', default: { toString: '1' }, defaultRequest: { constructor: '2' } }] },
+  });
+  const amounts = { limits: { cpu: '1' }, requests: { cpu: '1' } };
+  const made = await api.request('POST', `${root}/pods`, pod('a', amounts));
+  expect((made.json['spec'] as unknown as { containers: { resources: object }[] }).containers[0]!.resources).toEqual({
+    limits: { cpu: '1', toString: '1' },
+    requests: { cpu: '1', constructor: '2', toString: '1' },
+  });
+});

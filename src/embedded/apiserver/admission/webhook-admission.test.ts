@@ -248,6 +248,10 @@ describe('match conditions', () => {
       'webhooks[0].matchConditions[0].expression: Invalid value: "object.metadata.name ==": compilation failed: ',
     ],
     ['variables.x', 'compilation failed: unknown variable: variables'],
+    [
+      "object.metadata.name.matches('(?!a)')",
+      "compilation failed: ERROR: <input>:1:30: invalid matches argument\n | object.metadata.name.matches('(?!a)')\n | .............................^",
+    ],
     ["authorizer.group('').resource('pods').check('get').allowed()", 'expression: Forbidden: "authorizer" is not modelled'],
     ['', 'webhooks[0].matchConditions[0].expression: Required value'],
   ])('are refused as %j', async (expression, message) => {

@@ -1,57 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { apply, fieldsOf, owners, update } from '../../../../test/support/field-managers.ts';
 import { type Random, seededRandom } from '../../../base/random.ts';
-import type { ManagedFieldsEntry } from '../../../kube/generated/types.ts';
 import type { AnyObject } from '../../../kube/object.ts';
 import { isStatus, type StatusError } from '../../../kube/status-error.ts';
-import { type FieldSet, pathsOf } from './field-set.ts';
-import { trackUpdate } from './managed-fields.ts';
-import { serverSideApply } from './server-side-apply.ts';
-import { builtInTypeInfo, crdTypeInfo, type TypeInfo } from './type-info.ts';
+import { builtInTypeInfo, crdTypeInfo } from './type-info.ts';
 
 const configMap = builtInTypeInfo('ConfigMap');
 const deployment = builtInTypeInfo('Deployment');
 const service = builtInTypeInfo('Service');
 
-interface Options {
-  force?: boolean;
-  nowMs?: number;
-  apiVersion?: string;
-  subresource?: string;
-}
-function apply(types: TypeInfo, live: AnyObject | undefined, body: object, manager: string, options: Options = {}): AnyObject {
-  return serverSideApply({
-    ...(live ? { live } : {}),
-    applied: { metadata: { name: 'x' }, ...body } as AnyObject,
-    manager,
-    force: false,
-    apiVersion: 'v1',
-    nowMs: 0,
-    types,
-    ...options,
-  });
-}
-
-/** The object after a PUT of `body` by an Update manager. */
-function update(types: TypeInfo, before: AnyObject | undefined, body: object, manager: string, options: Options = {}): AnyObject {
-  const after = { metadata: { name: 'x' }, ...body } as AnyObject;
-  const managedFields = trackUpdate({
-    before,
-    after: { ...after, metadata: { ...after.metadata, ...(before ? { managedFields: before.metadata.managedFields } : {}) } } as AnyObject,
-    manager,
-    apiVersion: 'v1',
-    nowMs: 0,
-    types,
-    ...options,
-  });
-  return { ...after, metadata: { ...after.metadata, managedFields } } as AnyObject;
-}
-
-const owners = (object: AnyObject): string[] =>
-  (object.metadata.managedFields ?? []).map(
-    (entry) => `${entry.manager}/${entry.operation}${entry.subresource ? `/${entry.subresource}` : ''}`,
-  );
-const fieldsOf = (object: AnyObject, manager: string): string[] =>
-  pathsOf(((object.metadata.managedFields ?? []).find((entry) => entry.manager === manager)?.fieldsV1 as FieldSet) ?? {});
 const conflictOf = (work: () => unknown): StatusError => {
   try {
     work();
@@ -310,79 +267,6 @@ describe('serverSideApply', () => {
     expect(() => apply(configMap, undefined, { metadata: { name: 'x', managedFields: [{}] } }, 'a')).toThrow(
       'metadata.managedFields must be nil',
     );
-  });
-});
-
-describe('trackUpdate', () => {
-  it('keeps the very list when nothing changed', () => {
-    const live = update(configMap, undefined, { data: { a: '1' } }, 'one');
-    expect(
-      trackUpdate({ before: live, after: structuredClone(live), manager: 'two', apiVersion: 'v1', nowMs: 9, types: configMap }),
-    ).toEqual(live.metadata.managedFields);
-  });
-
-  it('gives a changed field to its last writer and takes a removed one from all', () => {
-    let live = update(configMap, undefined, { data: { a: '1', b: '1', c: '1' } }, 'one');
-    live = update(configMap, live, { data: { a: '2', b: '1' } }, 'two');
-    expect(fieldsOf(live, 'one')).toEqual(['.data', '.data.b']);
-    expect(fieldsOf(live, 'two')).toEqual(['.data.a']);
-  });
-
-  it('drops the entry of a manager that owns nothing any more', () => {
-    let live = update(configMap, undefined, { data: { a: '1' } }, 'one');
-    live = update(configMap, live, {}, 'two');
-    expect(owners(live)).toEqual([]);
-  });
-
-  it('marks added maps and list items themselves, but not structs', () => {
-    const live = update(
-      deployment,
-      undefined,
-      {
-        metadata: { name: 'x', labels: { app: 'a' } },
-        spec: { template: { spec: { containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80, protocol: 'TCP' }] }] } } },
-      },
-      'kubectl-create',
-    );
-    expect((live.metadata.managedFields as ManagedFieldsEntry[])[0]?.fieldsV1).toEqual({
-      'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} } },
-      'f:spec': {
-        'f:template': {
-          'f:spec': {
-            'f:containers': {
-              'k:{"name":"c"}': {
-                '.': {},
-                'f:name': {},
-                'f:image': {},
-                'f:ports': { '.': {}, 'k:{"containerPort":80,"protocol":"TCP"}': { '.': {}, 'f:containerPort': {}, 'f:protocol': {} } },
-              },
-            },
-          },
-        },
-      },
-    });
-  });
-
-  it('keeps at most ten Update managers and joins the oldest', () => {
-    let live = update(configMap, undefined, { data: {} }, 'm0');
-    for (let i = 0; i < 14; i++)
-      live = update(configMap, live, { data: { ...(live['data'] as object), [`k${i}`]: '1' } }, `m${i}`, { nowMs: i * 1000 });
-    expect(live.metadata.managedFields).toHaveLength(10);
-    expect(owners(live)).toContain('ancient-changes/Update');
-  });
-
-  it('lets a client reset the list', () => {
-    const live = update(configMap, undefined, { data: { a: '1' } }, 'one');
-    expect(
-      trackUpdate({
-        before: live,
-        after: { ...live, metadata: { ...live.metadata, managedFields: [] } },
-        manager: 'one',
-        apiVersion: 'v1',
-        nowMs: 0,
-        types: configMap,
-      }),
-    ).toEqual([]);
   });
 });
 

@@ -1,6 +1,8 @@
+import { compileLinear } from '../../../base/linear-pattern.ts';
 import type { CustomResourceDefinition } from '../../../kube/generated/types.ts';
 import { customResourceDefinitions } from '../../../kube/resource-type.ts';
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
+import { CelExpressions } from '../cel/cel-expression.ts';
 import { genericColumns } from '../registry/columns/column.ts';
 import type { Resource } from '../registry/resource.ts';
 import { dns1035LabelProblems, dnsSubdomainProblems } from '../registry/syntax.ts';
@@ -75,6 +77,7 @@ function validateDefinition({ metadata, spec }: CustomResourceDefinition): Field
     errors.push(fieldError.invalid('spec.versions', versions, 'must have exactly one version marked as storage version'));
   }
   const seen = new Set<string>();
+  const expressions = new CelExpressions();
   for (const [i, version] of versions.entries()) {
     const at = `spec.versions[${i}]`;
     if (seen.has(version.name)) errors.push(fieldError.invalid('spec.versions', versions, 'must contain unique version names'));
@@ -83,13 +86,13 @@ function validateDefinition({ metadata, spec }: CustomResourceDefinition): Field
     else errors.push(...dns1035LabelProblems(version.name).map((problem) => fieldError.invalid(`${at}.name`, version.name, problem)));
     const schema = version.schema?.openAPIV3Schema;
     if (schema === undefined) errors.push(fieldError.required(`${at}.schema.openAPIV3Schema`, 'schemas are required'));
-    else errors.push(...schemaErrors(schema as StructuralSchema, `${at}.schema.openAPIV3Schema`, true));
+    else errors.push(...schemaErrors(schema as StructuralSchema, `${at}.schema.openAPIV3Schema`, expressions, true));
   }
   return errors;
 }
 
 /** The rules that make a schema structural, as far as a CRD that meets them on a real cluster could miss them here. */
-function schemaErrors(schema: StructuralSchema, at: string, isRoot: boolean): FieldError[] {
+function schemaErrors(schema: StructuralSchema, at: string, expressions: CelExpressions, isRoot = false): FieldError[] {
   const errors: FieldError[] = [];
   if (isRoot && schema.type !== 'object') {
     errors.push(
@@ -108,12 +111,35 @@ function schemaErrors(schema: StructuralSchema, at: string, isRoot: boolean): Fi
   if (schema['x-kubernetes-list-type'] === 'map' && (keys === undefined || keys.length === 0)) {
     errors.push(fieldError.required(`${at}.x-kubernetes-list-map-keys`, 'must not be empty if x-kubernetes-list-type is map'));
   }
+  errors.push(...patternErrors(schema, at), ...ruleErrors(schema, at, expressions));
   for (const [key, child] of Object.entries(schema.properties ?? {})) {
     if (isRoot && key === 'metadata') continue;
-    errors.push(...schemaErrors(child, `${at}.properties[${key}]`, false));
+    errors.push(...schemaErrors(child, `${at}.properties[${key}]`, expressions));
   }
-  if (schema.items !== undefined) errors.push(...schemaErrors(schema.items, `${at}.items`, false));
+  if (schema.items !== undefined) errors.push(...schemaErrors(schema.items, `${at}.items`, expressions));
   if (typeof schema.additionalProperties === 'object')
-    errors.push(...schemaErrors(schema.additionalProperties, `${at}.additionalProperties`, false));
+    errors.push(...schemaErrors(schema.additionalProperties, `${at}.additionalProperties`, expressions));
   return errors;
+}
+
+function patternErrors({ pattern }: StructuralSchema, at: string): FieldError[] {
+  const compiled = pattern === undefined ? undefined : compileLinear(pattern);
+  return compiled !== undefined && 'problem' in compiled
+    ? [fieldError.invalid(`${at}.pattern`, pattern, `must be a valid regular expression, but isn't: ${compiled.problem}`)]
+    : [];
+}
+
+/** Rules that upstream refuses. What is not modelled is told by a warning instead. */
+function ruleErrors(schema: StructuralSchema, at: string, expressions: CelExpressions): FieldError[] {
+  return (schema['x-kubernetes-validations'] ?? []).flatMap((validation, i) =>
+    (['rule', 'messageExpression'] as const).flatMap((field) => {
+      const expression = validation[field];
+      // Only patterns are refused so far: the others need not be compiled here.
+      if (expression === undefined || !expression.includes('matches')) return [];
+      const compiled = expressions.compile(expression);
+      if (typeof compiled === 'function' || !compiled.isInvalid) return [];
+      const what = field === 'rule' ? 'compilation failed' : 'messageExpression compilation failed';
+      return [fieldError.invalid(`${at}.x-kubernetes-validations[${i}].${field}`, validation, `${what}: ${compiled.problem}`)];
+    }),
+  );
 }

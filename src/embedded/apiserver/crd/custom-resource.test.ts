@@ -238,4 +238,40 @@ describe('a CustomResourceDefinition', () => {
     });
     expect(definitionWarnings(crd)).toEqual(['Widget v1: the rule "self.size.isTall()" of spec is not modelled and not enforced']);
   });
+
+  it('is refused for patterns that RE2 does not know', () => {
+    const errors = (spec: object) => {
+      const crd = widgets((made) => {
+        (made.spec.versions[0]!.schema!.openAPIV3Schema as unknown as { properties: { spec: object } }).properties.spec = spec;
+      });
+      return customResourceDefinition.validate!(crd).map(({ field, message }) => [
+        field.replace('spec.versions[0].schema.openAPIV3Schema.properties[spec]', ''),
+        message,
+      ]);
+    };
+    expect(errors({ type: 'string', pattern: 'a(?=b)' })).toEqual([
+      [
+        '.pattern',
+        'Invalid value: "a(?=b)": must be a valid regular expression, but isn\'t: error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
+      ],
+    ]);
+    const rule = "self.all(name,\n  name.matches('(?=a)'))";
+    const messageExpression = "'(' + self[0] + string(self[0].matches(r'(\\1'))";
+    expect(
+      errors({
+        type: 'array',
+        items: { type: 'string' },
+        'x-kubernetes-validations': [{ rule: 'true' }, { rule }, { rule: 'true', messageExpression }],
+      }),
+    ).toEqual([
+      [
+        '.x-kubernetes-validations[1].rule',
+        `Invalid value: ${JSON.stringify({ rule })}: compilation failed: ERROR: <input>:2:16: invalid matches argument\n |   name.matches('(?=a)'))\n | ...............^`,
+      ],
+      [
+        '.x-kubernetes-validations[2].messageExpression',
+        `Invalid value: ${JSON.stringify({ rule: 'true', messageExpression })}: messageExpression compilation failed: ERROR: <input>:1:40: invalid matches argument\n | ${messageExpression}\n | .......................................^`,
+      ],
+    ]);
+  });
 });

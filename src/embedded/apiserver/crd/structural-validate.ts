@@ -4,7 +4,7 @@ import { ownValue } from '../../../base/own-value.ts';
 import { type FieldError, fieldError } from '../../../kube/status-error.ts';
 import { additionalSchema, type StructuralSchema } from './structural-schema.ts';
 
-/** Compiled patterns of one CRD, so that a write compiles none. A pattern that JavaScript cannot read matches everything. */
+/** Compiled patterns of one CRD, so that a write compiles none. A pattern that RE2 does not know is refused with its CRD, and matches everything here. */
 export type Patterns = Map<string, LinearPattern | null>;
 
 /** What is wrong with a custom object, worded as the OpenAPI validator behind upstream's API server words it. */

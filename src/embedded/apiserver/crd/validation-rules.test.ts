@@ -108,4 +108,27 @@ describe('CEL rules of a definition', () => {
       new ValidationRules(spec({}, [{ rule: 'quantity(self.cpu).isGreaterThan(quantity("1"))' }, { rule: 'true' }])).unmodelled(),
     ).toEqual([{ path: 'spec', rule: 'quantity(self.cpu).isGreaterThan(quantity("1"))' }]);
   });
+  it('match in a time that grows with the text and not faster', () => {
+    const schema = spec({ name: { type: 'string' }, pattern: { type: 'string' } }, [
+      { rule: "self.name.matches('^(a+)+$')", message: 'only a' },
+      { rule: '[self.name].exists(name, matches(name, self.pattern))', message: 'as the pattern' },
+    ]);
+    const name = 'a'.repeat(5_000);
+    expect(broken(schema, { name: `${name}b`, pattern: '(a*)*c' })).toEqual([
+      'spec: Invalid value: "object": only a',
+      'spec: Invalid value: "object": as the pattern',
+    ]);
+    expect(broken(schema, { name, pattern: 'a{1000}$' })).toEqual([]);
+  });
+  it('are an error where a pattern that they reckon is none of RE2', () => {
+    const schema = spec({ name: { type: 'string' }, pattern: { type: 'string' } }, [{ rule: 'self.name.matches(self.pattern)' }]);
+    expect(broken(schema, { name: 'a', pattern: '(?=a)' })).toEqual([
+      'spec: Invalid value: "object": error parsing regexp: invalid or unsupported Perl syntax: `(?=` evaluating rule: self.name.matches(self.pattern)',
+    ]);
+  });
+  it('name matches by that name when it does not fit', () => {
+    expect(broken(spec({ min: INTEGER }, [{ rule: "self.min.matches('a')" }]), { min: 1 })).toEqual([
+      "spec: Invalid value: \"object\": found no matching overload for 'int.matches(string)' evaluating rule: self.min.matches('a')",
+    ]);
+  });
 });

@@ -1,5 +1,6 @@
 import { rfc3339 } from '../../../base/clock.ts';
 import { equalJson } from '../../../base/equal-json.ts';
+import { ownValue, setOwnValue } from '../../../base/own-value.ts';
 import type { Container, Pod, PodSpec, Toleration } from '../../../kube/generated/types.ts';
 import { pods, priorityClasses } from '../../../kube/resource-type.ts';
 import { type FieldError, fieldError, forbidden } from '../../../kube/status-error.ts';
@@ -86,7 +87,7 @@ function requestLimits(container: Container): void {
   const { limits } = container.resources ?? {};
   if (limits === undefined) return;
   const requests = (container.resources!.requests ??= {});
-  for (const [name, amount] of Object.entries(limits)) requests[name] ??= amount;
+  for (const [name, amount] of Object.entries(limits)) if (ownValue(requests, name) == null) setOwnValue(requests, name, amount);
 }
 
 function tolerate(spec: PodSpec, toleration: Toleration): void {

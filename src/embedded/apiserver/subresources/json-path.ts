@@ -1,9 +1,11 @@
+import { ownValue, setOwnValue } from '../../../base/own-value.ts';
+
 /** The value at a simple path such as `.spec.replicas`. */
 export function readPath(object: unknown, path: string): unknown {
   let value = object;
   for (const field of path.split('.').filter((part) => part !== '')) {
     if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<string, unknown>)[field];
+    value = ownValue(value as Record<string, unknown>, field);
   }
   return value;
 }
@@ -14,8 +16,9 @@ export function writePath(object: object, path: string, value: unknown): void {
   const last = fields.pop()!;
   let target = object as Record<string, unknown>;
   for (const field of fields) {
-    if (typeof target[field] !== 'object' || target[field] === null) target[field] = {};
-    target = target[field] as Record<string, unknown>;
+    let next = ownValue(target, field);
+    if (typeof next !== 'object' || next === null) setOwnValue(target, field, (next = {}));
+    target = next as Record<string, unknown>;
   }
-  target[last] = value;
+  setOwnValue(target, last, value);
 }

@@ -1,23 +1,20 @@
-import { equalJson } from '../../../base/equal-json.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { AnyObject, ObjectKey } from '../../../kube/object.ts';
-import { apiVersionOf } from '../../../kube/resource-type.ts';
 import { conflict, type FieldError, fieldError, invalid, isStatus, notFound, statusError } from '../../../kube/status-error.ts';
 import { RevisionMismatch } from '../../store/store.ts';
 import { StoredValue } from '../../store/stored-value.ts';
 import { checkEscalation } from '../authorization/rbac-escalation.ts';
-import { cloneJson } from '../clone-json.ts';
 import { validateMetadata } from '../registry/metadata-validation.ts';
 import type { Resource } from '../registry/resource.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { ServerCore } from '../server-core.ts';
-import { shareUnchanged } from '../share-unchanged.ts';
 import { storageKey } from '../storage-key.ts';
 import { asStored, inVersionOf } from './api-version.ts';
-import { dropEmptyMaps } from './create-object.ts';
 import { managerOf, recordManager } from './field-manager.ts';
 import { type Preparation, prepareWith } from './prepare-context.ts';
 import { removeEntry } from './remove-entry.ts';
+import { withServerFields } from './server-fields.ts';
+import { hasSpecChange, isUnchanged, shareParts } from './write-changes.ts';
 import type { WriteQuery } from './write-query.ts';
 import { warnOfWrite } from './write-warnings.ts';
 
@@ -32,8 +29,6 @@ export interface Update {
   managedFields?(object: AnyObject, current: AnyObject): void;
 }
 
-/** Kinds whose node agent also writes labels and annotations through `/status`. */
-const METADATA_WITH_STATUS = new Set(['/pods', '/nodes']);
 const WRITE_ATTEMPTS = 10;
 
 /**
@@ -141,52 +136,6 @@ function checkIdentity(resource: Resource, key: ObjectKey, current: AnyObject, n
   }
 }
 
-/** The wanted object with everything that only the server sets, and only the part that this subresource may write. */
-function withServerFields(resource: Resource, current: AnyObject, wanted: AnyObject, subresource: string | undefined): AnyObject {
-  const { type } = resource;
-  let next = wanted;
-  if (subresource === 'status') {
-    const { managedFields, ...own } = current.metadata;
-    const metadata: AnyObject['metadata'] = { ...cloneJson(own), ...(managedFields === undefined ? {} : { managedFields }) };
-    if (METADATA_WITH_STATUS.has(`${type.group}/${type.resource}`)) {
-      for (const field of ['labels', 'annotations'] as const)
-        if (wanted.metadata[field] !== undefined) Object.assign(metadata, { [field]: wanted.metadata[field] });
-    }
-    if (wanted.metadata.managedFields !== undefined) metadata.managedFields = wanted.metadata.managedFields;
-    // The rest stays the stored value itself: nothing below writes into it, and comparing it costs nothing.
-    next = { ...current, metadata };
-    if (wanted['status'] === undefined) delete next['status'];
-    else next['status'] = wanted['status'];
-  } else if (subresource === 'finalize') {
-    const spec = wanted['spec'] as { finalizers?: string[] } | undefined;
-    next = cloneJson(current);
-    next['spec'] = { ...(next['spec'] as object | undefined), finalizers: spec?.finalizers ?? [] };
-  } else if (resource.hasStatus && subresource === undefined) {
-    if (current['status'] === undefined) delete next['status'];
-    else next['status'] = cloneJson(current['status']);
-  }
-  const { metadata } = next;
-  next.apiVersion = apiVersionOf(type);
-  next.kind = type.kind;
-  const before = current.metadata;
-  Object.assign(metadata, {
-    name: before.name,
-    uid: before.uid,
-    creationTimestamp: before.creationTimestamp,
-    resourceVersion: before.resourceVersion,
-  });
-  for (const field of ['namespace', 'generateName', 'generation', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
-    if (before[field] === undefined) delete metadata[field];
-    else Object.assign(metadata, { [field]: before[field] });
-  }
-  delete metadata.selfLink;
-  // Parts that came back unchanged stay the stored ones, which saves their memory and every further comparison.
-  if (metadata.managedFields !== undefined && equalJson(metadata.managedFields, before.managedFields))
-    metadata.managedFields = before.managedFields;
-  dropEmptyMaps(metadata);
-  return next;
-}
-
 /** Defaults, server-kept fields, generation and validation. Throws Invalid. */
 function finish(resource: Resource, current: AnyObject, next: AnyObject, update: Update, preparation: Preparation): void {
   const { type } = resource;
@@ -215,33 +164,6 @@ function finish(resource: Resource, current: AnyObject, next: AnyObject, update:
       );
   }
   if (errors.length > 0) throw invalid(type, current.metadata.name, errors);
-}
-
-/** Shares what the write has not changed with the stored version. The object and its metadata stay private: they get a new version yet. */
-function shareParts(current: AnyObject, next: AnyObject): void {
-  for (const key of Object.keys(next)) if (key !== 'metadata') next[key] = shareUnchanged(current[key], next[key]);
-  const before: Record<string, unknown> = { ...current.metadata };
-  for (const [key, value] of Object.entries(next.metadata)) Object.assign(next.metadata, { [key]: shareUnchanged(before[key], value) });
-}
-
-function hasSpecChange(resource: Resource, current: AnyObject, next: AnyObject): boolean {
-  const fields = new Set([...Object.keys(current), ...Object.keys(next)]);
-  for (const field of ['metadata', 'apiVersion', 'kind']) fields.delete(field);
-  if (resource.hasStatus) fields.delete('status');
-  for (const field of fields) if (!equalJson(current[field], next[field])) return true;
-  return false;
-}
-
-/** Equal but for the times in managedFields, which a write without effect must not move. */
-function isUnchanged(current: AnyObject, next: AnyObject): boolean {
-  for (const field of new Set([...Object.keys(current), ...Object.keys(next)])) {
-    if (field !== 'metadata' && !equalJson(current[field], next[field])) return false;
-  }
-  const { managedFields: fieldsBefore, ...before } = current.metadata;
-  const { managedFields: fieldsAfter, ...after } = next.metadata;
-  if (!equalJson(before, after)) return false;
-  const timeless = (fields: typeof fieldsBefore): unknown => (fields ?? []).map(({ time: _, ...rest }) => rest);
-  return equalJson(timeless(fieldsBefore), timeless(fieldsAfter));
 }
 
 /** A deleting object whose last finalizer went away, and whose grace is over, leaves the store. */

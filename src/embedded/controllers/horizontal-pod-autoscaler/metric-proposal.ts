@@ -1,3 +1,4 @@
+import { ownValue } from '../../../base/own-value.ts';
 import type { Pod, V2MetricSpec, V2MetricStatus } from '../../../kube/generated/types.ts';
 import type { PodMetrics } from '../../../kube/pod-metrics.ts';
 import { canonicalQuantity, parseQuantity } from '../../../kube/quantity.ts';
@@ -64,7 +65,7 @@ function measurements(metrics: readonly PodMetrics[], resource: string, containe
   for (const { metadata, timestamp, window, containers } of metrics) {
     const amounts = containers
       .filter(({ name }) => container === undefined || name === container)
-      .map(({ usage }) => parseQuantity(usage[resource] ?? ''));
+      .map(({ usage }) => parseQuantity(ownValue(usage, resource) ?? ''));
     if (amounts.length === 0 || amounts.includes(undefined)) continue;
     const milli = amounts.reduce<number>((sum, amount) => sum + Math.ceil(amount! * 1000), 0);
     found.set(metadata.name, { milli, atMs: Date.parse(timestamp), windowMs: Number.parseFloat(window) * 1000 });

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../base/own-value.ts';
 import type { Pod } from '../../../kube/generated/types.ts';
 import { parseQuantity } from '../../../kube/quantity.ts';
 import { groupPods, type Measurement } from './pod-groups.ts';
@@ -92,7 +93,7 @@ function requestOf(pod: Pod, resource: string, container: string | undefined): n
   const counted = [...pod.spec.containers, ...sidecars].filter(({ name }) => container === undefined || name === container);
   if (container !== undefined && counted.length === 0) throw new NoProposal(`container ${container} not found in Pod ${pod.metadata.name}`);
   return counted.reduce((sum, { name, resources }) => {
-    const request = parseQuantity(resources?.requests?.[resource] ?? '');
+    const request = parseQuantity(ownValue(resources?.requests, resource) ?? '');
     if (request === undefined) throw new NoProposal(`missing request for ${resource} in container ${name} of Pod ${pod.metadata.name}`);
     return sum + Math.ceil(request * 1000);
   }, 0);

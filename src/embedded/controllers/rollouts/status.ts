@@ -147,36 +147,35 @@ export async function writeReset(pass: Pass): Promise<void> {
   await finish(pass, next);
 }
 
+/** Aborts an update that makes no progress within its deadline, where that is asked for. */
+function abortWhenTimedOut(pass: Pass, status: RolloutStatus): void {
+  if (pass.rollout.spec.progressDeadlineAbort === true && hasTimedOut({ ...factsOf(pass, status), aborted: passIsAborted(pass) }))
+    pass.decision.abort = `ReplicaSet "${pass.newRS?.metadata.name}" has timed out progressing.`;
+}
+
+/** Makes the new version the stable one: the update is complete, `reason` says why. */
+function becomeStable({ world, rollout, newRS, decision }: Pass, status: RolloutStatus, reason: string): void {
+  Object.assign(decision, { clear: true, removeAbort: true });
+  delete status.promoteFull;
+  if (status.stableRS === status.currentPodHash) return;
+  status.stableRS = status.currentPodHash;
+  const message = `Rollout completed update to revision ${revisionOf(newRS)} (${hashOf(newRS)}): ${reason}`;
+  record(world, rollout, 'Normal', 'RolloutCompleted', message);
+}
+
 /** The end of a blue-green pass. `describe` adds what the Services say; `promotion` is why the version becomes stable now. */
 export async function writeBlueGreenProgress(
   pass: Pass,
   promotion: string | undefined,
   describe: (status: RolloutStatus) => void,
 ): Promise<void> {
-  const { world, rollout, newRS, decision, nowMs } = pass;
+  const { rollout, newRS, decision, nowMs } = pass;
   const status = withCounts(pass);
   status.currentPodHash = hashOf(newRS);
   status.currentStepHash = stepHash(undefined);
-  const timedOut =
-    rollout.spec.progressDeadlineAbort === true &&
-    promotion === undefined &&
-    hasTimedOut({ ...factsOf(pass, status), aborted: passIsAborted(pass) });
-  if (timedOut) decision.abort = `ReplicaSet "${newRS?.metadata.name}" has timed out progressing.`;
+  if (promotion === undefined) abortWhenTimedOut(pass, status);
   if (rollout.status?.promoteFull) Object.assign(decision, { clear: true, removeAbort: true });
-  if (promotion !== undefined) {
-    Object.assign(decision, { clear: true, removeAbort: true });
-    delete status.promoteFull;
-    if (status.stableRS !== status.currentPodHash) {
-      status.stableRS = status.currentPodHash;
-      record(
-        world,
-        rollout,
-        'Normal',
-        'RolloutCompleted',
-        `Rollout completed update to revision ${revisionOf(newRS)} (${hashOf(newRS)}): ${promotion}`,
-      );
-    }
-  }
+  if (promotion !== undefined) becomeStable(pass, status, promotion);
   applyPauseDecision(rollout, status, decision, rfc3339(nowMs));
   describe(status);
   await finish(pass, status);
@@ -210,25 +209,10 @@ export async function writeProgress(pass: Pass): Promise<void> {
     withinRollbackWindow,
     index,
   });
-  const timedOut =
-    rollout.spec.progressDeadlineAbort === true &&
-    reason === undefined &&
-    hasTimedOut({ ...factsOf(pass, { ...status, currentStepIndex: index }), aborted: passIsAborted(pass) });
-  if (timedOut) decision.abort = `ReplicaSet "${newRS?.metadata.name}" has timed out progressing.`;
+  if (reason === undefined) abortWhenTimedOut(pass, { ...status, currentStepIndex: index });
   if (reason !== undefined) {
-    Object.assign(decision, { clear: true, removeAbort: true });
+    becomeStable(pass, status, reason);
     if (steps.length > 0) index = steps.length;
-    delete status.promoteFull;
-    if (status.stableRS !== status.currentPodHash) {
-      status.stableRS = status.currentPodHash;
-      record(
-        world,
-        rollout,
-        'Normal',
-        'RolloutCompleted',
-        `Rollout completed update to revision ${revisionOf(newRS)} (${hashOf(newRS)}): ${reason}`,
-      );
-    }
   } else if (passIsAborted(pass)) {
     if (steps.length > 0) index = status.stableRS === status.currentPodHash ? steps.length : 0;
   } else if (

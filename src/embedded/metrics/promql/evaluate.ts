@@ -1,4 +1,5 @@
 import { setOwnValue } from '../../../base/own-value.ts';
+import { type AnchoredPattern, anchoredPattern } from '../anchored-pattern.ts';
 import { type Labels, labelsKey, METRIC_NAME, withoutName } from '../labels.ts';
 import { executionError } from '../query-error.ts';
 import { firstAfter, firstAtOrAfter, type Series, type TimeSeriesStore } from '../time-series-store.ts';
@@ -38,6 +39,7 @@ export interface Evaluation {
 export class Evaluator {
   readonly #evaluation: Evaluation;
   readonly #found = new Map<SelectorExpression, Series[]>();
+  readonly #patterns = new Map<string, AnchoredPattern>();
 
   constructor(evaluation: Evaluation) {
     this.#evaluation = evaluation;
@@ -154,6 +156,12 @@ export class Evaluator {
     return (this.at(expression, nowMs) as { samples: VectorSample[] }).samples;
   }
 
+  #pattern(source: string): AnchoredPattern {
+    let pattern = this.#patterns.get(source);
+    if (pattern === undefined) this.#patterns.set(source, (pattern = anchoredPattern(source)));
+    return pattern;
+  }
+
   #scalar(expression: Expression, nowMs: number): number {
     return (this.at(expression, nowMs) as { value: number }).value;
   }
@@ -197,7 +205,7 @@ export class Evaluator {
       case 'histogram_quantile':
         return vector(histogramQuantile(this.#scalar(first!, nowMs), this.#vector(second!, nowMs)));
       case 'label_replace':
-        return unique(labelReplace(this.#vector(first!, nowMs), strings(1)));
+        return unique(labelReplace(this.#vector(first!, nowMs), strings(1), (source) => this.#pattern(source)));
       case 'label_join':
         return unique(labelJoin(this.#vector(first!, nowMs), strings(1)));
       case 'quantile_over_time':

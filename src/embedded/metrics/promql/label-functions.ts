@@ -1,26 +1,27 @@
 import { ownValue } from '../../../base/own-value.ts';
-import { anchoredPattern } from '../anchored-pattern.ts';
+import { type AnchoredPattern, anchoredPattern, type PatternMatch } from '../anchored-pattern.ts';
 import { type Labels, withoutLabels } from '../labels.ts';
 import { executionError } from '../query-error.ts';
 import type { VectorSample } from './value.ts';
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-/** `label_replace(v, dst, replacement, src, regex)`. */
+/** `label_replace(v, dst, replacement, src, regex)`. `compile` may know the pattern from the instant before. */
 export function labelReplace(
   samples: readonly VectorSample[],
   [destination, replacement, source, pattern]: readonly string[],
+  compile: (source: string) => AnchoredPattern = anchoredPattern,
 ): VectorSample[] {
-  let regex: RegExp;
+  let regex: AnchoredPattern;
   try {
-    regex = anchoredPattern(pattern!);
+    regex = compile(pattern!);
   } catch {
     throw executionError(`invalid regular expression in label_replace(): ${pattern}`);
   }
   if (!LABEL_NAME.test(destination!)) throw executionError(`invalid destination label name in label_replace(): ${destination}`);
   return samples.map(({ labels, value }) => {
-    const match = regex.exec(ownValue(labels, source!) ?? '');
-    return { labels: match === null ? labels : withLabel(labels, destination!, expandTemplate(replacement!, match)), value };
+    const match = regex.match(ownValue(labels, source!) ?? '');
+    return { labels: match === undefined ? labels : withLabel(labels, destination!, expandTemplate(replacement!, match)), value };
   });
 }
 
@@ -40,10 +41,10 @@ export function withLabel(labels: Labels, name: string, value: string): Labels {
 }
 
 /** Go's `Regexp.Expand`: `$1`, `${1}`, `$name`, `$$`; an unknown reference is empty. */
-export function expandTemplate(template: string, match: RegExpExecArray): string {
+export function expandTemplate(template: string, match: PatternMatch): string {
   return template.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) => {
     if (whole === '$$') return '$';
     const name = braced ?? bare!;
-    return (/^\d+$/.test(name) ? match[Number(name)] : match.groups?.[name]) ?? '';
+    return (/^\d+$/.test(name) ? match.groups[Number(name)] : match.named(name)) ?? '';
   });
 }

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../../base/own-value.ts';
 import type { ResourceQuota } from '../../../../kube/generated/types.ts';
 
 /** Used of hard per resource: requests in one cell, limits in the other. */
@@ -6,6 +7,6 @@ export function quotaCell(quota: ResourceQuota, part: 'request' | 'limit'): stri
   return Object.keys(hard)
     .sort()
     .filter((name) => name.startsWith('limits.') === (part === 'limit'))
-    .map((name) => `${name}: ${quota.status?.used?.[name] ?? '0'}/${hard[name]}`)
+    .map((name) => `${name}: ${ownValue(quota.status?.used, name) ?? '0'}/${hard[name]}`)
     .join(', ');
 }

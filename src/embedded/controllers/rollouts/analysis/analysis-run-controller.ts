@@ -10,6 +10,7 @@ import { mergeDifference } from '../../../../rollouts/merge-difference.ts';
 import { Controller, DONE, type ReconcileResult } from '../../controller.ts';
 import { record, type World } from '../world.ts';
 import { measureRun } from './analysis-run-pass.ts';
+import { matchesMetric } from './matches-metric.ts';
 import type { HttpFetch } from './metric-provider.ts';
 
 export interface AnalysisOptions {
@@ -109,8 +110,7 @@ async function prepare(world: World, run: AnalysisRun): Promise<{ metrics: Metri
   } catch (error) {
     throw new Error(`Unable to resolve metric arguments: ${(error as Error).message}`);
   }
-  const unmatched =
-    run.spec.dryRun?.findIndex(({ metricName }) => !metrics.some(({ name }) => new RegExp(`^(?:${metricName})$`).test(name))) ?? -1;
+  const unmatched = run.spec.dryRun?.findIndex(({ metricName }) => !metrics.some(({ name }) => matchesMetric(metricName, name))) ?? -1;
   const problem = metricsProblem(metrics) ?? (unmatched < 0 ? undefined : `dryRun[${unmatched}]: Rule didn't match any metric name(s)`);
   if (problem !== undefined) throw new Error(`Analysis spec invalid: ${problem}`);
   return { metrics, secretValues };

@@ -13,6 +13,7 @@ import { counted, countOf, metricVerdict, worse } from '../../../../rollouts/ana
 import { assessResult } from '../../../../rollouts/expression/condition.ts';
 import { durationSeconds } from '../../../../rollouts/pause-duration.ts';
 import { jobProvider } from './job-provider.ts';
+import { matchesMetric } from './matches-metric.ts';
 import type { MetricProvider, ProviderDeps, ProviderOutcome } from './metric-provider.ts';
 import { prometheusProvider } from './prometheus-provider.ts';
 import { webProvider } from './web-provider.ts';
@@ -33,7 +34,7 @@ export interface RunPass {
 const providerOf = (metric: Metric): MetricProvider =>
   metric.provider.prometheus !== undefined ? prometheusProvider : metric.provider.web !== undefined ? webProvider : jobProvider;
 const matches = (patterns: readonly { metricName: string }[] | undefined, name: string): boolean =>
-  (patterns ?? []).some(({ metricName }) => new RegExp(`^(?:${metricName})$`).test(name));
+  (patterns ?? []).some(({ metricName }) => matchesMetric(metricName, name));
 
 /** Measures what is due, in parallel, and gives the next status and the milliseconds until there is more to do. */
 export async function measureRun(pass: RunPass): Promise<{ status: AnalysisRunStatus; afterMs: number | undefined }> {
