@@ -109,7 +109,7 @@ const ANSWER_MS = 15_000;
 
 async function answers(app: App, kept: KeptCluster): Promise<boolean> {
   // Another program that has got its port since may never answer.
-  if (!isAlive(kept.announcement.pid)) return false;
+  if (!(await isAlive(kept.announcement.pid))) return false;
   try {
     const connection = await connect({
       kubeconfig: kept.announcement.kubeconfig,
@@ -215,11 +215,13 @@ export async function clusterDown(app: App, name: string): Promise<void> {
   app.stderr.write(kept === undefined ? `There is no cluster "${name}".\n` : `Cluster "${name}" is gone.\n`);
 }
 
-function isAlive(pid: number): boolean {
+async function isAlive(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
   }
+  // In a container nobody may wait for a process that has ended: it keeps its id, and nothing else. Other systems have no such file.
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return !/^\d+ \(.*\) [ZX] /s.test(stat);
 }

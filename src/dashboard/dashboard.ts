@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { type Clock, hostClock } from '../base/clock.ts';
+import { type Clock, hostClock, nextTurn } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { KubeApi } from '../kube/kube-api.ts';
 import { createClusterTime } from './cluster-time.ts';
@@ -85,6 +85,8 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     async stop() {
       stopping.abort(new Error('the dashboard stops'));
       feed.stop();
+      // The last events, such as the end of a lab, are written in the turn in which they were sent.
+      await nextTurn();
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });

@@ -33,13 +33,18 @@ export class EventStream {
   }
 
   readonly send = (json: string): void => {
-    if (this.#response.destroyed) return;
+    if (this.#response.destroyed || this.#response.writableEnded) return;
     if (this.#response.writableLength > MAX_BEHIND_BYTES) {
       this.#response.destroy();
       return;
     }
     const text = this.#fields === undefined ? json : JSON.stringify(pruned(JSON.parse(json), this.#fields));
     this.#response.write(this.#isEvents ? `data: ${text}\n\n` : `${text}\n`);
+  };
+
+  /** No more events: the reader gets those that were sent, and then the end. */
+  readonly end = (): void => {
+    this.#response.end();
   };
 
   /** Runs `undo` when the reader has gone or the stream was ended here. */
@@ -52,7 +57,7 @@ export class EventStream {
 
   #beat(): void {
     this.#keepAlive = this.#clock.after(KEEP_ALIVE_MS, () => {
-      if (this.#response.destroyed) return;
+      if (this.#response.destroyed || this.#response.writableEnded) return;
       this.#response.write(':\n\n');
       this.#beat();
     });

@@ -145,7 +145,12 @@ function stream({ request, response, query, deps }: Call, watch: (send: (json: s
     return;
   }
   const events = new EventStream(request, response, query.get('fields'), deps.clock);
-  events.onEnd(watch(events.send));
+  const unwatch = watch(events.send);
+  deps.signal.addEventListener('abort', events.end, { once: true });
+  events.onEnd(() => {
+    deps.signal.removeEventListener('abort', events.end);
+    unwatch();
+  });
 }
 
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
