@@ -84,7 +84,13 @@ const cases: Case[] = [
     afterMs: 5000,
     spec: {
       volumes: [{ name: 'site', configMap: { name: 'site' } }],
-      containers: [{ ...web('1.0.0'), env: [{ name: 'MODE', valueFrom: { configMapKeyRef: { name: 'settings', key: 'mode' } } }] }],
+      containers: [
+        {
+          ...web('1.0.0'),
+          env: [{ name: 'MODE', valueFrom: { configMapKeyRef: { name: 'settings', key: 'mode' } } }],
+          volumeMounts: [{ name: 'site', mountPath: '/site' }],
+        },
+      ],
     },
   },
   {
