@@ -23,7 +23,7 @@ const LEFT_OUT: readonly (readonly [string, string])[] = [
     "Match conditions of webhooks with `authorizer`, or with functions of Kubernetes' own libraries",
     'refused by name when the configuration is written; `object`, `oldObject` and `request` are there',
   ],
-  ['`matches` in CEL', "JavaScript's regular expressions; those of schemas (`pattern`) are RE2's"],
+  ['`matches` in CEL, `pattern` of schemas', "RE2's regular expressions; a CRD that holds another is refused with upstream's text"],
   ['Webhooks for CONNECT (`pods/exec`, …)', 'never asked'],
   ['Bodies that nest deeper than 1,000 lists and maps', '400 `exceeded max depth`; upstream takes ten times as many'],
   ['A JSON patch of a key `__proto__`', '422; every other kind of write takes such a key'],
