@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import type { Command } from 'commander';
 import { LabError } from '../base/errors.ts';
+import { isAlive } from '../base/is-alive.ts';
 import { poll } from '../base/poll.ts';
 import { connect } from '../client/connect.ts';
 import type { ServeAnnouncement } from '../cluster/serve-announcement.ts';
@@ -213,15 +214,4 @@ export async function clusterDown(app: App, name: string): Promise<void> {
   }
   await rm(folder, { recursive: true, force: true });
   app.stderr.write(kept === undefined ? `There is no cluster "${name}".\n` : `Cluster "${name}" is gone.\n`);
-}
-
-async function isAlive(pid: number): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  // In a container nobody may wait for a process that has ended: it keeps its id, and nothing else. Other systems have no such file.
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return !/^\d+ \(.*\) [ZX] /s.test(stat);
 }

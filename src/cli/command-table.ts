@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { commandWord } from '../base/command-word.ts';
+import { type Loaders, loadNamed } from '../base/load-named.ts';
 import type { App } from './app.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -7,7 +8,7 @@ import type { Outcome } from './outcome.ts';
 type CommandModule = (program: Command, app: App, outcome: Outcome) => void;
 
 /** The module of each command, in the order of the help text. They are loaded one by one: what a command does not need costs it no time. */
-const MODULES: Readonly<Record<string, () => Promise<CommandModule>>> = {
+const MODULES: Loaders<CommandModule> = {
   lab: async () => (await import('./lab-command.ts')).addLabCommand,
   list: async () => (await import('./list-command.ts')).addListCommand,
   'new-lab': async () => (await import('./new-lab-command.ts')).addNewLabCommand,
@@ -22,6 +23,5 @@ const MODULES: Readonly<Record<string, () => Promise<CommandModule>>> = {
 
 /** The module of the command that `args` name, or all of them for what the program answers itself: help, a word that is no command. */
 export function commandModules(program: Command, args: readonly string[]): Promise<CommandModule[]> {
-  const word = commandWord(args, program.options) ?? '';
-  return Promise.all((Object.hasOwn(MODULES, word) ? [MODULES[word]!] : Object.values(MODULES)).map((load) => load()));
+  return loadNamed(MODULES, commandWord(args, program.options));
 }

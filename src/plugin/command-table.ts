@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { commandWord } from '../base/command-word.ts';
+import { type Loaders, loadNamed } from '../base/load-named.ts';
 import type { CommandModule } from './command-module.ts';
 
 /** The module of each command, in the order of the help text. They are loaded one by one: a lab runs the plugin some seventy times. */
-const MODULES: Readonly<Record<string, () => Promise<CommandModule>>> = {
+const MODULES: Loaders<CommandModule> = {
   abort: async () => (await import('./commands/abort.ts')).addAbort,
   completion: async () => (await import('./commands/completion.ts')).addCompletion,
   create: async () => (await import('./commands/create.ts')).addCreate,
@@ -25,7 +26,6 @@ const MODULES: Readonly<Record<string, () => Promise<CommandModule>>> = {
 
 /** The module of the command that `args` name; all of them for what the program answers itself (help, a word that is no command) and for `completion`. */
 export function commandModules(program: Command, args: readonly string[]): Promise<CommandModule[]> {
-  const word = commandWord(args, program.options) ?? '';
-  const needsAll = !Object.hasOwn(MODULES, word) || word === 'completion';
-  return Promise.all((needsAll ? Object.values(MODULES) : [MODULES[word]!]).map((load) => load()));
+  const word = commandWord(args, program.options);
+  return loadNamed(MODULES, word === 'completion' ? undefined : word);
 }

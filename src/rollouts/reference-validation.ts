@@ -16,32 +16,38 @@ export interface ReferencedObjects {
 
 /** The first object that a Rollout names and that does not fit it, or does not exist. Texts are upstream's. */
 export function referenceProblem(rollout: Rollout, references: ReferencedObjects): FieldError | undefined {
-  const { blueGreen } = rollout.spec.strategy;
+  const { blueGreen, canary = {} } = rollout.spec.strategy;
   if (blueGreen) {
-    for (const [field, name] of [
-      ['activeService', blueGreen.activeService],
-      ['previewService', blueGreen.previewService],
-    ] as const) {
-      const problem = name ? serviceProblem(rollout, `${BLUE_GREEN}.${field}`, name, references) : undefined;
-      if (problem !== undefined) return problem;
-    }
-    return templatesProblem(
-      [
-        { path: `${BLUE_GREEN}.prePromotionAnalysis.templates`, templates: blueGreen.prePromotionAnalysis?.templates, endless: false },
-        { path: `${BLUE_GREEN}.postPromotionAnalysis.templates`, templates: blueGreen.postPromotionAnalysis?.templates, endless: false },
-      ],
-      references,
+    const services = { activeService: blueGreen.activeService, previewService: blueGreen.previewService };
+    return (
+      servicesProblem(rollout, BLUE_GREEN, services, references) ??
+      templatesProblem(
+        [
+          { path: `${BLUE_GREEN}.prePromotionAnalysis.templates`, templates: blueGreen.prePromotionAnalysis?.templates, endless: false },
+          { path: `${BLUE_GREEN}.postPromotionAnalysis.templates`, templates: blueGreen.postPromotionAnalysis?.templates, endless: false },
+        ],
+        references,
+      )
     );
   }
-  const canary = rollout.spec.strategy.canary!;
-  for (const [field, name] of [
-    ['canaryService', canary.canaryService],
-    ['stableService', canary.stableService],
-  ] as const) {
-    const problem = name ? serviceProblem(rollout, `${CANARY}.${field}`, name, references) : undefined;
+  const services = { canaryService: canary.canaryService, stableService: canary.stableService };
+  return (
+    servicesProblem(rollout, CANARY, services, references) ?? ingressProblem(canary, references) ?? analysisProblem(canary, references)
+  );
+}
+
+/** The first of the strategy's Services, by field, that does not fit. */
+function servicesProblem(
+  rollout: Rollout,
+  strategy: string,
+  services: Readonly<Record<string, string | undefined>>,
+  references: ReferencedObjects,
+): FieldError | undefined {
+  for (const [field, name] of Object.entries(services)) {
+    const problem = name ? serviceProblem(rollout, `${strategy}.${field}`, name, references) : undefined;
     if (problem !== undefined) return problem;
   }
-  return ingressProblem(canary, references) ?? analysisProblem(canary, references);
+  return undefined;
 }
 
 function serviceProblem(rollout: Rollout, path: string, name: string, references: ReferencedObjects): FieldError | undefined {
