@@ -1,67 +1,32 @@
-import { access, constants, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { parseDuration } from '../base/duration.ts';
-import { LabError, messageOf } from '../base/errors.ts';
-import { freshSeed } from '../base/random.ts';
-import type { TimeMode } from '../harness/action-context.ts';
+import { LabError } from '../base/errors.ts';
 import type { Lab } from '../harness/lab.ts';
-import type { LabSettings } from '../harness/lab-settings.ts';
 import { loadLab } from '../harness/load-lab.ts';
-import { createJsonRenderer } from '../harness/renderers/json.ts';
-import { createPlainRenderer } from '../harness/renderers/plain.ts';
-import { Presenter } from '../harness/renderers/presenter.ts';
 import type { Renderer } from '../harness/renderers/renderer.ts';
-import type { Screen } from '../harness/renderers/screen.ts';
-import { TerminalRenderer } from '../harness/renderers/terminal.ts';
 import { writeReport } from '../harness/renderers/write-report.ts';
 import type { LabReport } from '../harness/report.ts';
 import { runLab } from '../harness/run-lab.ts';
 import { selectSteps } from '../harness/select-steps.ts';
-import type { Language } from '../harness/text.ts';
 import { type App, EXIT } from './app.ts';
-import type { clientTools } from './client-environment.ts';
+import { clientVersions } from './client-versions.ts';
 import { clusterDown, selectionLines } from './cluster-command.ts';
 import { writeJobSummary } from './job-summary.ts';
 import { startLabDashboard } from './lab-dashboard.ts';
 import { labFiles } from './lab-files.ts';
+import { type LabOptions, labSettings, prepareReportFolder, type RunSettings, readSettings } from './lab-options.ts';
 import { forgetProgress, type LabProgress, readProgress, writeProgress } from './lab-progress.ts';
-import { BUILT_HERE, openLabSession } from './lab-session.ts';
-import { languageOf } from './language.ts';
+import { presenterAt, rendererFor } from './lab-renderer.ts';
+import { openLabSession } from './lab-session.ts';
 import { learnerAt } from './learner-keys.ts';
 import type { Outcome } from './outcome.ts';
-import { type PresenterKeys, presenterKeysAt } from './presenter-keys.ts';
+import { presenterKeysAt } from './presenter-keys.ts';
 import { stepPromptOn } from './step-prompt.ts';
 
 const LAST_KEY = {
   en: 'Look around as long as you like. Enter ends the cluster.',
   ko: '원하는 만큼 둘러보세요. Enter 키를 누르면 클러스터를 끝냅니다.',
 } as const;
-
-interface LabOptions {
-  cluster: string;
-  context?: string;
-  lang?: string;
-  step?: boolean;
-  present?: boolean;
-  from?: string;
-  until?: string;
-  keep?: boolean;
-  handsOn?: boolean;
-  resume?: boolean;
-  commandTimeout?: string;
-  time?: string;
-  report?: string;
-  json?: boolean;
-  seed?: string;
-  timeout?: string;
-  yes?: boolean;
-  dashboard?: boolean;
-  image?: string;
-  kubernetes?: string;
-  argoRollouts?: string;
-  chart?: string;
-}
 
 /** `canary-lab lab [LAB…]`: runs labs, each on a cluster of its own. Exit code 1 as soon as a check has failed. */
 export function addLabCommand(program: Command, app: App, outcome: Outcome): void {
@@ -119,27 +84,6 @@ export function addLabCommand(program: Command, app: App, outcome: Outcome): voi
     });
 }
 
-/** Makes the folder now: a run of minutes must not end in a report that cannot be written. Throws `BAD_OPTION`. */
-async function prepareReportFolder(folder: string, given: string): Promise<void> {
-  const next = 'Give --report the name of a folder that can be made and written.';
-  if (given === '') throw new LabError('BAD_OPTION', '--report is empty.', { next });
-  try {
-    // Not recursively at first: in some places (/proc) that never ends.
-    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return mkdir(folder, { recursive: true });
-      if (error.code !== 'EEXIST') throw error;
-      return undefined;
-    });
-    await access(folder, constants.W_OK);
-    if (!(await stat(folder)).isDirectory()) throw new Error('it is not a folder');
-  } catch (error) {
-    throw new LabError('BAD_OPTION', `--report is "${given}", where no report can be written: ${messageOf(error)}.`, {
-      cause: error,
-      next,
-    });
-  }
-}
-
 /** Where the learner stopped. Throws `RESUME_IMPOSSIBLE` when no hands-on lab was stopped here. */
 async function progressToResume(app: App): Promise<LabProgress> {
   const progress = await readProgress(app);
@@ -150,76 +94,10 @@ async function progressToResume(app: App): Promise<LabProgress> {
   return progress;
 }
 
-interface Settings {
-  lang: Language;
-  seed: number;
-  time: TimeMode | undefined;
-  checkTimeoutMs: number | undefined;
-  commandTimeoutMs: number | undefined;
-}
-
-function readSettings(options: LabOptions, app: App): Settings {
-  const seed = options.seed === undefined ? freshSeed() : Number(options.seed);
-  if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new LabError('BAD_OPTION', `--seed is "${options.seed}", which is not a whole number.`, {
-      next: 'Give --seed the number that an earlier run printed.',
-    });
-  const checkTimeoutMs = durationOption('--timeout', options.timeout);
-  const commandTimeoutMs = durationOption('--command-timeout', options.commandTimeout);
-  if (options.handsOn === true && options.step === true)
-    throw new LabError('BAD_OPTION', '--hands-on and --step do not go together.', { next: 'Leave one of them out.' });
-  const others = { '--hands-on': options.handsOn, '--step': options.step, '--resume': options.resume, '--json': options.json };
-  for (const [name, isGiven] of Object.entries(others))
-    if (options.present === true && isGiven === true)
-      throw new LabError('BAD_OPTION', `--present and ${name} do not go together.`, { next: 'Leave one of them out.' });
-  if (options.present === true && !(app.stdin.isTTY === true && app.stderr.isTTY === true))
-    throw new LabError('TERMINAL_NEEDED', '--present needs a terminal: it draws slides there and waits for keys.', {
-      next: 'Run it in a terminal without pipes, or use "--step".',
-    });
-  if (options.context !== undefined && options.cluster !== 'existing')
-    throw new LabError('BAD_OPTION', '--context goes with --cluster existing only.', { next: 'Add "--cluster existing".' });
-  if (options.kubernetes !== undefined && !BUILT_HERE.includes(options.cluster))
-    throw new LabError('BAD_OPTION', `--kubernetes goes with --cluster ${BUILT_HERE.join(', ')} only.`, {
-      next: 'Leave it out, or choose one of these.',
-    });
-  if (options.kubernetes !== undefined && !/^v\d+\.\d+\.\d+([-+][\w.]+)?$/.test(options.kubernetes))
-    throw new LabError('BAD_OPTION', `--kubernetes is "${options.kubernetes}", which is not a version.`, {
-      next: 'Give it a version such as v1.34.0.',
-    });
-  return { lang: languageOf(options.lang, app), seed, time: timeMode(options.time), checkTimeoutMs, commandTimeoutMs };
-}
-
-function durationOption(name: string, text: string | undefined): number | undefined {
-  const durationMs = text === undefined ? undefined : parseDuration(text);
-  if (text !== undefined && (durationMs === undefined || durationMs <= 0))
-    throw new LabError('BAD_OPTION', `${name} is "${text}", which is not a duration.`, {
-      next: `Give ${name} a duration such as 30s or 2m.`,
-    });
-  return durationMs;
-}
-
-function labSettings(options: LabOptions, app: App): LabSettings {
-  return {
-    sampleAppImage: options.image,
-    argoRolloutsChart: options.argoRollouts,
-    chart: options.chart === undefined ? undefined : path.resolve(app.workingDirectory, options.chart),
-  };
-}
-
-function timeMode(text: string | undefined): TimeMode | undefined {
-  if (text === undefined || text === 'virtual' || text === 'real') return text;
-  const rate = Number(text.match(/^x(\d+(?:\.\d+)?)$/)?.[1]);
-  if (!(rate > 0))
-    throw new LabError('BAD_OPTION', `--time is "${text}", which is not one of: virtual, real, xN.`, {
-      next: 'Give --time one of these values, such as x60.',
-    });
-  return rate;
-}
-
 async function runOne(
   lab: Lab,
   options: LabOptions,
-  settings: Settings,
+  settings: RunSettings,
   run: { file: string; reportFolder: string | undefined; resume: LabProgress | undefined },
   app: App,
 ): Promise<LabReport> {
@@ -326,73 +204,4 @@ async function runOne(
       `The cluster is left as it is. To use it from a shell:\n${selectionLines(session.folder, cluster.kubeconfig)}${cluster.provider === 'embedded' || resume !== undefined ? `End it with: npm run cluster -- down --name ${resume?.cluster ?? cluster.name}\n` : cluster.endCommand === undefined ? '' : `End it with: ${cluster.endCommand}\n`}`,
     );
   return report;
-}
-
-function rendererFor(options: LabOptions, lang: Language, app: App): Renderer {
-  const streams = {
-    out: (text: string): void => {
-      app.stdout.write(text);
-    },
-    err: (text: string): void => {
-      app.stderr.write(text);
-    },
-  };
-  if (options.json) return createJsonRenderer(streams);
-  // Some terminals say that they have no columns at all; lines that are drawn again make no sense there.
-  const isPlain =
-    !app.stderr.isTTY ||
-    (app.stderr.columns ?? 0) < 40 ||
-    app.env['NO_COLOR'] !== undefined ||
-    app.env['CI'] !== undefined ||
-    app.env['TERM'] === 'dumb';
-  return isPlain
-    ? createPlainRenderer(streams, lang, app.stderr.columns)
-    : new TerminalRenderer({ out: streams.out, screen: screenOf(app) }, lang, app.clock);
-}
-
-function presenterAt(app: App, lang: Language, keys: PresenterKeys): Presenter {
-  const presenter = new Presenter(
-    {
-      out: (text) => {
-        app.stdout.write(text);
-      },
-      screen: screenOf(app),
-      nextKey: keys.nextKey,
-      quit: () => app.interrupt(),
-      signal: app.signal,
-      clock: app.clock,
-    },
-    lang,
-  );
-  app.stderr.on('resize', () => presenter.redraw());
-  return presenter;
-}
-
-/** The terminal on standard error, with the size that it has now. */
-function screenOf(app: App): Screen {
-  return {
-    write: (text) => {
-      app.stderr.write(text);
-    },
-    get columns() {
-      return app.stderr.columns ?? 80;
-    },
-    get rows() {
-      return (app.stderr as { rows?: number }).rows ?? 24;
-    },
-  };
-}
-
-async function clientVersions(tools: Awaited<ReturnType<typeof clientTools>>): Promise<Record<string, string>> {
-  const [kubectl, helm] = await Promise.all([
-    tools.run('kubectl', ['version', '--client', '--output=json']),
-    tools.run('helm', ['version', '--short']),
-  ]);
-  return {
-    kubectl:
-      kubectl.exitCode === 0
-        ? (JSON.parse(kubectl.stdout) as { clientVersion: { gitVersion: string } }).clientVersion.gitVersion
-        : 'unknown',
-    helm: helm.stdout.trim() || 'unknown',
-  };
 }

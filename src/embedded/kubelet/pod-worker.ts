@@ -13,6 +13,7 @@ import { ManagedContainer, type PodSurroundings } from './managed-container.ts';
 import { ObjectReader } from './object-reader.ts';
 import { isSidecar, type PodSnapshot, podStatus } from './pod-status.ts';
 import { PodTokens } from './pod-tokens.ts';
+import { SourceChanges } from './source-changes.ts';
 import { StatusPublisher } from './status-publisher.ts';
 import { endpointsWithdrawn, SHORTEST_GRACE_MS } from './termination.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -49,7 +50,7 @@ export class PodWorker {
   #termination: Promise<void> | undefined;
   /** What the running termination grants, in ms. */
   #graceMs = 0;
-  #wakeSources: (() => void)[] = [];
+  readonly #sourceChanges: SourceChanges;
   #lives: Promise<void> = Promise.resolve();
 
   /** `isRestored`: the object tells of containers that ran in a state to which the cluster has gone back, and not of a crash. */
@@ -58,6 +59,7 @@ export class PodWorker {
     this.#isRestored = options.isRestored === true;
     this.#pod = pod;
     this.#deps = deps;
+    this.#sourceChanges = new SourceChanges(deps.clock);
     this.#presentImages = presentImages;
     this.#tokens = new PodTokens(pod, deps);
     this.#reader = new ObjectReader(deps.api, deps.informers, pod.metadata.namespace ?? 'default');
@@ -156,8 +158,7 @@ export class PodWorker {
 
   /** An object that a volume or a variable may come from has changed. */
   sourceChanged(kind: 'configmap' | 'secret', name: string): void {
-    if (this.#wakeSources.length > 0 && ObjectReader.refersTo(this.#pod, kind, name))
-      for (const wake of this.#wakeSources.splice(0)) wake();
+    if (this.#sourceChanges.isAwaited && ObjectReader.refersTo(this.#pod, kind, name)) this.#sourceChanges.announce();
   }
 
   /** Ends everything at once, without a word to the API: the node is off, or the cluster stops. */
@@ -207,7 +208,7 @@ export class PodWorker {
           this.#emptyDirs,
           () => this.#watchLimits(),
         ),
-      sourcesChanged: (signal) => this.#sourcesChanged(signal),
+      sourcesChanged: (signal) => this.#sourceChanges.next(signal),
       event: (type, reason, message, fieldPath) => this.#event(type, reason, message, fieldPath),
       changed: () => this.#status.publish(),
       presentImages: this.#presentImages,
@@ -264,7 +265,7 @@ export class PodWorker {
       if (missing.length === 0) return;
       for (const { volume, why } of missing)
         this.#event('Warning', 'FailedMount', `MountVolume.SetUp failed for volume "${volume}" : ${why}`);
-      await this.#sourcesChanged(signal, retryMs);
+      await this.#sourceChanges.next(signal, retryMs);
     }
   }
 
@@ -279,20 +280,6 @@ export class PodWorker {
         this.#deps.log.error(`pod ${this.#pod.metadata.name}: ${messageOf(error)}`),
       );
     });
-  }
-
-  /** Resolves when an object that the Pod refers to has changed, or after `mostMs`. */
-  #sourcesChanged(signal: AbortSignal, mostMs?: number): Promise<void> {
-    let timer: Timer | undefined;
-    const changed = new Promise<void>((resolve) => {
-      this.#wakeSources.push(resolve);
-      if (mostMs === undefined) return;
-      timer = this.#deps.clock.after(mostMs, () => {
-        this.#wakeSources = this.#wakeSources.filter((wake) => wake !== resolve);
-        resolve();
-      });
-    });
-    return untilAborted(changed, signal).finally(() => timer?.cancel());
   }
 
   /** Ends a Pod that will not be deleted: it completed, failed for good, or ran past its deadline. */

@@ -6,11 +6,10 @@ import { formatAffinityCookie, setsCookie } from '../session-affinity.ts';
 import type { AccessRecord } from './access-record.ts';
 import type { Selection } from './balancer.ts';
 import { BodyFramer } from './body-framer.ts';
-import { reasonPhrase } from './error-page.ts';
 import { type ClientSide, type ConnectionHeaders, forwardedHead } from './forwarded-headers.ts';
 import { headEnd } from './head-end.ts';
-import type { HeaderFields } from './header-fields.ts';
 import type { ProxyServices } from './proxy-services.ts';
+import { relayedHead } from './relayed-head.ts';
 import type { RequestHead } from './request-head.ts';
 import { parseResponseHead, type ResponseHead } from './response-head.ts';
 import type { UpstreamConnection, UpstreamUser } from './upstream-pool.ts';
@@ -40,7 +39,6 @@ export interface ExchangeClient extends ClientSide {
 }
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PROPFIND', 'MKCOL', 'COPY', 'MOVE', 'UNLOCK', 'PROPPATCH']);
-const DROPPED = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'date', 'server', 'upgrade']);
 /** Most requests have one try and no body to keep: they share this and get an array of their own when there is something to put into it. */
 const NONE: never[] = [];
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
@@ -301,7 +299,12 @@ export class Exchange implements UpstreamUser {
     const oneTry = this.tries.at(-1)!;
     oneTry.status = head.status;
     oneTry.headerMs = this.#services.nowMs() - this.#tryStartedMs;
-    const text = this.#responseHead(head);
+    const text = relayedHead(head, {
+      dateLine: this.#services.dateLine(),
+      isChunked: this.#isChunked(head),
+      ownLines: this.#setCookieLine() + (this.#client.isHttps ? this.#services.hstsHeader : ''),
+      keepsClient: this.#keepsClient,
+    });
     // Head and body leave in one write where they arrived in one read.
     const bodyEnd = this.#relayMode === 'raw' ? this.#framer.feed(buffer, bodyStart) : bodyStart;
     this.#client.sendHead(text, bodyEnd > bodyStart ? buffer.subarray(bodyStart, bodyEnd) : undefined);
@@ -310,15 +313,9 @@ export class Exchange implements UpstreamUser {
     else this.#relay(buffer, bodyStart);
   }
 
-  #responseHead(head: ResponseHead): string {
-    const { fields } = head;
-    let text = `HTTP/1.1 ${head.status} ${head.reason || reasonPhrase(head.status)}\r\n${this.#services.dateLine()}\r\n`;
-    text += fields.relayed ??= relayedLines(fields);
-    if (this.#relayMode === 'encode' || (head.framing.kind === 'chunked' && this.#relayMode === 'raw'))
-      text += 'Transfer-Encoding: chunked\r\n';
-    text += this.#setCookieLine();
-    if (this.#client.isHttps) text += this.#services.hstsHeader;
-    return `${text}Connection: ${this.#keepsClient ? 'keep-alive' : 'close'}\r\n\r\n`;
+  /** Whether the body leaves in chunks: it came so, or it ends where the Pod closes. */
+  #isChunked(head: ResponseHead): boolean {
+    return this.#relayMode === 'encode' || (head.framing.kind === 'chunked' && this.#relayMode === 'raw');
   }
 
   #setCookieLine(): string {
@@ -432,15 +429,4 @@ export class Exchange implements UpstreamUser {
     this.abort();
     this.#client.cut(status);
   }
-}
-
-/** What a client gets of the Pod's own lines. */
-function relayedLines({ names, lines, connection }: HeaderFields): string {
-  const kept: string[] = [];
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
-    if (DROPPED.has(name) || name.startsWith('x-accel-') || (name !== 'content-length' && connection.includes(name))) continue;
-    kept.push(`${lines[i]}\r\n`);
-  }
-  return kept.join('');
 }
