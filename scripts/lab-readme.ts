@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { quoteCommand } from '../src/base/shell-quote.ts';
 import { curlWords } from '../src/harness/curl-words.ts';
 import type { Action, Lab, Step, Variables } from '../src/harness/lab.ts';
 import { wordsIn } from '../src/harness/renderers/words.ts';
 import { wordsOf } from '../src/harness/run-action.ts';
-import { quoteCommand } from '../src/harness/shell-quote.ts';
 import type { Language } from '../src/harness/text.ts';
 
 /** What the commands printed in a real run, by step and number of the action. */

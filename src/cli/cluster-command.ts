@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { LabError } from '../base/errors.ts';
 import { isAlive } from '../base/is-alive.ts';
 import { poll } from '../base/poll.ts';
+import { quoteWord } from '../base/shell-quote.ts';
 import { connect } from '../client/connect.ts';
 import type { ServeAnnouncement } from '../cluster/serve-announcement.ts';
 import { MOST_NODES } from '../embedded/network/cluster-nodes.ts';
@@ -192,12 +193,11 @@ function selection({ folder, announcement }: KeptCluster): string {
 /** The same for any cluster whose files lie in `folder`. */
 export function selectionLines(folder: string, kubeconfig: string): string {
   const { KUBECONFIG, ...rest } = clientEnvironment(folder, kubeconfig);
-  const quote = (text: string): string => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   const settings = Object.entries(rest)
     .filter(([key]) => key !== 'KUBERC')
-    .map(([key, value]) => `export ${key}=${quote(value)}\n`)
+    .map(([key, value]) => `export ${key}=${quoteWord(value)}\n`)
     .join('');
-  return `export KUBECONFIG=${quote(KUBECONFIG!)}\n${settings}export PATH=${quote(path.join(folder, 'bin'))}:"$PATH"\n`;
+  return `export KUBECONFIG=${quoteWord(KUBECONFIG!)}\n${settings}export PATH=${quoteWord(path.join(folder, 'bin'))}:"$PATH"\n`;
 }
 
 /** Ends a kept cluster and deletes its data; tells so on stderr. */

@@ -1,9 +1,9 @@
 import { LabError, messageOf } from '../base/errors.ts';
+import { quoteCommand } from '../base/shell-quote.ts';
 import type { Check, CheckContext, CheckResult } from './check.ts';
 import type { LabRun } from './lab-run.ts';
 import type { StepReport } from './report.ts';
 import type { ActionOutcome } from './run-action.ts';
-import { quoteCommand } from './shell-quote.ts';
 
 // What becomes of a step's checks is written down in its report and told as it happens; the report and the events say the same.
 

@@ -1,7 +1,7 @@
+import { quoteCommand } from '../base/shell-quote.ts';
 import type { Check, CheckContext, Verdict } from './check.ts';
 import type { OnLabEvent } from './events.ts';
 import type { Step } from './lab.ts';
-import { quoteCommand } from './shell-quote.ts';
 
 export type LearnerKey = 'hint' | 'solve' | 'back' | 'quit' | 'go-on';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import lab from '../../labs/02-automated-canary/lab.ts';
+import { quoteCommand } from '../base/shell-quote.ts';
 import type { Action } from './lab.ts';
 import { mutationsOf } from './mutations.ts';
 import { wordsOf } from './run-action.ts';
-import { quoteCommand } from './shell-quote.ts';
 
 const variables = lab.variables({
   chartRepositories: { 'ingress-nginx': 'http://127.0.0.1/i', argo: 'http://127.0.0.1/a' },

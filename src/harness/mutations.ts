@@ -1,3 +1,4 @@
+import { ownValue } from '../base/own-value.ts';
 import type { Event, Pod } from '../kube/generated/types.ts';
 import type { KubeApi } from '../kube/kube-api.ts';
 import type { AnyObject, Draft, ObjectKey } from '../kube/object.ts';
@@ -91,7 +92,7 @@ async function changeCount(observation: Extract<Observation, { kind: 'count' }>,
   const candidates = items.length > 0 ? items : (await api.list(resource, { namespace }, { signal })).items.filter(countsIn);
   const subject = candidates.find((object) => object.metadata.deletionTimestamp === undefined);
   if (subject === undefined) throw new Error(`no ${resource.kind} to relabel`);
-  const before = subject.metadata.labels?.[label];
+  const before = ownValue(subject.metadata.labels, label);
   const relabel = (to: string | undefined, at: AbortSignal) =>
     api.patch(resource, keyOf(subject), { type: 'merge', body: { metadata: { labels: { [label]: to ?? null } } } }, { signal: at });
   await relabel(items.length > 0 ? 'changed' : value, signal);

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseDuration } from '../base/duration.ts';
 import { LabError, messageOf } from '../base/errors.ts';
+import { quoteCommand } from '../base/shell-quote.ts';
 import { explainFailure } from '../cluster/explain-failure.ts';
 import { RequestSender } from '../traffic/send-request.ts';
 import type { ActionContext } from './action-context.ts';
@@ -10,7 +11,6 @@ import type { RanCommand } from './command-runner.ts';
 import { curlWords } from './curl-words.ts';
 import type { Action, CommandAction, ListFilesAction, RequestAction, TimePassesAction, Variables } from './lab.ts';
 import { runUntilShown } from './run-until-shown.ts';
-import { quoteCommand } from './shell-quote.ts';
 
 /** What went wrong in an action, in the form of a check's verdict; `command` is the command that ran, if any. */
 export interface ActionOutcome {

@@ -8,7 +8,7 @@ import type { PodFate } from '../support/controller-room.ts';
 import { demoIngress, demoSpec } from '../support/rollout-room.ts';
 import { CANARY_INGRESS, inNamespace, type Stage, type StageSeeds, setStage } from '../support/rollout-stage.ts';
 import { inMemoryStage, type StageOptions } from '../support/rollout-stages.ts';
-import { runPluginOn } from '../support/stage-plugin.ts';
+import { runPluginOn, startPluginOn } from '../support/stage-plugin.ts';
 import { CASES } from './cases.ts';
 
 const DEADLINE = 'scale-down-deadline';
@@ -252,9 +252,11 @@ describe('without traffic routing', () => {
 it(CASES.statusCommand, async () => {
   await using demo = await healthy({ spec: demoSpec({ steps: [{ setWeight: 20 }, { pause: { duration: 5 } }] }) });
   await demo.setImage('v2');
-  const watching = runPluginOn(demo, 'status demo');
+  await demo.settled();
+  const watching = startPluginOn(demo, 'status demo');
+  await watching.hasPrinted;
   await demo.until('the end', () => demo.status().phase === 'Healthy' && demo.status().stableRS === demo.hash('v2'));
-  const { code, stdout } = await watching;
+  const { code, stdout } = await watching.result;
   expect(code).toBe(0);
   const lines = stdout.trimEnd().split('\n');
   expect([lines[0], lines.includes('Paused - CanaryPauseStep'), lines.at(-1)]).toEqual([
@@ -266,10 +268,10 @@ it(CASES.statusCommand, async () => {
   await demo.patch({ spec: { strategy: { canary: { steps: [{ setWeight: 20 }, { pause: {} }] } } } });
   await demo.setImage('v3');
   await demo.pausedAt(1);
-  const waiting = runPluginOn(demo, 'status demo --timeout 5s');
-  await demo.settled();
+  const waiting = startPluginOn(demo, 'status demo --timeout 5s');
+  await waiting.hasPrinted;
   await demo.advance(6000);
-  expect(await waiting).toMatchObject({
+  expect(await waiting.result).toMatchObject({
     code: 1,
     stdout: 'Paused - CanaryPauseStep\n',
     stderr: 'Error: Rollout status watch exceeded timeout\n',

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { RunContext } from '../../base/run-context.ts';
+import { quoteWord } from '../../base/shell-quote.ts';
 import { readMade } from '../../cluster/made-file.ts';
 import { SNAPSHOT_LAB, type Snapshot, snapshots } from '../../kube/snapshot-resource.ts';
 import type { Toolbox } from '../../tools/toolbox.ts';
@@ -53,8 +54,7 @@ async function placesOf(runFolders: readonly string[], tools: Toolbox, ctx: RunC
   }
   const [context] = (await linesOf('kubectl', ['config', 'current-context'], tools, ctx)) ?? [];
   if (context !== undefined) {
-    const word = /^[\w@%+=:,./-]+$/.test(context) ? context : `'${context.replaceAll("'", "'\\''")}'`;
-    places.push({ args: ['--context', context], shown: `--context ${word}`, context });
+    places.push({ args: ['--context', context], shown: `--context ${quoteWord(context)}`, context });
   }
   return places;
 }

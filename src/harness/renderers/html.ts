@@ -1,5 +1,5 @@
+import { quoteCommand } from '../../base/shell-quote.ts';
 import { countChecks, type LabReport } from '../report.ts';
-import { quoteCommand } from '../shell-quote.ts';
 import { timelineSvg } from './timeline-svg.ts';
 import { wordsIn } from './words.ts';
 
